@@ -1,0 +1,127 @@
+/**
+ * The contract between Gatehouse and an application. A connector obeys: it is told one effect at a
+ * time, performs it, and says what came of it as a typed outcome. It stores nothing and decides nothing.
+ *
+ * Abilities are optional; what a connector can do is derived from the ones it has. Whoever has
+ * `grant` or `revoke` must have `read`, because no answer to a write is trusted: it is read back.
+ */
+import type { z } from 'zod';
+import type { ConnectionTest, ConnectorCapability, ConnectorDescription } from '#core/domain/connector.ts';
+
+/** Secrets by field name, handed in by the runtime for the time the connector is open. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** What came of an effect. Callers switch on `kind`; nobody reads messages to find out. */
+export type Outcome<Value> =
+  /** The effect was performed now. */
+  | { readonly kind: 'applied'; readonly value: Value; readonly facts: Facts }
+  /** It was so before: success without a write. */
+  | { readonly kind: 'already'; readonly value: Value; readonly facts: Facts }
+  | Failure;
+
+export type Failure =
+  /** The application understood and will not do it; trying again is of no use. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** A passing fault: down, busy, rate limit, broken answer. `afterMilliseconds` is the application's own wish. */
+  | { readonly kind: 'retryable'; readonly message: string; readonly afterMilliseconds: number | null }
+  /** Only a person can mend it: wrong credential, missing permission, ambiguous account. */
+  | { readonly kind: 'needsPerson'; readonly message: string }
+  /** The account or the entitlement is not there. */
+  | { readonly kind: 'notFound'; readonly what: 'account' | 'entitlement'; readonly message: string };
+
+/** A few plain things that were seen, kept as evidence: ids on the server, HTTP status. Never a secret. */
+export type Facts = Readonly<Record<string, string>>;
+
+/** An account as the application knows it. `externalId` is immutable there and never an e-mail by choice. */
+export interface RemoteAccount {
+  readonly externalId: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly displayName: string | null;
+  readonly active: boolean;
+}
+
+export interface RemoteEntitlement {
+  readonly externalId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly description: string | null;
+}
+
+export interface RemoteGrant {
+  readonly accountExternalId: string;
+  readonly entitlementExternalId: string;
+}
+
+/** What is known of a person whose account may have to be found or created. */
+export interface AccountDraft {
+  readonly username: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly department: string | null;
+  readonly jobTitle: string | null;
+  readonly employeeId: string;
+}
+
+/** A page of what an application holds. `checkpoint` resumes right after this page; null: this was the last. */
+export interface DiscoveryPage {
+  readonly accounts: readonly RemoteAccount[];
+  readonly entitlements: readonly RemoteEntitlement[];
+  readonly grants: readonly RemoteGrant[];
+  readonly checkpoint: string | null;
+}
+
+/** An application opened with its configuration and secrets. Every method stops when `signal` aborts. */
+export interface Connector {
+  /** Where effects are performed and read back, for the evidence (an address; no secret in it). */
+  readonly source: string;
+  test(signal: AbortSignal): Promise<ConnectionTest>;
+  /**
+   * Everything the application holds, page by page, starting after `checkpoint`.
+   * @throws ConnectorFault when a page cannot be had: a discovery that goes on would look like mass deletion.
+   */
+  discover?(checkpoint: string | null, signal: AbortSignal): AsyncIterable<DiscoveryPage>;
+  /** The account of this username (without regard to case), or else of this e-mail. Not there: `notFound`. */
+  findAccount?(draft: Pick<AccountDraft, 'username' | 'email'>, signal: AbortSignal): Promise<Outcome<RemoteAccount>>;
+  /** Creates the account, or answers `already` with the one that is there (also under another case). */
+  createAccount?(draft: AccountDraft, signal: AbortSignal): Promise<Outcome<RemoteAccount>>;
+  grant?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>>;
+  revoke?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>>;
+  /** Is it held now? Asked of the application itself, never remembered. */
+  read?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<{ readonly held: boolean }>>;
+  close(): Promise<void>;
+}
+
+/** The code for a kind of application: what it needs to know, and how to open one. */
+export interface ConnectorDefinition<Configuration extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>> {
+  readonly description: ConnectorDescription;
+  /** Parses the non-secret part of the form. */
+  readonly configuration: z.ZodType<Configuration>;
+  open(settings: { readonly configuration: Configuration; readonly secrets: Secrets }): Connector;
+}
+
+/** A page of a discovery could not be had. Carries the typed failure, so nobody classifies by text. */
+export class ConnectorFault extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.name = 'ConnectorFault';
+    this.failure = failure;
+  }
+}
+
+/** The abilities a connector's code has. */
+export function capabilitiesOf(connector: Connector): readonly ConnectorCapability[] {
+  const has: readonly (readonly [ConnectorCapability, unknown])[] = [
+    ['test', connector.test],
+    ['discover', connector.discover],
+    ['createAccount', connector.createAccount],
+    ['grant', connector.grant],
+    ['revoke', connector.revoke],
+    ['read', connector.read],
+  ];
+  return has.filter(([, ability]) => typeof ability === 'function').map(([name]) => name);
+}

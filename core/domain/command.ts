@@ -1,0 +1,17 @@
+/**
+ * The one shape of everything that changes a workspace: plain data that can be stored, replayed and
+ * executed twice without harm.
+ */
+import type { Actor } from './audit.ts';
+import type { CommandId } from './ids.ts';
+import type { Instant } from './instant.ts';
+
+export interface Command<Type extends string = string, Payload = unknown> {
+  readonly id: CommandId;
+  readonly type: Type;
+  readonly payload: Payload;
+  readonly actor: Actor;
+  readonly issuedAt: Instant;
+  /** The version of the request the person was looking at; null when the command rests on none. */
+  readonly basedOn: number | null;
+}

@@ -1,0 +1,161 @@
+/**
+ * The organisation and its applications: who works here, what can be requested, and who holds what.
+ */
+import type {
+  AccountId,
+  ApplicationId,
+  ConnectorInstanceId,
+  EmployeeId,
+  EntitlementId,
+  GrantId,
+  RequestItemId,
+  ResourceId,
+  SyncRunId,
+} from './ids.ts';
+import type { Instant } from './instant.ts';
+
+/** What a person may do beyond requesting and reviewing, which every team member may. */
+export const roles = ['riskManager', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+export const employeeStatuses = ['active', 'left'] as const;
+export type EmployeeStatus = (typeof employeeStatuses)[number];
+
+/** A person of the organisation, unique by work e-mail (compared without case). */
+export interface Employee {
+  readonly id: EmployeeId;
+  readonly workEmail: string;
+  readonly fullName: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly department: string | null;
+  readonly jobTitle: string | null;
+  readonly employmentType: string | null;
+  readonly organization: string | null;
+  /** Calendar dates, `YYYY-MM-DD`. */
+  readonly startDate: string | null;
+  readonly endDate: string | null;
+  readonly managerId: EmployeeId | null;
+  /** The id of this person in the system the directory was imported from. */
+  readonly sourceUserId: string | null;
+  readonly status: EmployeeStatus;
+  /** Further attributes as imported; names are the columns'. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Who can be asked to review, in the order an application chose. */
+export const reviewerKinds = ['manager', 'applicationOwner'] as const;
+export type ReviewerKind = (typeof reviewerKinds)[number];
+
+/** How an application wants its requests reviewed. */
+export interface ReviewSettings {
+  /** `auto`: direct integration with auto approval, no review; the automatic decision is recorded. */
+  readonly approval: 'review' | 'auto';
+  /** Order of precedence: when nobody is available for one kind, the next takes its place. At least one. */
+  readonly reviewers: readonly ReviewerKind[];
+}
+
+/** How approved access gets into the application. */
+export const fulfillmentOptions = ['connector', 'manual'] as const;
+export type FulfillmentOption = (typeof fulfillmentOptions)[number];
+
+/** A system people get access to. */
+export interface Application {
+  readonly id: ApplicationId;
+  readonly name: string;
+  readonly description: string | null;
+  readonly primaryOwnerId: EmployeeId | null;
+  readonly secondaryOwnerIds: readonly EmployeeId[];
+  readonly fulfillment: FulfillmentOption;
+  readonly reviewSettings: ReviewSettings;
+  /** Rises by one with every change; automatic decisions name the version they rest on. */
+  readonly version: number;
+}
+
+/** A connector's configured use by one application. Secrets are in the keychain under `secretName`, never here. */
+export interface ConnectorInstance {
+  readonly id: ConnectorInstanceId;
+  readonly applicationId: ApplicationId;
+  readonly connector: string;
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly secretName: string;
+  readonly lastTestedAt: Instant | null;
+  readonly lastTestOutcome: 'passed' | 'failed' | null;
+  readonly lastTestMessage: string | null;
+}
+
+/** Something inside an application that entitlements are on (a repository, a project, a database). */
+export interface Resource {
+  readonly id: ResourceId;
+  readonly applicationId: ApplicationId;
+  readonly externalId: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+export const riskLevels = ['low', 'medium', 'high'] as const;
+export type RiskLevel = (typeof riskLevels)[number];
+
+/** What can be requested: a group, role, team, database role. */
+export interface Entitlement {
+  readonly id: EntitlementId;
+  readonly applicationId: ApplicationId;
+  readonly resourceId: ResourceId | null;
+  /** The application's own id of it; immutable there, unique within the application. */
+  readonly externalId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly purpose: string | null;
+  readonly description: string | null;
+  readonly risk: RiskLevel;
+  readonly businessOwnerId: EmployeeId | null;
+  /** The longest a temporary grant may last, in minutes; null: no limit, and permanent grants are allowed. */
+  readonly maximumDurationMinutes: number | null;
+  readonly status: 'active' | 'gone';
+}
+
+/** A person's or service's login inside one application. */
+export interface Account {
+  readonly id: AccountId;
+  readonly applicationId: ApplicationId;
+  readonly employeeId: EmployeeId | null;
+  readonly kind: 'employee' | 'service';
+  readonly username: string;
+  /** The application's id of the account, known once it was created or discovered. */
+  readonly externalId: string | null;
+  readonly email: string | null;
+  readonly displayName: string | null;
+  readonly status: 'active' | 'disabled' | 'gone';
+}
+
+/** Where a grant comes from. */
+export type GrantOrigin = 'request' | 'discovery' | 'import';
+
+/** The fact that an account holds an entitlement. */
+export interface Grant {
+  readonly id: GrantId;
+  readonly accountId: AccountId;
+  readonly entitlementId: EntitlementId;
+  readonly origin: GrantOrigin;
+  /** The item that explains it, for grants that were requested. A discovery never takes this away. */
+  readonly requestItemId: RequestItemId | null;
+  readonly status: 'active' | 'ended';
+  readonly grantedAt: Instant;
+  readonly expiresAt: Instant | null;
+  readonly endedAt: Instant | null;
+}
+
+/** One discovery of an application. */
+export interface SyncRun {
+  readonly id: SyncRunId;
+  readonly applicationId: ApplicationId;
+  readonly state: 'running' | 'completed' | 'failed';
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly accountsSeen: number;
+  readonly entitlementsSeen: number;
+  readonly grantsSeen: number;
+  /** What changed in the directory, and what was met that a person should look at. */
+  readonly summary: Readonly<Record<string, number>>;
+  readonly failure: string | null;
+}

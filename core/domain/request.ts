@@ -1,0 +1,208 @@
+/**
+ * A request and everything it goes through: items, review stages, tasks, decisions, fulfillment.
+ * Approval and provisioning are separate facts of each item; the request's state is derived from its items.
+ */
+import type {
+  AccountId,
+  ApplicationId,
+  CommandId,
+  DecisionId,
+  EmployeeId,
+  EntitlementId,
+  FulfillmentTaskId,
+  GrantId,
+  RequestId,
+  RequestItemId,
+  ReviewStageId,
+  ReviewTaskId,
+} from './ids.ts';
+import type { ReviewerKind } from './directory.ts';
+import type { Instant } from './instant.ts';
+
+export const requestStates = [
+  'inReview',
+  'fulfilling',
+  'completed',
+  'completedWithFailures',
+  'denied',
+  'cancelled',
+] as const;
+export type RequestState = (typeof requestStates)[number];
+
+/** The states a request never leaves. */
+export const finalRequestStates = ['completed', 'completedWithFailures', 'denied', 'cancelled'] as const;
+
+export const itemStates = ['inReview', 'approved', 'denied', 'cancelled', 'fulfilled', 'failed'] as const;
+/** `approved` means: decided, and on its way into the application. */
+export type ItemState = (typeof itemStates)[number];
+
+export type ItemAction = 'GRANT' | 'REVOKE';
+
+/**
+ * How long granted access lasts. `until` names the end; `duration` counts minutes from delivery.
+ * This clock is the access's; how long a request may wait for its decision is another one.
+ */
+export type Term =
+  | { readonly kind: 'permanent' }
+  | { readonly kind: 'until'; readonly endsAt: Instant }
+  | { readonly kind: 'duration'; readonly minutes: number };
+
+export interface AccessRequest {
+  readonly id: RequestId;
+  /** A short number people can say to each other, unique in the workspace, from 1. */
+  readonly number: number;
+  readonly requesterId: EmployeeId;
+  readonly justification: string;
+  readonly ticketReference: string | null;
+  readonly state: RequestState;
+  readonly submittedAt: Instant;
+  /** When the last item came to its end, whichever it was. */
+  readonly endedAt: Instant | null;
+  /** Rises by one with every change of the request or anything under it. */
+  readonly version: number;
+}
+
+/** One entitlement for one beneficiary, to GRANT or to REVOKE. */
+export interface RequestItem {
+  readonly id: RequestItemId;
+  readonly requestId: RequestId;
+  readonly action: ItemAction;
+  readonly beneficiaryId: EmployeeId;
+  readonly applicationId: ApplicationId;
+  readonly entitlementId: EntitlementId;
+  readonly term: Term;
+  readonly state: ItemState;
+  /** The review this item needs, fixed when it was submitted. */
+  readonly plan: ReviewPlan;
+  readonly decidedAt: Instant | null;
+  /** When the access was present in (GRANT) or absent from (REVOKE) the application. */
+  readonly fulfilledAt: Instant | null;
+  /** When delivered temporary access ends. */
+  readonly expiresAt: Instant | null;
+  /** When temporary access was actually gone. */
+  readonly expiredAt: Instant | null;
+}
+
+/** What an item needs before it may be provisioned, and the application's settings it was derived from. */
+export interface ReviewPlan {
+  readonly mode: 'review' | 'auto';
+  /** The version of the application whose settings made this plan. */
+  readonly applicationVersion: number;
+  readonly levels: readonly PlannedLevel[];
+}
+
+export interface PlannedLevel {
+  /** From 1, in the order they are passed. */
+  readonly level: number;
+  readonly reviewers: readonly EmployeeId[];
+  /** Whose turn it came to be: a configured kind, or administrators when nobody else was available. */
+  readonly reviewerKind: ReviewerKind | 'administrator';
+  /** How many of the reviewers must approve. */
+  readonly needed: number;
+  /** Why the reviewers are not those asked for first, for the trail; null when they are. */
+  readonly fallbackReason: string | null;
+}
+
+export const stageStates = ['waiting', 'open', 'approved', 'denied', 'closed'] as const;
+/** `closed`: ended without an outcome of its own, because the item ended. */
+export type StageState = (typeof stageStates)[number];
+
+/** A level of review of one item. */
+export interface ReviewStage {
+  readonly id: ReviewStageId;
+  readonly requestId: RequestId;
+  readonly itemId: RequestItemId;
+  readonly level: number;
+  readonly reviewerKind: PlannedLevel['reviewerKind'];
+  readonly needed: number;
+  readonly state: StageState;
+  readonly openedAt: Instant | null;
+  readonly endedAt: Instant | null;
+}
+
+export const taskStates = ['open', 'approved', 'denied', 'closed'] as const;
+/** `closed`: no longer needed, because somebody else decided or the item ended. */
+export type TaskState = (typeof taskStates)[number];
+
+/** One reviewer's work in a stage. */
+export interface ReviewTask {
+  readonly id: ReviewTaskId;
+  readonly requestId: RequestId;
+  readonly itemId: RequestItemId;
+  readonly stageId: ReviewStageId;
+  readonly reviewerId: EmployeeId;
+  readonly state: TaskState;
+  readonly openedAt: Instant;
+  readonly endedAt: Instant | null;
+}
+
+export type Verdict = 'approve' | 'deny';
+
+/** What a person decided, or what a setting decided automatically (`deciderId` null, `automatic` says which). */
+export interface Decision {
+  readonly id: DecisionId;
+  readonly requestId: RequestId;
+  readonly itemId: RequestItemId;
+  readonly stageId: ReviewStageId | null;
+  readonly taskId: ReviewTaskId | null;
+  readonly deciderId: EmployeeId | null;
+  readonly automatic: AutomaticDecision | null;
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  readonly decidedAt: Instant;
+  readonly commandId: CommandId;
+}
+
+export interface AutomaticDecision {
+  readonly rule: 'applicationAutoApproval';
+  readonly applicationId: ApplicationId;
+  readonly applicationVersion: number;
+}
+
+export const fulfillmentStates = ['scheduled', 'ready', 'running', 'waiting', 'byHand', 'done', 'failed', 'cancelled'] as const;
+/**
+ * `scheduled`: due later. `ready`: due as soon as someone claims it. `running`: claimed under a lease.
+ * `waiting`: tried, will be tried again at `nextAttemptAt`. `byHand`: a person must do it.
+ * `failed`: given up, with its cause; a person may send it back to `ready`.
+ */
+export type FulfillmentState = (typeof fulfillmentStates)[number];
+
+/** What must be done in the application for one item. */
+export interface FulfillmentTask {
+  readonly id: FulfillmentTaskId;
+  readonly requestId: RequestId;
+  readonly itemId: RequestItemId;
+  readonly applicationId: ApplicationId;
+  readonly beneficiaryId: EmployeeId;
+  readonly entitlementId: EntitlementId;
+  readonly effect: 'grant' | 'revoke';
+  /** `decision`: the item itself. `expiry`: the end of its temporary access. */
+  readonly cause: 'decision' | 'expiry';
+  readonly state: FulfillmentState;
+  readonly dueAt: Instant;
+  readonly nextAttemptAt: Instant | null;
+  readonly attempts: number;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: Instant | null;
+  /** What went wrong last, as a sentence; null after a success. */
+  readonly lastProblem: string | null;
+  readonly evidence: FulfillmentEvidence | null;
+  readonly endedAt: Instant | null;
+  /** Seconds between `dueAt` and the effect, recorded when it ended. */
+  readonly latenessSeconds: number | null;
+}
+
+/** What was done and what was then seen in the application. */
+export interface FulfillmentEvidence {
+  readonly outcome: 'applied' | 'already' | 'byHand';
+  readonly accountId: AccountId | null;
+  readonly accountCreated: boolean;
+  readonly grantId: GrantId | null;
+  /** The state read back after the write: is the entitlement held? Null when a person did it by hand. */
+  readonly heldAfterwards: boolean | null;
+  readonly readBackAt: Instant | null;
+  /** Where it was seen, e.g. the server's address; or the note of the person who did it. */
+  readonly source: string;
+  /** Up to a few plain facts the connector saw, e.g. the ids on the server. Never a secret. */
+  readonly facts: Readonly<Record<string, string>>;
+}
