@@ -1,0 +1,292 @@
+/** The organisation, its applications and their connections. */
+import { z } from 'zod';
+import { connectorCapabilities } from '#core/domain/connector.ts';
+import { fulfillmentOptions, reviewerKinds, roles } from '#core/domain/directory.ts';
+import type { AccountId, ApplicationId, EmployeeId, EntitlementId, GrantId, RequestId, SyncRunId } from '#core/domain/ids.ts';
+import { procedure } from './procedure.ts';
+import {
+  commandIdSchema,
+  idSchema,
+  instantSchema,
+  namedSchema,
+  pageInputSchema,
+  pageSchema,
+  personSchema,
+  resultSchema,
+  riskSchema,
+  searchSchema,
+  textSchema,
+} from './schemas.ts';
+
+const byApplication = z.object({ applicationId: idSchema<ApplicationId>() });
+
+export const reviewSettingsSchema = z.object({
+  approval: z.enum(['review', 'auto']),
+  reviewers: z.array(z.enum(reviewerKinds)).min(1).max(reviewerKinds.length),
+});
+
+export const applicationSettingsSchema = z.object({
+  name: textSchema(120).min(1),
+  description: textSchema(1000).nullable().default(null),
+  primaryOwnerId: idSchema<EmployeeId>().nullable().default(null),
+  secondaryOwnerIds: z.array(idSchema<EmployeeId>()).max(50).default([]),
+  fulfillment: z.enum(fulfillmentOptions),
+  reviewSettings: reviewSettingsSchema,
+});
+export type ApplicationSettings = z.input<typeof applicationSettingsSchema>;
+
+export const entitlementRowSchema = z.object({
+  id: idSchema<EntitlementId>(),
+  name: z.string(),
+  kind: z.string(),
+  description: z.string().nullable(),
+  resource: z.string().nullable(),
+  risk: riskSchema,
+  maximumDurationMinutes: z.number().int().nullable(),
+  status: z.enum(['active', 'gone']),
+  application: namedSchema<ApplicationId>(),
+  holders: z.number().int(),
+});
+export type EntitlementRow = z.output<typeof entitlementRowSchema>;
+
+export const grantRowSchema = z.object({
+  id: idSchema<GrantId>(),
+  entitlement: z.object({ id: idSchema<EntitlementId>(), name: z.string(), kind: z.string(), risk: riskSchema }),
+  application: namedSchema<ApplicationId>(),
+  account: z.object({ id: idSchema<AccountId>(), username: z.string() }),
+  origin: z.enum(['request', 'discovery', 'import']),
+  status: z.enum(['active', 'ended']),
+  grantedAt: instantSchema,
+  expiresAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+  requestId: idSchema<RequestId>().nullable(),
+});
+export type GrantRow = z.output<typeof grantRowSchema>;
+
+export const syncRunSchema = z.object({
+  id: idSchema<SyncRunId>(),
+  state: z.enum(['running', 'completed', 'failed']),
+  startedAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+  accountsSeen: z.number().int(),
+  entitlementsSeen: z.number().int(),
+  grantsSeen: z.number().int(),
+  summary: z.record(z.string(), z.number()),
+  failure: z.string().nullable(),
+});
+export type SyncRunView = z.output<typeof syncRunSchema>;
+
+export const applicationRowSchema = z.object({
+  id: idSchema<ApplicationId>(),
+  name: z.string(),
+  description: z.string().nullable(),
+  primaryOwner: personSchema.nullable(),
+  fulfillment: z.enum(fulfillmentOptions),
+  approval: z.enum(['review', 'auto']),
+  connection: z.object({
+    connector: z.string().nullable(),
+    /** `noCredential`: configured, but this machine's keychain does not hold the secret. */
+    state: z.enum(['none', 'untested', 'working', 'failing', 'noCredential']),
+    message: z.string().nullable(),
+  }),
+  entitlements: z.number().int(),
+  accounts: z.number().int(),
+  lastDiscovery: syncRunSchema.nullable(),
+});
+export type ApplicationRow = z.output<typeof applicationRowSchema>;
+
+export const applicationDetailSchema = applicationRowSchema.extend({
+  secondaryOwners: z.array(personSchema),
+  reviewSettings: reviewSettingsSchema,
+  version: z.number().int(),
+  connectionSettings: z
+    .object({
+      connector: z.string(),
+      configuration: z.record(z.string(), z.unknown()),
+      /** Which secrets are in the keychain of this machine; never the secrets. */
+      secretsPresent: z.record(z.string(), z.boolean()),
+      lastTestedAt: instantSchema.nullable(),
+    })
+    .nullable(),
+  discoveries: z.array(syncRunSchema),
+  mayManage: z.boolean(),
+});
+export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
+
+const fieldSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  help: z.string(),
+  kind: z.enum(['text', 'url', 'number', 'choice', 'secret']),
+  required: z.boolean(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })).readonly().optional(),
+  initial: z.union([z.string(), z.number()]).optional(),
+  placeholder: z.string().optional(),
+  onlyWhen: z.object({ field: z.string(), is: z.string() }).optional(),
+});
+
+export const connectorDescriptionSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  fields: z.array(fieldSchema).readonly(),
+  capabilities: z.array(z.enum(connectorCapabilities)).readonly(),
+  requiredPermissions: z.array(z.string()).readonly(),
+});
+export type ConnectorView = z.output<typeof connectorDescriptionSchema>;
+
+export const connectionTestSchema = z.object({
+  passed: z.boolean(),
+  checks: z.array(z.object({ name: z.string(), passed: z.boolean(), message: z.string() })).readonly(),
+});
+
+const connectionDraftSchema = byApplication.extend({
+  connector: z.string().max(50),
+  configuration: z.record(z.string().max(100), z.union([z.string().max(2000), z.number()])),
+  /** Only fields that are being set now; what is left out stays as the keychain has it. */
+  secrets: z.record(z.string().max(100), z.string().max(100_000)).default({}),
+});
+
+export const applicationsContract = {
+  list: procedure.input(z.object({ search: searchSchema })).output(z.object({ rows: z.array(applicationRowSchema) })),
+  get: procedure.input(byApplication).output(applicationDetailSchema),
+  connectors: procedure.output(z.array(connectorDescriptionSchema)),
+  create: procedure
+    .input(applicationSettingsSchema.extend({ commandId: commandIdSchema }))
+    .output(resultSchema(byApplication)),
+  change: procedure
+    .input(applicationSettingsSchema.extend({ commandId: commandIdSchema, applicationId: idSchema<ApplicationId>(), version: z.number().int() }))
+    .output(resultSchema(z.object({ version: z.number().int() }))),
+  /** Secrets go to the keychain, the rest to the workspace. */
+  setConnection: procedure.input(connectionDraftSchema.extend({ commandId: commandIdSchema })).output(resultSchema(z.object({}))),
+  /** Tests what is in the form, with secrets from the form or else from the keychain; saves nothing but the result when it is the saved connection. */
+  testConnection: procedure.input(connectionDraftSchema).output(resultSchema(connectionTestSchema)),
+  /** Starts a discovery and answers with its run; progress shows live. Joins the one that is running. */
+  discover: procedure.input(byApplication).output(resultSchema(z.object({ runId: idSchema<SyncRunId>() }))),
+  entitlements: procedure
+    .input(
+      pageInputSchema.extend({
+        applicationId: idSchema<ApplicationId>().nullable().default(null),
+        search: searchSchema,
+        /** Leave out what is gone from the application. */
+        requestableOnly: z.boolean().default(true),
+      }),
+    )
+    .output(pageSchema(entitlementRowSchema)),
+  accounts: procedure.input(pageInputSchema.extend({ applicationId: idSchema<ApplicationId>(), search: searchSchema })).output(
+    pageSchema(
+      z.object({
+        id: idSchema<AccountId>(),
+        username: z.string(),
+        displayName: z.string().nullable(),
+        email: z.string().nullable(),
+        status: z.enum(['active', 'disabled', 'gone']),
+        employee: personSchema.nullable(),
+        grants: z.number().int(),
+      }),
+    ),
+  ),
+};
+
+export const importKinds = ['employees', 'applications', 'entitlements', 'accounts', 'grants', 'businessOwners'] as const;
+export type ImportKind = (typeof importKinds)[number];
+
+export const importReportSchema = z.object({
+  kind: z.enum(importKinds),
+  /** Data lines read, without the header. */
+  read: z.number().int(),
+  created: z.number().int(),
+  changed: z.number().int(),
+  unchanged: z.number().int(),
+  rejected: z.number().int(),
+  /** Warnings do not keep a row out (an unknown manager, a cycle of managers). */
+  warnings: z.number().int(),
+  /** The first problems in file order; the rejects file has all of them. */
+  problems: z.array(
+    z.object({
+      /** Line in the file, from 1, the header included. */
+      line: z.number().int(),
+      column: z.string().nullable(),
+      severity: z.enum(['rejected', 'warning']),
+      reason: z.string(),
+      value: z.string().nullable(),
+    }),
+  ),
+  /** False when the file was refused as a whole and nothing was changed. */
+  applied: z.boolean(),
+});
+export type ImportReport = z.output<typeof importReportSchema>;
+
+export const employeeRowSchema = personSchema.extend({
+  roles: z.array(z.enum(roles)),
+  manager: personSchema.nullable(),
+});
+export type EmployeeRow = z.output<typeof employeeRowSchema>;
+
+export const directoryContract = {
+  employees: procedure
+    .input(pageInputSchema.extend({ search: searchSchema, status: z.enum(['active', 'left', 'all']).default('active') }))
+    .output(pageSchema(employeeRowSchema).extend({ total: z.number().int() })),
+  employee: procedure.input(z.object({ employeeId: idSchema<EmployeeId>() })).output(
+    employeeRowSchema.extend({
+      firstName: z.string().nullable(),
+      lastName: z.string().nullable(),
+      employmentType: z.string().nullable(),
+      organization: z.string().nullable(),
+      startDate: z.string().nullable(),
+      endDate: z.string().nullable(),
+      attributes: z.record(z.string(), z.string()),
+      reports: z.array(personSchema),
+      /** What this person holds, active first. Others' access is shown to those who may see it, else empty. */
+      grants: z.array(grantRowSchema),
+    }),
+  ),
+  import: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        kind: z.enum(importKinds),
+        /** `allOrNothing`: one bad row and nothing is imported. `acceptGood`: bad rows go to the rejects file. */
+        mode: z.enum(['allOrNothing', 'acceptGood']),
+        file: z.file().max(200_000_000),
+        /** The application the rows belong to, where the file does not name it. */
+        applicationId: idSchema<ApplicationId>().nullable().default(null),
+      }),
+    )
+    .output(resultSchema(z.object({ report: importReportSchema, rejects: z.instanceof(Blob).nullable() }))),
+  setRoles: procedure
+    .input(z.object({ commandId: commandIdSchema, employeeId: idSchema<EmployeeId>(), roles: z.array(z.enum(roles)) }))
+    .output(resultSchema(z.object({}))),
+};
+
+export const dashboardContract = {
+  summary: procedure.output(
+    z.object({
+      myOpenTasks: z.number().int(),
+      myOpenRequests: z.number().int(),
+      myActiveGrants: z.number().int(),
+      /** My access that ends within seven days, soonest first. */
+      endingSoon: z.array(grantRowSchema),
+      /** Fulfillment tasks waiting for me as owner or administrator. */
+      attention: z.number().int(),
+      /** Numbers of the whole workspace, for risk managers and administrators; else null. */
+      workspace: z
+        .object({
+          openRequests: z.number().int(),
+          submittedLast30Days: z.number().int(),
+          approvedLast30Days: z.number().int(),
+          deniedLast30Days: z.number().int(),
+          /** Minutes from submission to decision; null without any. */
+          timeToDecisionP50Minutes: z.number().nullable(),
+          timeToDecisionP90Minutes: z.number().nullable(),
+          temporaryGrantsActive: z.number().int(),
+          overdueRevocations: z.number().int(),
+          /** The worst lateness of a revocation in the last 30 days, in seconds; null without any. */
+          worstRevocationLatenessSeconds: z.number().nullable(),
+          /** Requests submitted per day, the last 30 days, oldest first. */
+          perDay: z.array(z.object({ date: z.string(), submitted: z.number().int(), ended: z.number().int() })),
+        })
+        .nullable(),
+    }),
+  ),
+};

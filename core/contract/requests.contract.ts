@@ -1,0 +1,282 @@
+/** Asking for access, and following what became of it. */
+import { z } from 'zod';
+import { auditEventTypes } from '#core/domain/audit.ts';
+import type {
+  ApplicationId,
+  DecisionId,
+  EmployeeId,
+  EntitlementId,
+  FulfillmentTaskId,
+  RequestId,
+  RequestItemId,
+  ReviewTaskId,
+} from '#core/domain/ids.ts';
+import { fulfillmentStates, itemStates, requestStates, stageStates, taskStates } from '#core/domain/request.ts';
+import { procedure } from './procedure.ts';
+import {
+  commandIdSchema,
+  idSchema,
+  instantSchema,
+  namedSchema,
+  pageInputSchema,
+  pageSchema,
+  personSchema,
+  progressSchema,
+  refusalSchema,
+  resultSchema,
+  riskSchema,
+  searchSchema,
+  termSchema,
+  textSchema,
+} from './schemas.ts';
+
+/** One line of a request that is being written. */
+export const itemDraftSchema = z.object({
+  action: z.enum(['GRANT', 'REVOKE']),
+  beneficiaryId: idSchema<EmployeeId>(),
+  entitlementId: idSchema<EntitlementId>(),
+  /** Must be permanent for REVOKE. */
+  term: termSchema,
+});
+export type ItemDraft = z.input<typeof itemDraftSchema>;
+
+export const submitSchema = z.object({
+  justification: textSchema(2000).min(1),
+  ticketReference: textSchema(100).nullable().default(null),
+  items: z.array(itemDraftSchema).min(1).max(4000),
+});
+
+const entitlementRefSchema = z.object({ id: idSchema<EntitlementId>(), name: z.string(), kind: z.string(), risk: riskSchema });
+
+export const previewLineSchema = z.object({
+  /** Position of the line in the draft, from 0. */
+  index: z.number().int(),
+  beneficiary: personSchema.nullable(),
+  entitlement: entitlementRefSchema.nullable(),
+  application: namedSchema<ApplicationId>().nullable(),
+  /** What would refuse this line; empty when it can be submitted. */
+  problems: z.array(refusalSchema),
+  /** `auto`: approved by the application's setting at once, recorded as such. */
+  approval: z.enum(['review', 'auto']),
+  reviewers: z.array(z.object({ level: z.number().int(), kind: z.string(), people: z.array(personSchema), fallbackReason: z.string().nullable() })),
+  account: z.object({ state: z.enum(['exists', 'willBeCreated']), username: z.string() }).nullable(),
+  fulfillment: z.enum(['connector', 'manual']),
+});
+export type PreviewLine = z.output<typeof previewLineSchema>;
+
+export const requestRowSchema = z.object({
+  id: idSchema<RequestId>(),
+  number: z.number().int(),
+  state: z.enum(requestStates),
+  requester: personSchema,
+  /** The first few beneficiaries and how many there are in all. */
+  beneficiaries: z.array(personSchema),
+  beneficiaryCount: z.number().int(),
+  /** The first item in words, e.g. the entitlement's and the application's name. */
+  firstItem: z.object({ action: z.enum(['GRANT', 'REVOKE']), entitlement: z.string(), application: z.string(), term: termSchema }),
+  itemCount: z.number().int(),
+  submittedAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+  /** Over all reviewers and levels. */
+  progress: progressSchema,
+  version: z.number().int(),
+});
+export type RequestRow = z.output<typeof requestRowSchema>;
+
+export const fulfillmentViewSchema = z.object({
+  id: idSchema<FulfillmentTaskId>(),
+  effect: z.enum(['grant', 'revoke']),
+  cause: z.enum(['decision', 'expiry']),
+  state: z.enum(fulfillmentStates),
+  dueAt: instantSchema,
+  nextAttemptAt: instantSchema.nullable(),
+  attempts: z.number().int(),
+  lastProblem: z.string().nullable(),
+  endedAt: instantSchema.nullable(),
+  latenessSeconds: z.number().nullable(),
+  evidence: z
+    .object({
+      outcome: z.enum(['applied', 'already', 'byHand']),
+      accountCreated: z.boolean(),
+      heldAfterwards: z.boolean().nullable(),
+      readBackAt: instantSchema.nullable(),
+      source: z.string(),
+      facts: z.record(z.string(), z.string()),
+    })
+    .nullable(),
+  /** What the person signed in may do with it. */
+  maySendAgain: z.boolean(),
+  mayCompleteByHand: z.boolean(),
+});
+export type FulfillmentView = z.output<typeof fulfillmentViewSchema>;
+
+export const itemViewSchema = z.object({
+  id: idSchema<RequestItemId>(),
+  action: z.enum(['GRANT', 'REVOKE']),
+  beneficiary: personSchema,
+  application: namedSchema<ApplicationId>(),
+  entitlement: entitlementRefSchema,
+  term: termSchema,
+  state: z.enum(itemStates),
+  approval: z.enum(['review', 'auto']),
+  stages: z.array(
+    z.object({
+      level: z.number().int(),
+      reviewerKind: z.string(),
+      fallbackReason: z.string().nullable(),
+      needed: z.number().int(),
+      state: z.enum(stageStates),
+      tasks: z.array(
+        z.object({
+          id: idSchema<ReviewTaskId>(),
+          reviewer: personSchema,
+          state: z.enum(taskStates),
+          endedAt: instantSchema.nullable(),
+          /** The task is open and the person signed in is its reviewer. */
+          mine: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  decisions: z.array(
+    z.object({
+      id: idSchema<DecisionId>(),
+      /** Null for an automatic decision; `automatic` then says which setting decided. */
+      decider: personSchema.nullable(),
+      automatic: z.string().nullable(),
+      verdict: z.enum(['approve', 'deny']),
+      reason: z.string().nullable(),
+      decidedAt: instantSchema,
+    }),
+  ),
+  fulfillment: z.array(fulfillmentViewSchema),
+  fulfilledAt: instantSchema.nullable(),
+  expiresAt: instantSchema.nullable(),
+  expiredAt: instantSchema.nullable(),
+});
+export type ItemView = z.output<typeof itemViewSchema>;
+
+export const requestDetailSchema = requestRowSchema.extend({
+  justification: z.string(),
+  ticketReference: z.string().nullable(),
+  items: z.array(itemViewSchema),
+  mayCancel: z.boolean(),
+});
+export type RequestDetail = z.output<typeof requestDetailSchema>;
+
+export const trailEventSchema = z.object({
+  sequence: z.number().int(),
+  at: instantSchema,
+  type: z.enum(auditEventTypes),
+  /** The person's name, or the part of Gatehouse that acted by itself. */
+  actor: z.string(),
+  /** The fact in a sentence. */
+  sentence: z.string(),
+  itemId: idSchema<RequestItemId>().nullable(),
+  data: z.record(z.string(), z.unknown()),
+  hash: z.string(),
+});
+export type TrailEvent = z.output<typeof trailEventSchema>;
+
+const byRequest = z.object({ requestId: idSchema<RequestId>() });
+
+export const requestListInputSchema = pageInputSchema.extend({
+  /** `mine`: I asked for it, or it is for me. `visible`: everything I may see. */
+  scope: z.enum(['mine', 'visible']).default('mine'),
+  status: z.enum(['open', 'completed', 'all']).default('open'),
+  /** Matches the number, people's names and e-mails, entitlement and application names. */
+  search: searchSchema,
+  applicationId: idSchema<ApplicationId>().nullable().default(null),
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+});
+
+export const requestsContract = {
+  preview: procedure.input(z.object({ items: z.array(itemDraftSchema).min(1).max(4000) })).output(z.object({ lines: z.array(previewLineSchema) })),
+  submit: procedure
+    .input(submitSchema.extend({ commandId: commandIdSchema }))
+    .output(resultSchema(z.object({ requestId: idSchema<RequestId>(), number: z.number().int() }))),
+  cancel: procedure
+    .input(byRequest.extend({ commandId: commandIdSchema, basedOn: z.number().int(), reason: textSchema(2000).nullable().default(null) }))
+    .output(resultSchema(z.object({ version: z.number().int() }))),
+  list: procedure
+    .input(requestListInputSchema)
+    .output(pageSchema(requestRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) })),
+  get: procedure.input(byRequest).output(requestDetailSchema),
+  trail: procedure.input(byRequest).output(z.object({ events: z.array(trailEventSchema) })),
+  /** The request's whole story as a file; its name is in the file. */
+  report: procedure.input(byRequest.extend({ format: z.enum(['pdf', 'csv']) })).output(z.instanceof(Blob)),
+};
+
+export const taskRowSchema = z.object({
+  id: idSchema<ReviewTaskId>(),
+  state: z.enum(taskStates),
+  openedAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+  requestId: idSchema<RequestId>(),
+  requestNumber: z.number().int(),
+  /** Hand back as `basedOn` with the decision. */
+  requestVersion: z.number().int(),
+  requestState: z.enum(requestStates),
+  requester: personSchema,
+  beneficiary: personSchema,
+  justification: z.string(),
+  item: z.object({
+    id: idSchema<RequestItemId>(),
+    action: z.enum(['GRANT', 'REVOKE']),
+    entitlement: entitlementRefSchema,
+    application: namedSchema<ApplicationId>(),
+    term: termSchema,
+    state: z.enum(itemStates),
+  }),
+  /** My actions in this request. */
+  progress: progressSchema,
+});
+export type TaskRow = z.output<typeof taskRowSchema>;
+
+export const tasksContract = {
+  list: procedure
+    .input(pageInputSchema.extend({ status: z.enum(['open', 'completed']).default('open'), search: searchSchema }))
+    .output(pageSchema(taskRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) })),
+  decide: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        taskId: idSchema<ReviewTaskId>(),
+        basedOn: z.number().int(),
+        verdict: z.enum(['approve', 'deny']),
+        /** Required to deny. */
+        reason: textSchema(2000).nullable().default(null),
+      }),
+    )
+    .output(resultSchema(z.object({ version: z.number().int(), requestState: z.enum(requestStates) }))),
+};
+
+export const fulfillmentContract = {
+  /** Tasks that wait for a person: to be done by hand by an owner, or given up and to be looked at. */
+  attention: procedure.input(pageInputSchema).output(
+    pageSchema(
+      fulfillmentViewSchema.extend({
+        requestId: idSchema<RequestId>(),
+        requestNumber: z.number().int(),
+        beneficiary: personSchema,
+        application: namedSchema<ApplicationId>(),
+        entitlement: entitlementRefSchema,
+        account: z.string().nullable(),
+      }),
+    ),
+  ),
+  sendAgain: procedure
+    .input(z.object({ commandId: commandIdSchema, fulfillmentTaskId: idSchema<FulfillmentTaskId>() }))
+    .output(resultSchema(z.object({}))),
+  completeByHand: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
+        outcome: z.enum(['done', 'notPossible']),
+        /** What was done and where it can be seen, or why it is not possible. */
+        note: textSchema(2000).min(1),
+      }),
+    )
+    .output(resultSchema(z.object({}))),
+};
