@@ -1,0 +1,101 @@
+/**
+ * Keeps what is on screen true: listens to the engine's notices of change and marks the queries they
+ * touch as outdated. Missed notices (a gap in their numbers, a new connection) outdate everything.
+ */
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import type { Change, Topic } from '#core/contract/index.ts';
+import { client, orpc } from './client.ts';
+import { connection, SessionRefusedError } from './connection.ts';
+import { foldChanges, noChanges, type Outdated } from './outdated.ts';
+
+/** A burst of commits (a bulk decision, an import) becomes one round of questions. */
+const gatherMilliseconds = 120;
+
+/** What each topic shows up in. Progress, grants and counts cross the borders of a topic. */
+function keysOf(topic: Topic): readonly QueryKey[] {
+  switch (topic) {
+    case 'workspace':
+      return [orpc.workspace.key(), orpc.session.key(), orpc.dashboard.key()];
+    case 'session':
+      return [orpc.session.key()];
+    case 'requests':
+      return [orpc.requests.key(), orpc.dashboard.key()];
+    case 'tasks':
+      return [orpc.tasks.key(), orpc.requests.key(), orpc.dashboard.key()];
+    case 'fulfillment':
+      return [
+        orpc.fulfillment.key(),
+        orpc.requests.key(),
+        orpc.dashboard.key(),
+        orpc.directory.employee.key(),
+        orpc.applications.accounts.key(),
+        orpc.applications.entitlements.key(),
+      ];
+    case 'applications':
+      return [orpc.applications.key(), orpc.dashboard.key()];
+    case 'directory':
+      return [orpc.directory.key(), orpc.session.key(), orpc.dashboard.key()];
+  }
+}
+
+/** Subscribes for as long as the window lives. */
+export async function followChanges(queryClient: QueryClient): Promise<never> {
+  const refresher = new Refresher(queryClient);
+  let first = true;
+  for (;;) {
+    try {
+      const changes = await client.live.changes();
+      // Nothing was asked before the first subscription, so nothing can be outdated by it.
+      if (!first) refresher.everything();
+      first = false;
+      refresher.restart();
+      for await (const change of changes) refresher.notice(change);
+    } catch (thrown) {
+      if (thrown instanceof SessionRefusedError) return new Promise<never>(() => undefined);
+    }
+    // The stream ended or broke while the connection stands: do not spin on it.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 250);
+    });
+    await connection.whenOpen().catch(() => undefined);
+  }
+}
+
+class Refresher {
+  #outdated: Outdated = noChanges;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #queryClient: QueryClient;
+
+  constructor(queryClient: QueryClient) {
+    this.#queryClient = queryClient;
+  }
+
+  /** A new subscription counts anew; its first notice only says where it starts. */
+  restart(): void {
+    this.#outdated = { ...this.#outdated, lastNumber: null };
+  }
+
+  notice(change: Change): void {
+    this.#outdated = foldChanges(this.#outdated, change);
+    this.#schedule();
+  }
+
+  everything(): void {
+    this.#outdated = { ...this.#outdated, everything: true };
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const { everything, topics } = this.#outdated;
+      this.#outdated = { ...noChanges, lastNumber: this.#outdated.lastNumber };
+      if (everything) {
+        void this.#queryClient.invalidateQueries();
+        return;
+      }
+      const keys = new Map([...topics].flatMap(keysOf).map((key) => [JSON.stringify(key), key]));
+      for (const queryKey of keys.values()) void this.#queryClient.invalidateQueries({ queryKey });
+    }, gatherMilliseconds);
+  }
+}
