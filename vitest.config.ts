@@ -1,0 +1,23 @@
+/** Unit and integration tests beside the code. One Postgres server serves all files of core; each makes its own database. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: 'core',
+          include: ['core/**/*.test.ts'],
+          globalSetup: ['core/testing/global-setup.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      { extends: true, test: { name: 'renderer', include: ['renderer/**/*.test.ts', 'renderer/**/*.test.tsx'] } },
+      { test: { name: 'electron', include: ['electron/**/*.test.ts'] } },
+      { test: { name: 'tools', include: ['.ci/**/*.test.ts'], testTimeout: 30_000 } },
+    ],
+  },
+});
