@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectorView } from '#core/contract/index.ts';
+import { fieldProblems, initialValues, toPayload, visibleFields } from './connection-fields.ts';
+
+const scim: ConnectorView = {
+  name: 'scim',
+  title: 'SCIM 2.0',
+  summary: '',
+  capabilities: ['test'],
+  requiredPermissions: [],
+  fields: [
+    { name: 'baseUrl', label: 'Base address', help: '', kind: 'url', required: true },
+    {
+      name: 'authentication',
+      label: 'Authentication',
+      help: '',
+      kind: 'choice',
+      required: true,
+      initial: 'bearer',
+      choices: [
+        { value: 'bearer', label: 'Bearer token' },
+        { value: 'basic', label: 'Basic' },
+      ],
+    },
+    {
+      name: 'token',
+      label: 'Token',
+      help: '',
+      kind: 'secret',
+      required: false,
+      onlyWhen: { field: 'authentication', is: 'bearer' },
+    },
+    {
+      name: 'username',
+      label: 'User name',
+      help: '',
+      kind: 'text',
+      required: true,
+      onlyWhen: { field: 'authentication', is: 'basic' },
+    },
+    { name: 'pageSize', label: 'Page size', help: '', kind: 'number', required: false, initial: 100 },
+  ],
+};
+const names = (fields: readonly { readonly name: string }[]): string[] => fields.map((field) => field.name);
+
+describe('a connection form', () => {
+  it('starts from what is saved, else from what the connector suggests, and never shows a secret', () => {
+    expect(initialValues(scim, { baseUrl: 'https://a.example', token: 'leak', pageSize: 50 })).toEqual({
+      baseUrl: 'https://a.example',
+      authentication: 'bearer',
+      token: '',
+      username: '',
+      pageSize: '50',
+    });
+  });
+
+  it('shows a field with a condition only while the condition holds', () => {
+    expect(names(visibleFields(scim, { authentication: 'bearer' }))).toEqual([
+      'baseUrl',
+      'authentication',
+      'token',
+      'pageSize',
+    ]);
+    expect(names(visibleFields(scim, { authentication: 'basic' }))).toContain('username');
+  });
+
+  it('hides a field whose governing field is hidden itself, and survives a circle', () => {
+    const circle: ConnectorView = {
+      ...scim,
+      fields: [
+        { name: 'a', label: 'A', help: '', kind: 'text', required: false, onlyWhen: { field: 'b', is: 'x' } },
+        { name: 'b', label: 'B', help: '', kind: 'text', required: false, onlyWhen: { field: 'a', is: 'x' } },
+      ],
+    };
+    expect(visibleFields(circle, { a: 'x', b: 'x' })).toEqual([]);
+  });
+
+  it('asks for what is missing, but not for a secret that the keychain has', () => {
+    const values = { baseUrl: 'ftp://a.example', authentication: 'bearer', token: '', pageSize: 'many' };
+    expect(Object.keys(fieldProblems(scim, values, {}))).toEqual(['baseUrl', 'token', 'pageSize']);
+    expect(fieldProblems(scim, { ...values, baseUrl: 'https://a.example', pageSize: '' }, { token: true })).toEqual({});
+  });
+
+  it('sends only what shows, numbers as numbers, and a secret only when it was typed', () => {
+    const values = {
+      baseUrl: ' https://a.example ',
+      authentication: 'bearer',
+      token: ' s ',
+      username: 'old',
+      pageSize: '20',
+    };
+    expect(toPayload(scim, values)).toEqual({
+      configuration: { baseUrl: 'https://a.example', authentication: 'bearer', pageSize: 20 },
+      secrets: { token: ' s ' },
+    });
+    expect(toPayload(scim, { ...values, token: '' }).secrets).toEqual({});
+  });
+});

@@ -1,0 +1,83 @@
+/** A connection's form as data: which of the connector's fields show, what is missing, and what is sent. */
+import type { ConnectorView } from '#core/contract/index.ts';
+
+type Field = ConnectorView['fields'][number];
+
+/** What was typed, by field name. Secrets start empty: what the keychain has is never read back. */
+export type ConnectionValues = Readonly<Record<string, string>>;
+
+export interface ConnectionPayload {
+  readonly configuration: Record<string, string | number>;
+  readonly secrets: Record<string, string>;
+}
+
+/** The saved configuration, or the connector's suggestions where nothing is saved. */
+export function initialValues(
+  connector: ConnectorView,
+  configuration: Readonly<Record<string, unknown>> | null,
+): ConnectionValues {
+  return Object.fromEntries(
+    connector.fields.map((field) => {
+      if (field.kind === 'secret') return [field.name, ''];
+      const saved = configuration?.[field.name];
+      const value = typeof saved === 'string' || typeof saved === 'number' ? saved : (field.initial ?? '');
+      return [field.name, String(value)];
+    }),
+  );
+}
+
+/** Fields without a condition, and those whose condition holds now (which needs its own field to show). */
+export function visibleFields(connector: ConnectorView, values: ConnectionValues): Field[] {
+  const isVisible = (field: Field, seen: readonly string[]): boolean => {
+    if (field.onlyWhen === undefined) return true;
+    const { field: other, is } = field.onlyWhen;
+    if (seen.includes(other) || values[other] !== is) return false;
+    const governing = connector.fields.find((candidate) => candidate.name === other);
+    return governing === undefined || isVisible(governing, [...seen, other]);
+  };
+  return connector.fields.filter((field) => isVisible(field, [field.name]));
+}
+
+/** What keeps the form from being tested or saved, by field name. */
+export function fieldProblems(
+  connector: ConnectorView,
+  values: ConnectionValues,
+  secretsPresent: Readonly<Record<string, boolean>>,
+): Record<string, string> {
+  const problems: Record<string, string> = {};
+  for (const field of visibleFields(connector, values)) {
+    const problem = fieldProblem(field, values[field.name] ?? '', secretsPresent[field.name] === true);
+    if (problem !== null) problems[field.name] = problem;
+  }
+  return problems;
+}
+
+function fieldProblem(field: Field, typed: string, secretPresent: boolean): string | null {
+  const value = typed.trim();
+  if (value === '') {
+    const needed = field.required || field.onlyWhen !== undefined;
+    return needed && !(field.kind === 'secret' && secretPresent) ? `${field.label} is needed.` : null;
+  }
+  if (field.kind === 'url' && !isWebAddress(value)) return 'Enter a full address that starts with https:// or http://.';
+  if (field.kind === 'number' && !Number.isFinite(Number(value))) return 'Enter a number.';
+  return null;
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+/** Only what shows is sent; a secret that was left empty stays as the keychain has it. */
+export function toPayload(connector: ConnectorView, values: ConnectionValues): ConnectionPayload {
+  const payload: ConnectionPayload = { configuration: {}, secrets: {} };
+  for (const field of visibleFields(connector, values)) {
+    const value = values[field.name] ?? '';
+    if (field.kind === 'secret') {
+      // A secret may begin or end with a blank: it is sent exactly as it was typed.
+      if (value !== '') payload.secrets[field.name] = value;
+    } else if (value.trim() !== '') {
+      payload.configuration[field.name] = field.kind === 'number' ? Number(value) : value.trim();
+    }
+  }
+  return payload;
+}

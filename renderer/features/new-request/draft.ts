@@ -1,0 +1,182 @@
+/**
+ * The request that is being written: people, lines, how long, why. Pure functions from one draft to the
+ * next, so that the cart's rules can be read, and tested, without a screen.
+ */
+import { z } from 'zod';
+import {
+  namedSchema,
+  idSchema,
+  personSchema,
+  riskSchema,
+  termSchema,
+  type ApplicationId,
+  type EmployeeId,
+  type EntitlementId,
+  type ItemAction,
+  type ItemDraft,
+  type Person,
+  type Term,
+} from '#core/contract/index.ts';
+
+/** As the contract allows for one request. */
+export const maximumLines = 4000;
+
+export const draftEntitlementSchema = z.object({
+  id: idSchema<EntitlementId>(),
+  name: z.string(),
+  kind: z.string(),
+  risk: riskSchema,
+  application: namedSchema<ApplicationId>(),
+  maximumDurationMinutes: z.number().int().nullable(),
+});
+export type DraftEntitlement = z.output<typeof draftEntitlementSchema>;
+
+const draftLineSchema = z.object({
+  action: z.enum(['GRANT', 'REVOKE']),
+  beneficiaryId: idSchema<EmployeeId>(),
+  entitlement: draftEntitlementSchema,
+  /** Null follows the term of the whole request. */
+  ownTerm: termSchema.nullable(),
+});
+export type DraftLine = z.output<typeof draftLineSchema>;
+
+export const draftSchema = z.object({
+  people: z.array(personSchema),
+  lines: z.array(draftLineSchema),
+  term: termSchema,
+  justification: z.string(),
+  ticketReference: z.string(),
+});
+export type Draft = z.output<typeof draftSchema>;
+
+export const permanent: Term = { kind: 'permanent' };
+
+/** A draft for oneself with nothing in it yet. */
+export function emptyDraft(operator: Person): Draft {
+  return { people: [operator], lines: [], term: permanent, justification: '', ticketReference: '' };
+}
+
+/** One person holds one entitlement or not, so a pair has at most one line, whatever its action. */
+export function lineKey(line: {
+  readonly beneficiaryId: string;
+  readonly entitlement: { readonly id: string };
+}): string {
+  return `${line.beneficiaryId}:${line.entitlement.id}`;
+}
+
+export function effectiveTerm(draft: Draft, line: DraftLine): Term {
+  if (line.action === 'REVOKE') return permanent;
+  return line.ownTerm ?? draft.term;
+}
+
+/** Entitlements of which the cart has at least one GRANT line, in the order they were added. */
+export function chosenEntitlements(draft: Draft): DraftEntitlement[] {
+  const chosen = new Map<string, DraftEntitlement>();
+  for (const line of draft.lines) {
+    if (line.action === 'GRANT' && !chosen.has(line.entitlement.id)) chosen.set(line.entitlement.id, line.entitlement);
+  }
+  return [...chosen.values()];
+}
+
+/** Adds lines; a pair that has one already keeps it, unless the action differs: then the newer wish counts. */
+function withLines(draft: Draft, added: readonly DraftLine[]): Draft {
+  const byKey = new Map(draft.lines.map((line) => [lineKey(line), line]));
+  let changed = false;
+  for (const line of added) {
+    const key = lineKey(line);
+    if (byKey.get(key)?.action === line.action) continue;
+    byKey.set(key, line);
+    changed = true;
+  }
+  return changed ? { ...draft, lines: [...byKey.values()] } : draft;
+}
+
+/** Adds people, each with a line for everything the cart asks for already. */
+export function addPeople(draft: Draft, people: readonly Person[]): Draft {
+  const known = new Set(draft.people.map((person) => person.id));
+  const fresh = people.filter((person) => !known.has(person.id) && known.add(person.id));
+  if (fresh.length === 0) return draft;
+  const entitlements = chosenEntitlements(draft);
+  const lines = fresh.flatMap((person) =>
+    entitlements.map((entitlement) => ({
+      action: 'GRANT' as const,
+      beneficiaryId: person.id,
+      entitlement,
+      ownTerm: sharedOwnTerm(draft, entitlement.id),
+    })),
+  );
+  return withLines({ ...draft, people: [...draft.people, ...fresh] }, lines);
+}
+
+/** The own term that all lines of an entitlement agree on; a newcomer takes it over. */
+function sharedOwnTerm(draft: Draft, entitlementId: string): Term | null {
+  const terms = draft.lines
+    .filter((line) => line.action === 'GRANT' && line.entitlement.id === entitlementId)
+    .map((line) => line.ownTerm);
+  const first = terms[0] ?? null;
+  return terms.every((term) => JSON.stringify(term) === JSON.stringify(first)) ? first : null;
+}
+
+export function removePerson(draft: Draft, personId: string): Draft {
+  return {
+    ...draft,
+    people: draft.people.filter((person) => person.id !== personId),
+    lines: draft.lines.filter((line) => line.beneficiaryId !== personId),
+  };
+}
+
+/** Asks for an entitlement for everybody in the request. */
+export function addEntitlement(draft: Draft, entitlement: DraftEntitlement): Draft {
+  return withLines(
+    draft,
+    draft.people.map((person) => ({
+      action: 'GRANT',
+      beneficiaryId: person.id,
+      entitlement,
+      ownTerm: sharedOwnTerm(draft, entitlement.id),
+    })),
+  );
+}
+
+/** Takes the GRANT lines of an entitlement out again; REVOKE lines are a wish of their own and stay. */
+export function removeEntitlement(draft: Draft, entitlementId: string): Draft {
+  return {
+    ...draft,
+    lines: draft.lines.filter((line) => line.action === 'REVOKE' || line.entitlement.id !== entitlementId),
+  };
+}
+
+/** Adds exactly one line, and its person when missing, without giving that person the rest of the cart. */
+export function addLine(draft: Draft, action: ItemAction, person: Person, entitlement: DraftEntitlement): Draft {
+  const people = draft.people.some((known) => known.id === person.id) ? draft.people : [...draft.people, person];
+  return withLines({ ...draft, people }, [{ action, beneficiaryId: person.id, entitlement, ownTerm: null }]);
+}
+
+export function removeLines(draft: Draft, keys: ReadonlySet<string>): Draft {
+  return { ...draft, lines: draft.lines.filter((line) => !keys.has(lineKey(line))) };
+}
+
+/** Gives GRANT lines a term of their own; null lets them follow the whole request again. */
+export function setOwnTerm(draft: Draft, keys: ReadonlySet<string>, term: Term | null): Draft {
+  return {
+    ...draft,
+    lines: draft.lines.map((line) =>
+      line.action === 'GRANT' && keys.has(lineKey(line)) ? { ...line, ownTerm: term } : line,
+    ),
+  };
+}
+
+/** Whether anything was entered that would be a pity to lose. */
+export function hasContent(draft: Draft): boolean {
+  return draft.lines.length > 0 || draft.justification.trim() !== '' || draft.ticketReference.trim() !== '';
+}
+
+/** The lines as the contract wants them, in the cart's order. */
+export function toItems(draft: Draft): ItemDraft[] {
+  return draft.lines.map((line) => ({
+    action: line.action,
+    beneficiaryId: line.beneficiaryId,
+    entitlementId: line.entitlement.id,
+    term: effectiveTerm(draft, line),
+  }));
+}

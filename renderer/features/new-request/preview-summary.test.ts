@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { ApplicationId, EmployeeId, EntitlementId, Person, PreviewLine, Refusal } from '#core/contract/index.ts';
+import { addEntitlement, addPeople, emptyDraft, type DraftEntitlement } from './draft.ts';
+import {
+  cartFigures,
+  linesText,
+  previewByKey,
+  problemGroups,
+  refusedKeys,
+  reviewersText,
+  shortenText,
+} from './preview-summary.ts';
+
+const person = (id: string): Person => ({
+  id: id as EmployeeId,
+  fullName: id,
+  workEmail: `${id}@example.com`,
+  jobTitle: null,
+  department: null,
+  status: 'active',
+});
+const admin: DraftEntitlement = {
+  id: 'admin' as EntitlementId,
+  name: 'Admin',
+  kind: 'role',
+  risk: 'high',
+  application: { id: 'app' as ApplicationId, name: 'App' },
+  maximumDurationMinutes: 480,
+};
+const preview = (index: number, problems: Refusal[] = [], more: Partial<PreviewLine> = {}): PreviewLine => ({
+  index,
+  beneficiary: null,
+  entitlement: null,
+  application: null,
+  problems,
+  approval: 'review',
+  reviewers: [],
+  account: null,
+  fulfillment: 'connector',
+  ...more,
+});
+const draft = addEntitlement(addPeople(emptyDraft(person('ana')), [person('ben')]), admin);
+const keys = ['ana:admin', 'ben:admin'];
+const tooLong: Refusal = { code: 'item.tooLong', message: 'At most 8 hours.' };
+const held: Refusal = { code: 'item.alreadyHeld', message: 'Held already.' };
+
+describe('the problems of the cart', () => {
+  it('are grouped, with the lines they are on', () => {
+    const groups = problemGroups(draft, previewByKey(keys, [preview(0, [held]), preview(1, [held, tooLong])]));
+    expect(groups.map((group) => [group.code, group.title, group.keys])).toEqual([
+      ['item.alreadyHeld', '2 lines ask for access that is already held', keys],
+      ['item.tooLong', '1 line asks for longer than is allowed', ['ben:admin']],
+    ]);
+  });
+
+  it('know how short a line must be to stay', () => {
+    const [group] = problemGroups(draft, previewByKey(keys, [preview(0, [tooLong])]));
+    expect(group?.shorten).toEqual(new Map([['ana:admin', 480]]));
+    expect(shortenText([480, 480])).toBe('Shorten to 8 hours');
+    expect(shortenText([480, 60])).toBe('Shorten to the longest allowed');
+  });
+
+  it('leave out what is no longer in the cart', () => {
+    expect(refusedKeys(draft, previewByKey(['carl:admin', ...keys], [preview(0, [held]), preview(2, [held])]))).toEqual(
+      new Set(['ben:admin']),
+    );
+  });
+});
+
+describe('who reviews', () => {
+  it('is said level by level', () => {
+    const level = (number: number, ...names: string[]) => ({
+      level: number,
+      kind: 'manager',
+      people: names.map(person),
+      fallbackReason: null,
+    });
+    expect(reviewersText(preview(0, [], { reviewers: [level(2, 'Bo', 'Cy', 'Di'), level(1, 'Ana')] }))).toBe(
+      'Reviewed by Ana, then Bo or 2 others',
+    );
+    expect(reviewersText(preview(0, [], { approval: 'auto' }))).toContain('at once');
+  });
+});
+
+describe('the figures', () => {
+  it('count what can be submitted, and an account once', () => {
+    const lines = [
+      preview(0, [], { approval: 'auto', account: { state: 'willBeCreated', username: 'ana' } }),
+      preview(1, [held]),
+    ];
+    expect(cartFigures(draft, previewByKey(keys, lines))).toEqual({
+      grants: 1,
+      revokes: 0,
+      people: 1,
+      automatic: 1,
+      newAccounts: 1,
+    });
+    expect(linesText(1, 1)).toBe('1 line for 1 person');
+  });
+});

@@ -1,0 +1,138 @@
+/** What the preview says about the cart, put together: what is wrong, how to mend it, and who will review. */
+import type { PreviewLine, RefusalCode } from '#core/contract/index.ts';
+import { durationText } from './term-choice.ts';
+import { effectiveTerm, lineKey, type Draft, type DraftLine } from './draft.ts';
+
+export type PreviewByKey = ReadonlyMap<string, PreviewLine>;
+
+/** The preview's lines under the cart's keys. `keys` are those of the items that were asked about, in their order. */
+export function previewByKey(keys: readonly string[], lines: readonly PreviewLine[]): PreviewByKey {
+  const byKey = new Map<string, PreviewLine>();
+  for (const line of lines) {
+    const key = keys[line.index];
+    if (key !== undefined) byKey.set(key, line);
+  }
+  return byKey;
+}
+
+export interface ProblemGroup {
+  readonly code: RefusalCode;
+  readonly title: string;
+  readonly keys: readonly string[];
+  /** Lines that can stay when their term becomes the longest that is allowed, by that number of minutes. */
+  readonly shorten: ReadonlyMap<string, number>;
+}
+
+const titles: Partial<Record<RefusalCode, readonly [one: string, many: string]>> = {
+  'item.alreadyHeld': ['1 line asks for access that is already held', 'lines ask for access that is already held'],
+  'item.alreadyPending': [
+    '1 line is already part of another open request',
+    'lines are already part of another open request',
+  ],
+  'item.beneficiaryLeft': ['1 line is for a person who has left', 'lines are for people who have left'],
+  'item.endInPast': ['1 line ends in the past', 'lines end in the past'],
+  'item.entitlementGone': [
+    '1 line asks for something the application no longer has',
+    'lines ask for something the application no longer has',
+  ],
+  'item.notHeld': ['1 line removes access that is not held', 'lines remove access that is not held'],
+  'item.tooLong': ['1 line asks for longer than is allowed', 'lines ask for longer than is allowed'],
+};
+
+/** The problems of the lines now in the cart, most frequent first. */
+export function problemGroups(draft: Draft, previews: PreviewByKey): ProblemGroup[] {
+  const groups = new Map<RefusalCode, { keys: string[]; shorten: Map<string, number> }>();
+  for (const line of draft.lines) {
+    const key = lineKey(line);
+    const preview = previews.get(key);
+    for (const problem of preview?.problems ?? []) {
+      const group = groups.get(problem.code) ?? { keys: [], shorten: new Map<string, number>() };
+      groups.set(problem.code, group);
+      group.keys.push(key);
+      const allowed = longestAllowed(line, problem.data);
+      if (problem.code === 'item.tooLong' && allowed !== null) group.shorten.set(key, allowed);
+    }
+  }
+  return [...groups]
+    .map(([code, group]) => ({ code, title: groupTitle(code, group.keys.length), ...group }))
+    .toSorted((left, right) => right.keys.length - left.keys.length);
+}
+
+function groupTitle(code: RefusalCode, count: number): string {
+  const words = titles[code] ?? ['1 line cannot be submitted', 'lines cannot be submitted'];
+  return count === 1 ? words[0] : `${count} ${words[1]}`;
+}
+
+/** From the entitlement as it was chosen, or from the refusal, which knows it also for deep starts. */
+function longestAllowed(line: DraftLine, data: Readonly<Record<string, unknown>> | undefined): number | null {
+  const fromRefusal = data?.['maximumDurationMinutes'];
+  return typeof fromRefusal === 'number' ? fromRefusal : line.entitlement.maximumDurationMinutes;
+}
+
+/** Keys of all lines that would be refused. */
+export function refusedKeys(draft: Draft, previews: PreviewByKey): Set<string> {
+  return new Set(draft.lines.map(lineKey).filter((key) => (previews.get(key)?.problems.length ?? 0) > 0));
+}
+
+/** Who decides about a line, in a sentence part: `Ana Kern, then Bo Lind or 2 others`. */
+export function reviewersText(preview: PreviewLine): string {
+  if (preview.approval === 'auto') return 'Approved at once by the application’s setting';
+  if (preview.reviewers.length === 0) return 'Reviewers are chosen when it is submitted';
+  const levels = preview.reviewers.toSorted((left, right) => left.level - right.level);
+  return `Reviewed by ${levels.map((level) => peopleText(level.people.map((person) => person.fullName))).join(', then ')}`;
+}
+
+function peopleText(names: readonly string[]): string {
+  const [first, second] = names;
+  if (first === undefined) return 'administrators';
+  if (second === undefined) return first;
+  if (names.length === 2) return `${first} or ${second}`;
+  return `${first} or ${names.length - 1} others`;
+}
+
+export interface CartFigures {
+  readonly grants: number;
+  readonly revokes: number;
+  readonly people: number;
+  readonly automatic: number;
+  readonly newAccounts: number;
+}
+
+/** Counts over the lines that can be submitted. */
+export function cartFigures(draft: Draft, previews: PreviewByKey): CartFigures {
+  const refused = refusedKeys(draft, previews);
+  const lines = draft.lines.filter((line) => !refused.has(lineKey(line)));
+  const newAccounts = new Set<string>();
+  let automatic = 0;
+  for (const line of lines) {
+    const preview = previews.get(lineKey(line));
+    if (preview?.approval === 'auto') automatic += 1;
+    if (preview?.account?.state === 'willBeCreated')
+      newAccounts.add(`${line.beneficiaryId}:${line.entitlement.application.id}`);
+  }
+  return {
+    grants: lines.filter((line) => line.action === 'GRANT').length,
+    revokes: lines.filter((line) => line.action === 'REVOKE').length,
+    people: new Set(lines.map((line) => line.beneficiaryId)).size,
+    automatic,
+    newAccounts: newAccounts.size,
+  };
+}
+
+/** `3 lines for 2 people`. */
+export function linesText(lines: number, people: number): string {
+  return `${lines === 1 ? '1 line' : `${lines} lines`} for ${people === 1 ? '1 person' : `${people} people`}`;
+}
+
+/** The words on the button that mends lines which are too long. */
+export function shortenText(allowed: readonly number[]): string {
+  const [first] = allowed;
+  return first !== undefined && allowed.every((minutes) => minutes === first)
+    ? `Shorten to ${durationText(first)}`
+    : 'Shorten to the longest allowed';
+}
+
+/** Whether a line has a term other than the whole request's. */
+export function differsFromRequest(draft: Draft, line: DraftLine): boolean {
+  return line.action === 'GRANT' && JSON.stringify(effectiveTerm(draft, line)) !== JSON.stringify(draft.term);
+}
