@@ -39,7 +39,7 @@ const roomRules = Object.entries(rooms).map(([name, allowed]) => ({
   to: { path: '^(core|renderer|electron|e2e)/', pathNot: room(name, ...allowed) },
 }));
 
-/** @type {readonly Omit<import('dependency-cruiser').IForbiddenRuleType, 'severity'>[]} */
+/** @type {readonly { name: string; comment: string; from: object; to: object }[]} */
 const rules = [
   ...roomRules,
   {
