@@ -1,0 +1,56 @@
+/** A search field that reports what was typed once typing pauses. The shell's `/` key finds it by its attribute. */
+import { CloseButton, Kbd, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+
+export interface SearchInputProps {
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly width?: number | string;
+}
+
+const pauseMilliseconds = 220;
+
+export function SearchInput({ label, placeholder, value, onChange, width = 280 }: SearchInputProps) {
+  const [typed, setTyped] = useState(value);
+  const report = useDebouncedCallback(onChange, pauseMilliseconds);
+  // The value can change from outside, e.g. when filters are cleared or the address changes.
+  useEffect(() => setTyped(value), [value]);
+
+  function change(next: string): void {
+    setTyped(next);
+    report(next.trim());
+  }
+
+  return (
+    <TextInput
+      type="search"
+      role="searchbox"
+      aria-label={label}
+      placeholder={placeholder ?? label}
+      value={typed}
+      w={width}
+      data-focus-search
+      leftSection={<IconSearch size={15} aria-hidden />}
+      rightSection={
+        typed === '' ? (
+          <Kbd size="xs" aria-hidden>
+            /
+          </Kbd>
+        ) : (
+          <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} />
+        )
+      }
+      onChange={(event) => change(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && typed !== '') {
+          event.stopPropagation();
+          change('');
+        }
+      }}
+    />
+  );
+}
