@@ -3,10 +3,10 @@
  * port, a data folder that is gone afterwards. Its own process watches over it: when the process that
  * started it dies, however it dies, Postgres goes too.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -79,10 +79,7 @@ function createCluster(home: string, binaries: string, user: User | null, passwo
   const passwordFile = join(home, 'password');
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (user !== null) {
-    chmodSync(home, 0o711);
-    for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid);
-  }
+  if (user !== null) for (const path of [home, data, passwordFile]) chownSync(path, user.uid, user.gid);
   execFileSync(
     join(binaries, 'initdb'),
     [
@@ -128,17 +125,17 @@ async function launch(
 
 /**
  * Runs the server ($2 …) with a guard beside it that reads our end of a pipe: when it closes, the guard
- * asks the server to stop at once and removes its data ($1).
+ * asks the server to stop at once and removes the folder ($1).
  */
 const guarded = `
-  data=$1; shift
+  home=$1; shift
   exec 3<&0
   (
     read -r _ <&3
     kill -INT $$
     tries=0
     while kill -0 $$ 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
-    rm -rf "$data"
+    cd / && rm -rf "$home"
   ) &
   exec "$@" 3<&- </dev/null`;
 
@@ -155,9 +152,10 @@ function start(postgres: string, data: string, port: number, user: User | null):
   };
   const options = ['-D', data, '-p', String(port)];
   options.push(...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]));
-  const spawnOptions = { ...user, cwd: data, env: environment(), stdio: ['pipe', 'ignore', 'pipe'] } as const;
+  const stdio: StdioOptions = ['pipe', 'ignore', 'pipe'];
+  const spawnOptions = { ...user, cwd: data, env: environment(), stdio };
   if (process.platform === 'win32') return spawn(postgres, options, spawnOptions);
-  return spawn('/bin/sh', ['-c', guarded, 'postgres', data, postgres, ...options], spawnOptions);
+  return spawn('/bin/sh', ['-c', guarded, 'postgres', dirname(data), postgres, ...options], spawnOptions);
 }
 
 interface Output {
