@@ -1,0 +1,58 @@
+/**
+ * The console as people use it: in a real browser, and in Electron where its binary is at hand. What only
+ * makes sense in one of them is named `*.browser.spec.ts` or `*.electron.spec.ts`.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, devices } from '@playwright/test';
+
+const root = join(import.meta.dirname, '..');
+
+/** Debian's Chromium, or the one named by CHROMIUM_PATH; without either, the one Playwright installed. */
+const chromium = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+/** Electron's package brings no binary: it is downloaded on first use, or ELECTRON_OVERRIDE_DIST_PATH points to one. */
+function hasElectron(): boolean {
+  const program = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform as string];
+  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist');
+  const named = join(root, 'node_modules/electron/path.txt');
+  const name = existsSync(named) ? readFileSync(named, 'utf8').trim() : (program ?? 'electron');
+  return existsSync(join(folder, name));
+}
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: ['flows/**/*.spec.ts', 'security/**/*.spec.ts'],
+  outputDir: '../test-results',
+  fullyParallel: false,
+  forbidOnly: process.env.CI !== undefined,
+  retries: 0,
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    trace: 'retain-on-failure',
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Vienna',
+  },
+  projects: [
+    {
+      name: 'browser',
+      testIgnore: '**/*.electron.spec.ts',
+      use: {
+        ...devices['Desktop Chrome'],
+        viewport: { width: 1280, height: 800 },
+        deviceScaleFactor: 1,
+        launchOptions: chromium === undefined ? {} : { executablePath: chromium },
+      },
+    },
+    // Listed without a binary only to be counted, so that what was left out is known.
+    ...(hasElectron() || process.env.GATEHOUSE_LIST_ELECTRON === '1'
+      ? [{ name: 'electron', testMatch: '**/*.electron.spec.ts' }]
+      : []),
+  ],
+});
