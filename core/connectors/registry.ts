@@ -1,0 +1,16 @@
+/**
+ * Every connector Gatehouse knows, listed by hand so that a package can be read for what it can reach.
+ */
+import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import { scimConnector } from '#core/connectors/scim/index.ts';
+
+const definitions: readonly ConnectorDefinition[] = [scimConnector];
+
+export const connectors: ReadonlyMap<string, ConnectorDefinition> = new Map(
+  definitions.map((definition) => [definition.description.name, definition]),
+);
+
+/** The connector of this name, or null when this version of Gatehouse has none. */
+export function connectorNamed(name: string): ConnectorDefinition | null {
+  return connectors.get(name) ?? null;
+}

@@ -1,0 +1,74 @@
+/**
+ * The SCIM 2.0 connector (RFC 7643, RFC 7644): users are accounts, groups are entitlements, and
+ * membership is the grant.
+ */
+import type { Connector, ConnectorDefinition, Failure, Secrets } from '#core/connectors/connector.ts';
+import { createAccount, findAccount } from './accounts.ts';
+import { createScimClient } from './client.ts';
+import { scimConfiguration, scimFields, type ScimConfiguration } from './configuration.ts';
+import { testConnection } from './connection-test.ts';
+import { discover } from './discovery.ts';
+import { needsPerson } from './faults.ts';
+import { readMembership, type ScimContext } from './groups.ts';
+import { grant, revoke } from './memberships.ts';
+
+export type { ScimConfiguration } from './configuration.ts';
+
+export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
+  description: {
+    name: 'scim',
+    title: 'SCIM 2.0',
+    summary: 'Any application with a SCIM 2.0 service: accounts are its users, entitlements are its groups.',
+    fields: scimFields,
+    capabilities: ['test', 'discover', 'createAccount', 'grant', 'revoke', 'read'],
+    requiredPermissions: ['Read users and groups', 'Create users', 'Change the members of groups'],
+  },
+  configuration: scimConfiguration,
+  open({ configuration, secrets }): Connector {
+    const context: ScimContext = {
+      client: createScimClient({
+        baseUrl: configuration.baseUrl,
+        timeoutMilliseconds: configuration.timeoutSeconds * 1000,
+        authorization: authorizationOf(configuration, secrets),
+        secrets: Object.values(secrets).map((secret) => secret.trim()),
+      }),
+      pageSize: configuration.pageSize,
+    };
+    return {
+      source: configuration.baseUrl,
+      test: (signal) => testConnection(context, signal),
+      discover: (checkpoint, signal) => discover(context, checkpoint, signal),
+      findAccount: (draft, signal) => findAccount(context, draft, signal),
+      createAccount: (draft, signal) => createAccount(context, draft, signal),
+      grant: (wanted, signal) => grant(context, wanted, signal),
+      revoke: (unwanted, signal) => revoke(context, unwanted, signal),
+      async read(asked, signal) {
+        const membership = await readMembership(context, asked, signal);
+        if (membership.kind !== 'membership') return membership;
+        const facts = {
+          groupId: asked.entitlementExternalId,
+          accountId: asked.accountExternalId,
+          httpStatus: String(membership.reading.status),
+        };
+        return { kind: 'already', value: { held: membership.held }, facts };
+      },
+      async close() {
+        // Nothing is held open: each request cleans up after itself.
+      },
+    };
+  },
+};
+
+/** The Authorization header (RFC 6750 section 2.1, RFC 7617 section 2), or what a person has to mend first. */
+function authorizationOf(configuration: ScimConfiguration, secrets: Secrets): string | Failure {
+  if (configuration.authentication === 'basic') {
+    const password = secrets['password'] ?? '';
+    if (password === '') return needsPerson('No password is stored for this connection. Enter it in the connection\'s settings.');
+    return `Basic ${Buffer.from(`${configuration.username}:${password}`, 'utf8').toString('base64')}`;
+  }
+  const token = (secrets['token'] ?? '').trim();
+  if (token === '') return needsPerson('No token is stored for this connection. Enter it in the connection\'s settings.');
+  // A token with a line break or a space in it was copied wrongly; a header cannot carry it.
+  if (!/^[\x21-\x7e]+$/.test(token)) return needsPerson('The stored token holds characters a token cannot have. Copy it again from the application.');
+  return `Bearer ${token}`;
+}

@@ -1,0 +1,116 @@
+/**
+ * Users and groups as servers write them (RFC 7643 sections 4.1 and 4.2), read into the contract's
+ * terms; and the few texts Gatehouse writes itself: filters, paths and PATCH messages.
+ */
+import type { RemoteAccount, RemoteEntitlement } from '#core/connectors/connector.ts';
+import { attribute, isObject, textOf, type JsonObject } from './json.ts';
+
+export const schemas = {
+  user: 'urn:ietf:params:scim:schemas:core:2.0:User',
+  patch: 'urn:ietf:params:scim:api:messages:2.0:PatchOp',
+} as const;
+
+/** A value inside a filter: a JSON string (RFC 7644 section 3.4.2.2, `compValue`), so quotes and backslashes are escaped. */
+export function filterValue(value: string): string {
+  return JSON.stringify(value);
+}
+
+/** A name or address as compared without regard to case (RFC 7643 section 2.2: `caseExact` is false by default). */
+export function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+export function idOf(resource: JsonObject): string | null {
+  return textOf(attribute(resource, 'id'));
+}
+
+function objectsOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.map((entry) => (isObject(entry) ? entry : { value: entry })) : [];
+}
+
+/** Every e-mail address of a user, the primary one first, then the one for work. */
+export function emailsOf(user: JsonObject): readonly string[] {
+  const rank = (entry: JsonObject): number => {
+    if (attribute(entry, 'primary') === true) return 0;
+    return textOf(attribute(entry, 'type'))?.toLowerCase() === 'work' ? 1 : 2;
+  };
+  return objectsOf(attribute(user, 'emails'))
+    .toSorted((one, other) => rank(one) - rank(other))
+    .flatMap((entry) => textOf(attribute(entry, 'value')) ?? []);
+}
+
+function nameOf(user: JsonObject): string | null {
+  const name = attribute(user, 'name');
+  if (!isObject(name)) return null;
+  const parts = ['givenName', 'familyName'].flatMap((part) => textOf(attribute(name, part)) ?? []);
+  return textOf(attribute(name, 'formatted')) ?? textOf(parts.join(' '));
+}
+
+/** The account a User resource describes, or null when it has no id. A missing `active` means active. */
+export function accountOf(user: JsonObject): RemoteAccount | null {
+  const externalId = idOf(user);
+  if (externalId === null) return null;
+  return {
+    externalId,
+    username: textOf(attribute(user, 'userName')) ?? externalId,
+    email: emailsOf(user)[0] ?? null,
+    displayName: textOf(attribute(user, 'displayName')) ?? nameOf(user),
+    // Some servers write booleans as "False".
+    active: String(attribute(user, 'active') ?? true).toLowerCase() !== 'false',
+  };
+}
+
+/** The entitlement a Group resource describes, or null when it has no id. */
+export function entitlementOf(group: JsonObject): RemoteEntitlement | null {
+  const externalId = idOf(group);
+  if (externalId === null) return null;
+  return {
+    externalId,
+    name: textOf(attribute(group, 'displayName')) ?? externalId,
+    kind: 'group',
+    description: textOf(attribute(group, 'description')),
+  };
+}
+
+/** Whether the server said anything of members; an empty group and one whose members are kept back may look the same. */
+export function showsMembers(group: JsonObject): boolean {
+  return Array.isArray(attribute(group, 'members'));
+}
+
+/**
+ * The ids of the users in a group. Entries may be plain ids, `{ value }`, `{ $ref }`, or a `value` that
+ * holds one of these. Groups within the group are left out: they are no accounts.
+ */
+export function memberIds(group: JsonObject): ReadonlySet<string> {
+  const members = attribute(group, 'members');
+  return new Set(Array.isArray(members) ? members.flatMap((entry) => memberId(entry) ?? []) : []);
+}
+
+/** The id of the user that a membership entry names, or null for anything else. */
+export function memberId(entry: unknown): string | null {
+  if (!isObject(entry)) return textOf(entry);
+  const reference = textOf(attribute(entry, '$ref'));
+  if (textOf(attribute(entry, 'type'))?.toLowerCase() === 'group') return null;
+  if (reference !== null && /\/groups\/[^/]*$/i.test(reference)) return null;
+  const value = attribute(entry, 'value');
+  return (isObject(value) ? memberId(value) : textOf(value)) ?? idInReference(reference);
+}
+
+function idInReference(reference: string | null): string | null {
+  const last = reference?.replace(/[?#].*$/, '').split('/').at(-1) ?? '';
+  try {
+    return textOf(decodeURIComponent(last));
+  } catch {
+    // Not percent-encoded after all: the id is what is written.
+    return textOf(last);
+  }
+}
+
+export type PatchOperation =
+  | { readonly op: 'add'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string; readonly value?: unknown };
+
+/** A PATCH message (RFC 7644 section 3.5.2). */
+export function patchMessage(operation: PatchOperation): JsonObject {
+  return { schemas: [schemas.patch], Operations: [operation] };
+}
