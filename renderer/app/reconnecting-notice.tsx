@@ -1,0 +1,30 @@
+/** Says that the engine cannot be reached right now, and goes away by itself. What is on screen stays readable. */
+import { Loader } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useConnectionState } from '#renderer/data/use-connection-state.ts';
+import classes from './reconnecting-notice.module.css';
+
+/** A hiccup shorter than this is not worth a word. */
+const quietMilliseconds = 400;
+
+export function ReconnectingNotice() {
+  const reconnecting = useConnectionState() === 'reconnecting';
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!reconnecting) {
+      setShown(false);
+      return undefined;
+    }
+    const timer = setTimeout(() => setShown(true), quietMilliseconds);
+    return () => clearTimeout(timer);
+  }, [reconnecting]);
+  return (
+    <div role="status">
+      {shown && (
+        <div className={classes.notice}>
+          <Loader size={13} color="currentColor" /> Reconnecting…
+        </div>
+      )}
+    </div>
+  );
+}
