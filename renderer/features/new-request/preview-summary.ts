@@ -1,6 +1,6 @@
 /** What the preview says about the cart, put together: what is wrong, how to mend it, and who will review. */
 import type { PreviewLine, RefusalCode } from '#core/contract/index.ts';
-import { durationText } from './term-choice.ts';
+import { counted, spanOfMinutes } from '#renderer/ui/format.ts';
 import { effectiveTerm, lineKey, type Draft, type DraftLine } from './draft.ts';
 
 export type PreviewByKey = ReadonlyMap<string, PreviewLine>;
@@ -121,14 +121,14 @@ export function cartFigures(draft: Draft, previews: PreviewByKey): CartFigures {
 
 /** `3 lines for 2 people`. */
 export function linesText(lines: number, people: number): string {
-  return `${lines === 1 ? '1 line' : `${lines} lines`} for ${people === 1 ? '1 person' : `${people} people`}`;
+  return `${counted(lines, 'line')} for ${counted(people, 'person', 'people')}`;
 }
 
 /** The words on the button that mends lines which are too long. */
 export function shortenText(allowed: readonly number[]): string {
   const [first] = allowed;
   return first !== undefined && allowed.every((minutes) => minutes === first)
-    ? `Shorten to ${durationText(first)}`
+    ? `Shorten to ${spanOfMinutes(first)}`
     : 'Shorten to the longest allowed';
 }
 

@@ -1,28 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '#core/contract/index.ts';
-import {
-  durationText,
-  joinDuration,
-  localPickerText,
-  splitDuration,
-  suggestedEnd,
-  termProblem,
-  untilLocal,
-} from './term-choice.ts';
-
-describe('durationText', () => {
-  it.each([
-    [1, '1 minute'],
-    [60, '1 hour'],
-    [90, '1 hour 30 minutes'],
-    [24 * 60, '1 day'],
-    [30 * 24 * 60, '30 days'],
-    [24 * 60 + 61, '1 day 1 hour 1 minute'],
-    [0, '0 minutes'],
-  ])('says %i minutes as %s', (minutes, text) => {
-    expect(durationText(minutes)).toBe(text);
-  });
-});
+import { joinDuration, localPickerText, splitDuration, suggestedEnd, termProblem, untilLocal } from './term-choice.ts';
 
 describe('durations in parts', () => {
   it('uses the largest unit that divides', () => {

@@ -1,4 +1,4 @@
-/** How long: presets, words for durations, and the picker's local times as instants and back. */
+/** How long: presets, durations in parts, and the picker's local times as instants and back. */
 import { instant, type Term } from '#core/contract/index.ts';
 
 export const minutesPerUnit = { minutes: 1, hours: 60, days: 24 * 60 } as const;
@@ -15,20 +15,6 @@ export const durationPresets: readonly { readonly label: string; readonly minute
   { label: '30 days', minutes: 30 * 24 * 60 },
   { label: '90 days', minutes: 90 * 24 * 60 },
 ];
-
-/** `90` becomes `1 hour 30 minutes`; only units that are not zero are named. */
-export function durationText(minutes: number): string {
-  const days = Math.floor(minutes / minutesPerUnit.days);
-  const hours = Math.floor((minutes % minutesPerUnit.days) / minutesPerUnit.hours);
-  const rest = Math.floor(minutes % minutesPerUnit.hours);
-  const parts = [counted(days, 'day'), counted(hours, 'hour'), counted(rest, 'minute')].filter((part) => part !== null);
-  return parts.length === 0 ? '0 minutes' : parts.join(' ');
-}
-
-function counted(count: number, word: string): string | null {
-  if (count === 0) return null;
-  return count === 1 ? `1 ${word}` : `${count} ${word}s`;
-}
 
 /** The largest unit that divides the duration, so that 1440 shows as one day and 90 as ninety minutes. */
 export function splitDuration(minutes: number): { readonly amount: number; readonly unit: DurationUnit } {
