@@ -1,10 +1,10 @@
 /** What changed, so that screens ask again. Carries names of topics only, never data. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { topics } from '#core/domain/topics.ts';
 import { procedure } from './procedure.ts';
 
-export const topics = ['workspace', 'session', 'requests', 'tasks', 'fulfillment', 'applications', 'directory'] as const;
-export type Topic = (typeof topics)[number];
+export { topics, type Topic } from '#core/domain/topics.ts';
 
 export const changeSchema = z.object({
   topics: z.array(z.enum(topics)),

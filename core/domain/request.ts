@@ -72,6 +72,8 @@ export interface RequestItem {
   readonly entitlementId: EntitlementId;
   readonly term: Term;
   readonly state: ItemState;
+  /** The request's version in which this item itself last changed: a decision based on an earlier one is stale. */
+  readonly changedInVersion: number;
   /** The review this item needs, fixed when it was submitted. */
   readonly plan: ReviewPlan;
   readonly decidedAt: Instant | null;

@@ -1,0 +1,121 @@
+/**
+ * The one door: everything that changes a workspace is a command handed to `execute`. One transaction
+ * writes the rows, the audit events, the fulfillment tasks and the command's own record, or nothing.
+ */
+import canonicalize from 'canonicalize';
+import { createHash } from 'node:crypto';
+import type { AuditFact } from '#core/domain/audit.ts';
+import { actorName, appendEvents } from '#core/audit/append-events.ts';
+import type { Command } from '#core/domain/command.ts';
+import { refuse, type Refusal, type Result } from '#core/domain/errors.ts';
+import { newId } from '#core/domain/ids.ts';
+import { instant, type Instant } from '#core/domain/instant.ts';
+import type { Topic } from '#core/domain/topics.ts';
+import type { Database } from '#core/persistence/open-database.ts';
+import { fromRow } from '#core/persistence/tables.ts';
+import { insertRows } from '#core/persistence/write-rows.ts';
+import type { CommandContext, CommandDefinition } from './command-definition.ts';
+
+/** Hands a command over. The definition says what type of command it is and what it answers. */
+export type Execute = <Type extends string, Payload, Value>(
+  definition: CommandDefinition<Type, Payload, Value>,
+  command: Omit<Command<Type, unknown>, 'type'>,
+) => Promise<Result<Value>>;
+
+export interface ExecutorOptions {
+  readonly database: Database;
+  readonly now: () => Instant;
+  /** Called after each commit that changed something. */
+  readonly committed: (topics: readonly Topic[]) => void;
+}
+
+/** Undoes the transaction and carries the refusal out of it. */
+class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+export function createExecutor({ database, now, committed }: ExecutorOptions): Execute {
+  return async (definition, incoming) => {
+    const parsed = definition.payload.safeParse(incoming.payload);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')})`;
+      return refuse('command.invalid', `This cannot be done as it was asked${where}: ${issue?.message ?? 'unknown reason'}.`);
+    }
+    const command: Command = { ...incoming, type: definition.type };
+    const fingerprint = fingerprintOf(command);
+    const touched = new Set<Topic>();
+    const executedAt = now();
+    const recordOf = (result: Result<unknown>) => ({
+      id: command.id,
+      type: command.type,
+      actorName: actorName(command.actor),
+      issuedAt: command.issuedAt,
+      executedAt,
+      fingerprint,
+      result: result as unknown as Readonly<Record<string, unknown>>,
+    });
+    try {
+      const result = await database.transaction(async (writer) => {
+        const earlier = await writer.selectFrom('command_record').selectAll().where('id', '=', command.id).executeTakeFirst();
+        if (earlier !== undefined) {
+          const record = fromRow('command_record', earlier);
+          if (record.fingerprint !== fingerprint) throw new Refused(idReused(command));
+          touched.clear();
+          return record.result as unknown as Result<never>;
+        }
+        const facts: AuditFact[] = [];
+        const context: CommandContext = {
+          writer,
+          dialect: database.dialect,
+          command,
+          circumstances: { now: executedAt, actor: command.actor, commandId: command.id, nextId: newId },
+          record: (...more) => void facts.push(...more),
+          touch: (...topics) => {
+            for (const topic of topics) touched.add(topic);
+          },
+          unitOfWork: () => database.unitOfWork(writer),
+        };
+        const outcome = await definition.run(parsed.data, context);
+        if (outcome.outcome === 'refused') throw new Refused(outcome.refusal);
+        await appendEvents(writer, facts, { actor: command.actor, at: executedAt, commandId: command.id });
+        await insertRows(writer, 'command_record', [recordOf(outcome)]);
+        return outcome;
+      });
+      if (touched.size > 0) committed([...touched]);
+      return result;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const result = { outcome: 'refused' as const, refusal: error.refusal };
+      if (error.refusal.code !== 'command.idReused') await rememberRefusal(database, recordOf(result));
+      return result;
+    }
+  };
+}
+
+/** A refused command stays refused under its id, whatever has changed since: to try again is a new command. */
+async function rememberRefusal(database: Database, record: Parameters<typeof insertRows<'command_record'>>[2][number]): Promise<void> {
+  await database.transaction(async (writer) => {
+    const known = await writer.selectFrom('command_record').select('id').where('id', '=', record.id).executeTakeFirst();
+    if (known === undefined) await insertRows(writer, 'command_record', [record]);
+  });
+}
+
+function idReused(command: Command): Refusal {
+  return { code: 'command.idReused', message: 'This command id was used for something else before; nothing was changed.', data: { commandId: command.id } };
+}
+
+function fingerprintOf(command: Command): string {
+  const text = canonicalize([command.type, command.actor, command.payload]) ?? '';
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The wall clock. */
+export function wallClock(): Instant {
+  return instant(Date.now());
+}

@@ -1,0 +1,27 @@
+/** The state of a request, derived from its items. */
+import type { ItemState, RequestState } from '#core/domain/request.ts';
+import type { RequestAggregate } from './state.ts';
+
+/**
+ * In review while any item is; fulfilling while any approved item is on its way; then completed (with
+ * failures when any failed), or denied or cancelled when nothing was to be fulfilled at all.
+ */
+export function requestStateOf(counts: Readonly<Partial<Record<ItemState, number>>>): RequestState {
+  const any = (state: ItemState) => (counts[state] ?? 0) > 0;
+  if (any('inReview')) return 'inReview';
+  if (any('approved')) return 'fulfilling';
+  if (any('failed')) return 'completedWithFailures';
+  if (any('fulfilled')) return 'completed';
+  return any('denied') ? 'denied' : 'cancelled';
+}
+
+/** How many items stand in each state, the ones in hand and the others. */
+export function itemCounts(aggregate: RequestAggregate): Readonly<Partial<Record<ItemState, number>>> {
+  const counts: Partial<Record<ItemState, number>> = { ...aggregate.otherItems };
+  for (const item of aggregate.items) counts[item.state] = (counts[item.state] ?? 0) + 1;
+  return counts;
+}
+
+export function isFinal(state: RequestState): boolean {
+  return state !== 'inReview' && state !== 'fulfilling';
+}

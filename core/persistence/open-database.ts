@@ -1,0 +1,166 @@
+/**
+ * Opens a workspace's database, SQLite or Postgres, brings its schema up to date, and hands out the two
+ * ways in: `read` for queries, `transaction` for the one writer.
+ */
+import type { EntityManager, MikroORM } from '@mikro-orm/sql';
+import { Kysely, sql } from 'kysely';
+import { GatehouseError } from '#core/domain/errors.ts';
+import { databaseFault } from './database-fault.ts';
+import { entities } from './entities/index.ts';
+import { migrations } from './migrations/index.ts';
+import { openSqlite } from './sqlite-dialect.ts';
+import type { Reader, Tables, Writer } from './tables.ts';
+
+export type DatabaseLocation =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** Queries run here, beside a running transaction, on committed data. */
+  readonly read: Reader;
+  /**
+   * Runs `work` in one transaction: all of it is committed, or none. One at a time on SQLite.
+   * Never await the network in it.
+   * @throws GatehouseError `database.*` when the database cannot take it.
+   */
+  transaction<Value>(work: (writer: Writer) => Promise<Value>): Promise<Value>;
+  /** A unit of work inside `writer`'s transaction, for rare configuration; flush it before the transaction ends. */
+  unitOfWork(writer: Writer): EntityManager;
+  /** A number that changes when another process has committed (SQLite); null where the database tells by itself. */
+  foreignChanges(): number | null;
+  close(): Promise<void>;
+}
+
+let opened = 0;
+
+/** @throws GatehouseError `database.*`, among them `database.newer` for a database that a later Gatehouse has changed. */
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  const where = location.kind === 'sqlite' ? `the database file ${location.file}` : `the database at ${withoutPassword(location.url)}`;
+  try {
+    return location.kind === 'sqlite' ? await openSqliteDatabase(location.file) : await openPostgresDatabase(location.url);
+  } catch (error) {
+    throw databaseFault(error, where);
+  }
+}
+
+async function openSqliteDatabase(file: string): Promise<Database> {
+  const { MikroORM } = await import('@mikro-orm/sqlite');
+  const writing = openSqlite(file, { readonly: false });
+  const writer = new Kysely<Tables>({ dialect: writing.dialect });
+  const orm = (await MikroORM.init({ ...commonOptions(), dbName: file, driverOptions: writer })) as unknown as MikroORM;
+  try {
+    await migrate(orm, writer, 'sqlite');
+  } catch (error) {
+    await orm.close();
+    throw error;
+  }
+  const reading = openSqlite(file, { readonly: true });
+  const read = new Kysely<Tables>({ dialect: reading.dialect });
+  const oneAtATime = mutex();
+  return {
+    dialect: 'sqlite',
+    read,
+    transaction: (work) => oneAtATime(() => guarded(() => writer.transaction().execute(work), `the database file ${file}`)),
+    unitOfWork: (trx) => unitOfWork(orm, trx),
+    foreignChanges: () => reading.native.pragma('data_version', { simple: true }) as number,
+    async close() {
+      // Waits for the transaction that is running: a quit never cuts one off.
+      await oneAtATime(async () => undefined);
+      await read.destroy();
+      await orm.close();
+    },
+  };
+}
+
+async function openPostgresDatabase(url: string): Promise<Database> {
+  const [{ MikroORM }, { openPostgres }] = await Promise.all([import('@mikro-orm/postgresql'), import('./postgres-dialect.ts')]);
+  const { dialect } = openPostgres(url);
+  const kysely = new Kysely<Tables>({ dialect });
+  const orm = (await MikroORM.init({ ...commonOptions(), dbName: 'postgres', driverOptions: kysely })) as unknown as MikroORM;
+  try {
+    await migrate(orm, kysely, 'postgres');
+  } catch (error) {
+    await orm.close();
+    throw error;
+  }
+  return {
+    dialect: 'postgres',
+    read: kysely,
+    transaction: (work) => guarded(() => kysely.transaction().execute(work), `the database at ${withoutPassword(url)}`),
+    unitOfWork: (trx) => unitOfWork(orm, trx),
+    foreignChanges: () => null,
+    close: () => orm.close(),
+  };
+}
+
+function commonOptions() {
+  opened += 1;
+  return {
+    entities: [...entities],
+    // Two instances in one process must not share a context, or a query in a transaction of one answers from the other.
+    contextName: `gatehouse-${opened}`,
+    forceUtcTimezone: true,
+    allowGlobalContext: false,
+    ensureDatabase: false,
+    // What happens is in the trail and in Gatehouse's own log; the ORM's chatter is in neither.
+    logger: () => undefined,
+  };
+}
+
+function unitOfWork(orm: MikroORM, writer: Writer): EntityManager {
+  const manager = orm.em.fork({ clear: true }) as EntityManager;
+  manager.setTransactionContext(writer);
+  return manager;
+}
+
+async function migrate(orm: MikroORM, kysely: Kysely<Tables>, dialect: keyof typeof migrations): Promise<void> {
+  const known = migrations[dialect].map((migration) => migration.name);
+  const applied = await appliedMigrations(kysely, dialect);
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new GatehouseError(
+      'database.newer',
+      `This workspace was changed by a newer version of Gatehouse (${unknown.join(', ')}). Update Gatehouse on this machine to open it; nothing was changed.`,
+      { unknown },
+    );
+  }
+  if (applied.length === known.length) return;
+  const { Migrator } = await import('@mikro-orm/migrations');
+  orm.config.set('migrations', { ...orm.config.get('migrations'), migrationsList: [...migrations[dialect]], allOrNothing: true, snapshot: false });
+  await new Migrator(orm.em as EntityManager).up();
+}
+
+async function appliedMigrations(kysely: Kysely<Tables>, dialect: keyof typeof migrations): Promise<readonly string[]> {
+  const found =
+    dialect === 'sqlite'
+      ? await sql<{ name: string }>`select name from sqlite_master where name = 'mikro_orm_migrations'`.execute(kysely)
+      : await sql<{ name: string }>`select table_name as name from information_schema.tables where table_name = 'mikro_orm_migrations'`.execute(kysely);
+  if (found.rows.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`select name from mikro_orm_migrations order by id`.execute(kysely);
+  return rows.map((row) => row.name);
+}
+
+async function guarded<Value>(work: () => Promise<Value>, where: string): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw databaseFault(error, where);
+  }
+}
+
+/** Runs tasks strictly one after another. A failed one does not stop the next. */
+function mutex(): <Value>(task: () => Promise<Value>) => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const next = last.then(task, task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+function withoutPassword(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return 'an address that cannot be read';
+  return `${parsed.hostname}:${parsed.port || '5432'}${parsed.pathname}`;
+}

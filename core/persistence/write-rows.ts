@@ -1,0 +1,55 @@
+/** Inserts and updates of domain objects on the hot path: one statement for many rows, only changed columns. */
+import type { InsertObject, UpdateObject } from 'kysely';
+import { columnsOf, toRow, type Rows, type TableName, type Tables, type Writer } from './tables.ts';
+
+/** Both databases take at most some tens of thousands of parameters in a statement. */
+const parametersPerStatement = 8_000;
+
+export async function insertRows<Name extends TableName>(writer: Writer, table: Name, rows: readonly Rows[Name][]): Promise<void> {
+  const perStatement = Math.max(1, Math.floor(parametersPerStatement / columnsOf(table).length));
+  for (let start = 0; start < rows.length; start += perStatement) {
+    const values = rows.slice(start, start + perStatement).map((row) => toRow(table, row));
+    await writer
+      .insertInto(table)
+      .values(values as unknown as InsertObject<Tables, Name>[])
+      .execute();
+  }
+}
+
+/** Writes what differs between two versions of a row; nothing when they are alike. */
+export async function updateRow<Name extends IdentifiedTable>(writer: Writer, table: Name, before: Rows[Name], after: Rows[Name]): Promise<void> {
+  const old = toRow(table, before) as Readonly<Record<string, unknown>>;
+  const changed = Object.entries(toRow(table, after)).filter(([column, value]) => old[column] !== value);
+  if (changed.length === 0) return;
+  await writer
+    .updateTable(table as 'employee')
+    .set(Object.fromEntries(changed) as UpdateObject<Tables, 'employee'>)
+    .where('id', '=', (before as Rows['employee']).id)
+    .execute();
+}
+
+/** Tables whose rows are found by `id`. */
+export type IdentifiedTable = {
+  [Name in TableName]: Rows[Name] extends { readonly id: string } ? Name : never;
+}[TableName];
+
+/**
+ * Writes the difference between two lists of rows: new objects are inserted, changed ones updated, the same
+ * objects left alone. Rows are never deleted: history does not vanish.
+ */
+export async function writeDifference<Name extends IdentifiedTable>(
+  writer: Writer,
+  table: Name,
+  before: readonly Rows[Name][],
+  after: readonly Rows[Name][],
+): Promise<void> {
+  if (before === after) return;
+  const known = new Map(before.map((row) => [(row as Rows['employee']).id as string, row]));
+  const added: Rows[Name][] = [];
+  for (const row of after) {
+    const old = known.get((row as Rows['employee']).id);
+    if (old === undefined) added.push(row);
+    else if (old !== row) await updateRow(writer, table, old, row);
+  }
+  await insertRows(writer, table, added);
+}
