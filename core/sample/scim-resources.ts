@@ -23,12 +23,20 @@ export function declareResources(): void {
   SCIMMY.Resources.declare(SCIMMY.Resources.User, {
     extensions: [{ schema: SCIMMY.Schemas.EnterpriseUser, required: false }],
     ingress: (asked: Asked, user: object, store: ScimStore) => writeUser(asked, plain(user), store),
-    egress: (asked: Asked, store: ScimStore) => read(asked, store.state.users.map((user) => userResource(user, store.state))),
+    egress: (asked: Asked, store: ScimStore) =>
+      read(
+        asked,
+        store.state.users.map((user) => userResource(user, store.state)),
+      ),
     degress: (asked: Asked, store: ScimStore) => remove(asked, store),
   } as never);
   SCIMMY.Resources.declare(SCIMMY.Resources.Group, {
     ingress: (asked: Asked, group: object, store: ScimStore) => writeGroup(asked, plain(group), store),
-    egress: (asked: Asked, store: ScimStore) => read(asked, store.state.groups.map((group) => groupResource(group, store.state))),
+    egress: (asked: Asked, store: ScimStore) =>
+      read(
+        asked,
+        store.state.groups.map((group) => groupResource(group, store.state)),
+      ),
     degress: (asked: Asked, store: ScimStore) => remove(asked, store),
   } as never);
 }
@@ -41,7 +49,10 @@ function missing(id: string | undefined): Error {
   return new SCIMMY.Types.Error(404, null as never, `Resource ${id} not found`);
 }
 
-function read<Resource extends { readonly id: string }>(asked: Asked, resources: readonly Resource[]): Resource | Resource[] {
+function read<Resource extends { readonly id: string }>(
+  asked: Asked,
+  resources: readonly Resource[],
+): Resource | Resource[] {
   if (asked.id !== undefined) {
     const found = resources.find(({ id }) => id === asked.id);
     if (found === undefined) throw missing(asked.id);
@@ -62,7 +73,12 @@ function metaOf({ created, lastModified }: StoredResource): Attributes {
 function userResource(user: StoredResource, state: ScimState): Attributes & { readonly id: string } {
   const groups = state.groups
     .filter(({ memberIds }) => memberIds.includes(user.id))
-    .map((group) => ({ value: group.id, display: group.attributes['displayName'], type: 'direct', $ref: `${mountPath}/Groups/${group.id}` }));
+    .map((group) => ({
+      value: group.id,
+      display: group.attributes['displayName'],
+      type: 'direct',
+      $ref: `${mountPath}/Groups/${group.id}`,
+    }));
   return { ...user.attributes, id: user.id, meta: metaOf(user), ...(groups.length === 0 ? {} : { groups }) };
 }
 
@@ -70,7 +86,12 @@ function groupResource(group: StoredGroup, state: ScimState): Attributes & { rea
   const members = group.memberIds.map((id) => {
     const user = state.users.find((candidate) => candidate.id === id);
     if (user !== undefined) {
-      return { value: id, display: user.attributes['displayName'] ?? user.attributes['userName'], type: 'User', $ref: `${mountPath}/Users/${id}` };
+      return {
+        value: id,
+        display: user.attributes['displayName'] ?? user.attributes['userName'],
+        type: 'User',
+        $ref: `${mountPath}/Users/${id}`,
+      };
     }
     const nested = state.groups.find((candidate) => candidate.id === id);
     return { value: id, display: nested?.attributes['displayName'], type: 'Group', $ref: `${mountPath}/Groups/${id}` };
@@ -86,19 +107,32 @@ function kept(attributes: Attributes): Attributes {
 
 function written<Stored extends StoredResource>(existing: Stored | undefined, attributes: Attributes): StoredResource {
   const now = new Date().toISOString();
-  return { id: existing?.id ?? freshId(), created: existing?.created ?? now, lastModified: now, attributes: kept(attributes) };
+  return {
+    id: existing?.id ?? freshId(),
+    created: existing?.created ?? now,
+    lastModified: now,
+    attributes: kept(attributes),
+  };
 }
 
 function put<Stored extends StoredResource>(all: readonly Stored[], one: Stored): readonly Stored[] {
   return all.some(({ id }) => id === one.id) ? all.map((other) => (other.id === one.id ? one : other)) : [...all, one];
 }
 
+/** The user name of a user's attributes; the schema has seen to it that there is one. */
+export function userNameOf(attributes: Readonly<Record<string, unknown>>): string {
+  const { userName } = attributes;
+  return typeof userName === 'string' ? userName : '';
+}
+
 function writeUser(asked: Asked, attributes: Attributes, store: ScimStore): Promise<Attributes> {
   return store.change((state) => {
     const existing = state.users.find(({ id }) => id === asked.id);
     if (asked.id !== undefined && existing === undefined) throw missing(asked.id);
-    const userName = String(attributes['userName'] ?? '');
-    const taken = state.users.some((user) => user.id !== asked.id && fold(String(user.attributes['userName'])) === fold(userName));
+    const userName = userNameOf(attributes);
+    const taken = state.users.some(
+      (user) => user.id !== asked.id && fold(userNameOf(user.attributes)) === fold(userName),
+    );
     if (taken) throw new SCIMMY.Types.Error(409, 'uniqueness', `The user name ${userName} is taken.`);
     const user = written(existing, { active: true, ...attributes });
     const next = { ...state, users: put(state.users, user) };
@@ -110,10 +144,13 @@ function writeGroup(asked: Asked, attributes: Attributes, store: ScimStore): Pro
   return store.change((state) => {
     const existing = state.groups.find(({ id }) => id === asked.id);
     if (asked.id !== undefined && existing === undefined) throw missing(asked.id);
-    const members = Array.isArray(attributes['members']) ? (attributes['members'] as readonly { readonly value?: string }[]) : [];
+    const members = Array.isArray(attributes['members'])
+      ? (attributes['members'] as readonly { readonly value?: string }[])
+      : [];
     const memberIds = [...new Set(members.map(({ value }) => value ?? ''))];
     const unknown = memberIds.find((id) => ![...state.users, ...state.groups].some((candidate) => candidate.id === id));
-    if (unknown !== undefined) throw new SCIMMY.Types.Error(400, 'invalidValue', `There is no user or group ${unknown} to be a member.`);
+    if (unknown !== undefined)
+      throw new SCIMMY.Types.Error(400, 'invalidValue', `There is no user or group ${unknown} to be a member.`);
     const group: StoredGroup = { ...written(existing, attributes), memberIds };
     const next = { ...state, groups: put(state.groups, group) };
     return { state: next, value: groupResource(group, next) };
@@ -122,9 +159,16 @@ function writeGroup(asked: Asked, attributes: Attributes, store: ScimStore): Pro
 
 async function remove(asked: Asked, store: ScimStore): Promise<void> {
   await store.change((state) => {
-    const others = { users: state.users.filter(({ id }) => id !== asked.id), groups: state.groups.filter(({ id }) => id !== asked.id) };
-    if (others.users.length === state.users.length && others.groups.length === state.groups.length) throw missing(asked.id);
-    const groups = others.groups.map((group) => ({ ...group, memberIds: group.memberIds.filter((id) => id !== asked.id) }));
+    const others = {
+      users: state.users.filter(({ id }) => id !== asked.id),
+      groups: state.groups.filter(({ id }) => id !== asked.id),
+    };
+    if (others.users.length === state.users.length && others.groups.length === state.groups.length)
+      throw missing(asked.id);
+    const groups = others.groups.map((group) => ({
+      ...group,
+      memberIds: group.memberIds.filter((id) => id !== asked.id),
+    }));
     return { state: { users: others.users, groups }, value: undefined };
   });
 }

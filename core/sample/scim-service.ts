@@ -10,8 +10,16 @@ import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { wrapFilterValues } from './scim-filter.ts';
-import { declareResources, mountPath } from './scim-resources.ts';
-import { fold, openScimStore, seededId, type ScimState, type ScimStore, type StoredGroup, type StoredResource } from './scim-store.ts';
+import { declareResources, mountPath, userNameOf } from './scim-resources.ts';
+import {
+  fold,
+  openScimStore,
+  seededId,
+  type ScimState,
+  type ScimStore,
+  type StoredGroup,
+  type StoredResource,
+} from './scim-store.ts';
 
 export interface SampleUser {
   readonly userName: string;
@@ -132,9 +140,13 @@ function oneWriteAtATime(): express.RequestHandler {
   };
 }
 
-function seeded(state: ScimState, groups: readonly SampleGroup[], users: readonly SampleUser[]): { readonly state: ScimState; readonly value: SeededIds } {
+function seeded(
+  state: ScimState,
+  groups: readonly SampleGroup[],
+  users: readonly SampleUser[],
+): { readonly state: ScimState; readonly value: SeededIds } {
   const now = new Date().toISOString();
-  const userIds = new Map(state.users.map(({ id, attributes }) => [fold(String(attributes['userName'])), id]));
+  const userIds = new Map(state.users.map(({ id, attributes }) => [fold(userNameOf(attributes)), id]));
   const newUsers: StoredResource[] = [];
   for (const user of users) {
     if (userIds.has(fold(user.userName))) continue;
@@ -153,7 +165,13 @@ function seeded(state: ScimState, groups: readonly SampleGroup[], users: readonl
     if (groupIds.has(displayName)) continue;
     const id = seededId('group', displayName);
     groupIds.set(displayName, id);
-    newGroups.push({ id, created: now, lastModified: now, attributes: { displayName }, memberIds: [...new Set(members.map(idOfUser))] });
+    newGroups.push({
+      id,
+      created: now,
+      lastModified: now,
+      attributes: { displayName },
+      memberIds: [...new Set(members.map(idOfUser))],
+    });
   }
   const value: SeededIds = {
     users: Object.fromEntries(users.map(({ userName }) => [userName, idOfUser(userName)])),
@@ -168,7 +186,11 @@ function userAttributes(user: SampleUser): Readonly<Record<string, unknown>> {
   return {
     userName,
     displayName,
-    name: { formatted: displayName, ...(givenName === undefined ? {} : { givenName }), ...(familyName === undefined ? {} : { familyName }) },
+    name: {
+      formatted: displayName,
+      ...(givenName === undefined ? {} : { givenName }),
+      ...(familyName === undefined ? {} : { familyName }),
+    },
     emails: [{ value: email, type: 'work', primary: true }],
     ...(title === undefined ? {} : { title }),
     active,

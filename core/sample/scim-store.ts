@@ -87,10 +87,16 @@ async function load(file: string): Promise<ScimState> {
   }
   try {
     const parsed = JSON.parse(text) as ScimState;
-    if (!Array.isArray(parsed.users) || !Array.isArray(parsed.groups)) throw new TypeError('users or groups are missing');
+    if (!Array.isArray(parsed.users) || !Array.isArray(parsed.groups))
+      throw new TypeError('users or groups are missing');
     return parsed;
   } catch (thrown) {
-    throw new GatehouseError('sample.unreadable', `${file} cannot be read (${messageOf(thrown)}). Remove it to start the sample service afresh.`, { file }, thrown);
+    throw new GatehouseError(
+      'sample.unreadable',
+      `${file} cannot be read (${messageOf(thrown)}). Remove it to start the sample service afresh.`,
+      { file },
+      thrown,
+    );
   }
 }
 

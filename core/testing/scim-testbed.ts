@@ -79,7 +79,10 @@ export async function startSampleTestbed(contents: TestbedContents): Promise<Sci
   };
 }
 
-export async function startSecondTestbed(contents: TestbedContents, options: Partial<SecondScimServerOptions> = {}): Promise<ScimTestbed> {
+export async function startSecondTestbed(
+  contents: TestbedContents,
+  options: Partial<SecondScimServerOptions> = {},
+): Promise<ScimTestbed> {
   const server = await startSecondScimServer({ ...contents, ...options });
   const proxy = await startScriptedProxy(server.baseUrl);
   return {
@@ -92,7 +95,11 @@ export async function startSecondTestbed(contents: TestbedContents, options: Par
     membersOf: async (group) => server.membersOf(group) ?? [],
     async createUser(userName) {
       const authorization = `Basic ${Buffer.from(`${server.username}:${server.password}`).toString('base64')}`;
-      await fetch(`${server.baseUrl}/Users`, { method: 'POST', headers: { authorization }, body: JSON.stringify({ userName }) });
+      await fetch(`${server.baseUrl}/Users`, {
+        method: 'POST',
+        headers: { authorization },
+        body: JSON.stringify({ userName }),
+      });
     },
     async close() {
       await proxy.close();

@@ -3,7 +3,13 @@
  * not know with everybody, some with nobody, and some compare case. What a filter finds is checked, and
  * that it finds nothing is believed only of a server that has shown it can find somebody.
  */
-import { ConnectorFault, type AccountDraft, type Failure, type Outcome, type RemoteAccount } from '#core/connectors/connector.ts';
+import {
+  ConnectorFault,
+  type AccountDraft,
+  type Failure,
+  type Outcome,
+  type RemoteAccount,
+} from '#core/connectors/connector.ts';
 import { needsPerson, refused } from './faults.ts';
 import type { ScimContext } from './groups.ts';
 import type { JsonObject } from './json.ts';
@@ -22,7 +28,11 @@ interface Found {
 }
 
 /** The account of this user name, without regard to case, or else the only one of this e-mail address. */
-export async function findAccount(context: ScimContext, wanted: Wanted, signal: AbortSignal): Promise<Outcome<RemoteAccount>> {
+export async function findAccount(
+  context: ScimContext,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Outcome<RemoteAccount>> {
   for (const attribute of ['userName', 'emails.value'] as const) {
     const answer = await askByFilter(context, attribute, valueOf(wanted, attribute), signal);
     if (answer.kind === 'found') return choose(answer.found, wanted, attribute);
@@ -33,7 +43,11 @@ export async function findAccount(context: ScimContext, wanted: Wanted, signal: 
 }
 
 /** Creates the account (RFC 7644 section 3.3), or answers `already` with the one that is there. */
-export async function createAccount(context: ScimContext, draft: AccountDraft, signal: AbortSignal): Promise<Outcome<RemoteAccount>> {
+export async function createAccount(
+  context: ScimContext,
+  draft: AccountDraft,
+  signal: AbortSignal,
+): Promise<Outcome<RemoteAccount>> {
   // Asked first, since an earlier answer may have been lost, and not every server refuses a second one.
   const existing = await findAccount(context, draft, signal);
   if (existing.kind !== 'notFound') return existing;
@@ -44,13 +58,19 @@ export async function createAccount(context: ScimContext, draft: AccountDraft, s
       const created = await lookThroughAll(context, draft, signal);
       return created.kind === 'already' ? { ...created, kind: 'applied' } : created;
     }
-    return { kind: 'applied', value: account, facts: { accountId: account.externalId, httpStatus: String(answer.status) } };
+    return {
+      kind: 'applied',
+      value: account,
+      facts: { accountId: account.externalId, httpStatus: String(answer.status) },
+    };
   }
   if (answer.status !== 409 && answer.scimType !== 'uniqueness') return answer.failure;
   // Somebody else was faster, or the filter missed it: by then only looking at everybody tells.
   const taken = await lookThroughAll(context, draft, signal);
   if (taken.kind !== 'notFound') return taken;
-  return refused(`The server says the account exists, but lists none of the user name ${draft.username}. ${answer.failure.message}`);
+  return refused(
+    `The server says the account exists, but lists none of the user name ${draft.username}. ${answer.failure.message}`,
+  );
 }
 
 function userOf(draft: AccountDraft): JsonObject {
@@ -81,7 +101,11 @@ function has(user: JsonObject, attribute: Attribute, value: string): boolean {
 }
 
 function notFound(wanted: Wanted): Failure {
-  return { kind: 'notFound', what: 'account', message: `The application has no user ${wanted.username}, and none with the address ${wanted.email}.` };
+  return {
+    kind: 'notFound',
+    what: 'account',
+    message: `The application has no user ${wanted.username}, and none with the address ${wanted.email}.`,
+  };
 }
 
 function choose(found: readonly Found[], wanted: Wanted, attribute: Attribute): Outcome<RemoteAccount> {
@@ -89,10 +113,19 @@ function choose(found: readonly Found[], wanted: Wanted, attribute: Attribute): 
   const [chosen, ...others] = exact.length === 1 ? exact : found;
   if (chosen === undefined) return notFound(wanted);
   if (others.length > 0) {
-    const names = [chosen, ...others].slice(0, 5).map(({ account }) => account.username).join(', ');
-    return needsPerson(`Several users of the application fit ${valueOf(wanted, attribute)}: ${names}. Link the right one to the person.`);
+    const names = [chosen, ...others]
+      .slice(0, 5)
+      .map(({ account }) => account.username)
+      .join(', ');
+    return needsPerson(
+      `Several users of the application fit ${valueOf(wanted, attribute)}: ${names}. Link the right one to the person.`,
+    );
   }
-  return { kind: 'already', value: chosen.account, facts: { accountId: chosen.account.externalId, foundBy: attribute } };
+  return {
+    kind: 'already',
+    value: chosen.account,
+    facts: { accountId: chosen.account.externalId, foundBy: attribute },
+  };
 }
 
 type FilterAnswer =
@@ -101,7 +134,12 @@ type FilterAnswer =
   | { readonly kind: 'unclear' }
   | Failure;
 
-async function askByFilter(context: ScimContext, attribute: Attribute, value: string, signal: AbortSignal): Promise<FilterAnswer> {
+async function askByFilter(
+  context: ScimContext,
+  attribute: Attribute,
+  value: string,
+  signal: AbortSignal,
+): Promise<FilterAnswer> {
   const users = await usersByFilter(context, attribute, value, signal);
   if (!Array.isArray(users)) return users;
   const found = users.filter((user) => has(user, attribute, value)).flatMap((user) => withAccount(user));
@@ -112,11 +150,20 @@ async function askByFilter(context: ScimContext, attribute: Attribute, value: st
 
 type UserList = readonly JsonObject[];
 
-async function usersByFilter(context: ScimContext, attribute: Attribute, value: string, signal: AbortSignal): Promise<JsonObject[] | FilterAnswer> {
+async function usersByFilter(
+  context: ScimContext,
+  attribute: Attribute,
+  value: string,
+  signal: AbortSignal,
+): Promise<JsonObject[] | FilterAnswer> {
   const filter = `${attribute} eq ${filterValue(value)}`;
-  const answer = await context.client.send({ method: 'GET', path: '/Users', query: { filter, startIndex: 1, count: context.pageSize } }, signal);
+  const answer = await context.client.send(
+    { method: 'GET', path: '/Users', query: { filter, startIndex: 1, count: context.pageSize } },
+    signal,
+  );
   // 400 invalidFilter, 501, or a 404 for "nobody": nothing is known of the user yet.
-  if (!answer.ok) return answer.failure.kind === 'refused' || answer.status === 404 ? { kind: 'unclear' } : answer.failure;
+  if (!answer.ok)
+    return answer.failure.kind === 'refused' || answer.status === 404 ? { kind: 'unclear' } : answer.failure;
   const list = listOf(answer.body);
   return list === null ? { kind: 'unclear' } : [...list.resources];
 }
@@ -126,13 +173,22 @@ async function usersByFilter(context: ScimContext, attribute: Attribute, value: 
  * listed, under the other case. Values beyond plain ASCII are not believed, since escaping and
  * folding of those differ from server to server.
  */
-async function isProven(context: ScimContext, attribute: Attribute, value: string, signal: AbortSignal): Promise<boolean> {
+async function isProven(
+  context: ScimContext,
+  attribute: Attribute,
+  value: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (!/^[\x20-\x7e]*$/.test(value) || /["\\]/.test(value)) return false;
-  const answer = await context.client.send({ method: 'GET', path: '/Users', query: { startIndex: 1, count: 5 } }, signal);
+  const answer = await context.client.send(
+    { method: 'GET', path: '/Users', query: { startIndex: 1, count: 5 } },
+    signal,
+  );
   const sample: UserList = answer.ok ? (listOf(answer.body)?.resources ?? []) : [];
   for (const user of sample) {
     const known = attribute === 'userName' ? accountOf(user)?.username : emailsOf(user)[0];
-    if (known === undefined || !/^[\x20-\x7e]*$/.test(known) || /["\\]/.test(known) || swapCase(known) === known) continue;
+    if (known === undefined || !/^[\x20-\x7e]*$/.test(known) || /["\\]/.test(known) || swapCase(known) === known)
+      continue;
     const users = await usersByFilter(context, attribute, swapCase(known), signal);
     return Array.isArray(users) && users.length > 0 && users.every((candidate) => has(candidate, attribute, known));
   }
@@ -140,7 +196,9 @@ async function isProven(context: ScimContext, attribute: Attribute, value: strin
 }
 
 function swapCase(text: string): string {
-  return [...text].map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())).join('');
+  return text.replace(/[a-z]/gi, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
 }
 
 function withAccount(user: JsonObject): readonly Found[] {
@@ -149,7 +207,11 @@ function withAccount(user: JsonObject): readonly Found[] {
 }
 
 /** Finds the account among all users, a page at a time. */
-async function lookThroughAll(context: ScimContext, wanted: Wanted, signal: AbortSignal): Promise<Outcome<RemoteAccount>> {
+async function lookThroughAll(
+  context: ScimContext,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Outcome<RemoteAccount>> {
   const byName: Found[] = [];
   const byEmail: Found[] = [];
   let looked = 0;
@@ -160,7 +222,9 @@ async function lookThroughAll(context: ScimContext, wanted: Wanted, signal: Abor
       byEmail.push(...found.filter(({ user }) => has(user, 'emails.value', wanted.email)));
       looked += found.length;
       if (looked > mostUsersLookedThrough) {
-        return needsPerson(`The server cannot be asked for one user, and has more than ${mostUsersLookedThrough} to look through. Discover the application, then link the account to the person.`);
+        return needsPerson(
+          `The server cannot be asked for one user, and has more than ${mostUsersLookedThrough} to look through. Discover the application, then link the account to the person.`,
+        );
       }
     }
   } catch (thrown) {

@@ -70,7 +70,10 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
     const onAbort = (): void => end(stopped);
     signal.addEventListener('abort', onAbort, { once: true });
     const seconds = settings.timeoutMilliseconds / 1000;
-    const timer = setTimeout(() => end(retryable(`${host} did not answer within ${seconds} s.`)), settings.timeoutMilliseconds);
+    const timer = setTimeout(
+      () => end(retryable(`${host} did not answer within ${seconds} s.`)),
+      settings.timeoutMilliseconds,
+    );
     try {
       const response = await fetch(addressOf(request), {
         method: request.method,
@@ -81,7 +84,13 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
       });
       const text = await readBounded(response);
       if (text === null) {
-        return fault(response.status, null, needsPerson(`${host} sent more than ${largestAnswer / 1024 / 1024} MB at once. Lower the page size of the connection.`));
+        return fault(
+          response.status,
+          null,
+          needsPerson(
+            `${host} sent more than ${largestAnswer / 1024 / 1024} MB at once. Lower the page size of the connection.`,
+          ),
+        );
       }
       return answerOf(request, response, text);
     } catch (thrown) {
@@ -95,7 +104,9 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
 
   function addressOf(request: ScimRequest): string {
     // Spaces as %20: a plus sign means a space in forms alone, and some servers take it literally.
-    const query = Object.entries(request.query ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(String(value).toWellFormed())}`);
+    const query = Object.entries(request.query ?? {}).map(
+      ([name, value]) => `${name}=${encodeURIComponent(String(value).toWellFormed())}`,
+    );
     return `${settings.baseUrl}${request.path}${query.length === 0 ? '' : `?${query.join('&')}`}`;
   }
 
@@ -111,10 +122,13 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
     try {
       body = JSON.parse(text);
     } catch {
-      const what = /^\s*</.test(text) ? 'a web page instead of SCIM; if it keeps doing so, check the base URL' : 'an answer that breaks off or is not JSON';
+      const what = /^\s*</.test(text)
+        ? 'a web page instead of SCIM; if it keeps doing so, check the base URL'
+        : 'an answer that breaks off or is not JSON';
       return fault(status, null, retryable(`${host} sent ${what} (HTTP ${status}).`));
     }
-    if (!isObject(body)) return fault(status, null, retryable(`${host} sent JSON that is not a SCIM resource (HTTP ${status}).`));
+    if (!isObject(body))
+      return fault(status, null, retryable(`${host} sent JSON that is not a SCIM resource (HTTP ${status}).`));
     return { ok: true, status, body, entityTag };
   }
 
@@ -142,7 +156,7 @@ async function readBounded(response: Response): Promise<string | null> {
   if (response.body === null) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > largestAnswer) return null;
     chunks.push(chunk);
@@ -151,5 +165,7 @@ async function readBounded(response: Response): Promise<string | null> {
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.filter((secret) => secret !== '').reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
+  return secrets
+    .filter((secret) => secret !== '')
+    .reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
 }

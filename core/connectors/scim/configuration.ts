@@ -90,9 +90,12 @@ const baseUrl = z
     }
     if (url.search !== '' || url.hash !== '') return problem('Leave out everything from the ? or # on.');
     if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      return problem('Use https: over http the credential could be read on the way. Plain http is for this machine alone.');
+      return problem(
+        'Use https: over http the credential could be read on the way. Plain http is for this machine alone.',
+      );
     }
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') return problem('Use an address that starts with https://.');
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+      return problem('Use an address that starts with https://.');
     return url.href.replace(/\/+$/, '');
   });
 
@@ -116,7 +119,10 @@ export const scimConfiguration = z.discriminatedUnion('authentication', [
     ...common,
     authentication: z.literal('basic'),
     // RFC 7617 section 2: the user-id ends at the first colon, so it cannot hold one.
-    username: z.string().min(1, 'Enter the user name.').regex(/^[^:]*$/, 'A user name for this kind of sign-in cannot hold a colon.'),
+    username: z
+      .string()
+      .min(1, 'Enter the user name.')
+      .regex(/^[^:]*$/, 'A user name for this kind of sign-in cannot hold a colon.'),
   }),
 ]);
 

@@ -35,7 +35,11 @@ export async function testConnection(context: ScimContext, signal: AbortSignal):
   note('Credential', true, 'The server accepts the credential.');
   for (const [name, plural, answer] of [
     ['Users', 'users', users],
-    ['Groups', 'groups', await client.send({ method: 'GET', path: '/Groups', query: { startIndex: 1, count: 1 } }, signal)],
+    [
+      'Groups',
+      'groups',
+      await client.send({ method: 'GET', path: '/Groups', query: { startIndex: 1, count: 1 } }, signal),
+    ],
   ] as const) {
     if (!answer.ok) {
       note(name, false, answer.failure.message);
@@ -43,7 +47,12 @@ export async function testConnection(context: ScimContext, signal: AbortSignal):
     }
     const list = listOf(answer.body);
     if (list === null) note(name, false, `The server's answer is no list of ${plural}. Check the base URL.`);
-    else note(name, true, list.total === null ? `The ${plural} can be listed.` : `The ${plural} can be listed: ${list.total}.`);
+    else
+      note(
+        name,
+        true,
+        list.total === null ? `The ${plural} can be listed.` : `The ${plural} can be listed: ${list.total}.`,
+      );
   }
   return { passed: checks.every((check) => check.passed), checks };
 }

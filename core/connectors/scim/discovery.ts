@@ -16,7 +16,11 @@ interface Place {
 }
 
 /** @throws ConnectorFault when a page cannot be had. */
-export async function* discover(context: ScimContext, checkpoint: string | null, signal: AbortSignal): AsyncGenerator<DiscoveryPage, void, void> {
+export async function* discover(
+  context: ScimContext,
+  checkpoint: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<DiscoveryPage, void, void> {
   const start = placeOf(checkpoint);
   if (start.phase === 'users') {
     for await (const page of listResources(context.client, '/Users', context.pageSize, start.position, signal)) {
@@ -41,7 +45,12 @@ export async function* discover(context: ScimContext, checkpoint: string | null,
         grants.push({ accountExternalId, entitlementExternalId: entitlement.externalId });
       }
     }
-    yield { accounts: [], entitlements, grants, checkpoint: page.next === null ? null : checkpointOf('groups', page.next) };
+    yield {
+      accounts: [],
+      entitlements,
+      grants,
+      checkpoint: page.next === null ? null : checkpointOf('groups', page.next),
+    };
   }
 }
 

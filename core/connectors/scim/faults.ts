@@ -66,7 +66,13 @@ export function retryAfter(headers: Headers, now: number): number | null {
 }
 
 /** The failure behind an HTTP status (RFC 7644 section 3.12; RFC 9110 section 15). */
-export function failureOfStatus(status: number, headers: Headers, detail: string | null, path: string, now: number): Failure {
+export function failureOfStatus(
+  status: number,
+  headers: Headers,
+  detail: string | null,
+  path: string,
+  now: number,
+): Failure {
   const said = detail === null ? '' : ` It said: ${detail}`;
   if (status >= 300 && status < 400) {
     return needsPerson(
@@ -74,7 +80,9 @@ export function failureOfStatus(status: number, headers: Headers, detail: string
     );
   }
   if (status === 401) {
-    return needsPerson(`The server does not accept the credential (HTTP 401). Enter a valid one in the connection's settings.${said}`);
+    return needsPerson(
+      `The server does not accept the credential (HTTP 401). Enter a valid one in the connection's settings.${said}`,
+    );
   }
   if (status === 403) {
     return needsPerson(
@@ -94,7 +102,11 @@ export function failureOfStatus(status: number, headers: Headers, detail: string
   if (status >= 500 && status !== 501) {
     return retryable(`The server has a fault (HTTP ${status}).${said}`, retryAfter(headers, now));
   }
-  return refused(detail === null ? `The server refused (HTTP ${status}) without a reason.` : `The server refused (HTTP ${status}): ${detail}`);
+  return refused(
+    detail === null
+      ? `The server refused (HTTP ${status}) without a reason.`
+      : `The server refused (HTTP ${status}): ${detail}`,
+  );
 }
 
 /** The failure behind a request that got no whole answer: refused connection, reset, unknown host, bad certificate. */
@@ -102,8 +114,12 @@ export function failureOfNetwork(thrown: unknown, host: string): Failure {
   const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
   const code = isObject(cause) ? textOf(cause['code']) : null;
   if (code !== null && certificateCodes.has(code)) {
-    return needsPerson(`The certificate of ${host} cannot be trusted (${code}). Have it renewed, or add its issuer to this machine's trusted ones.`);
+    return needsPerson(
+      `The certificate of ${host} cannot be trusted (${code}). Have it renewed, or add its issuer to this machine's trusted ones.`,
+    );
   }
   if (code === 'ENOTFOUND') return retryable(`No server is known under ${host}. Check the network and the base URL.`);
-  return retryable(`The connection to ${host} failed${code === null ? '' : ` (${code})`} before the answer was complete.`);
+  return retryable(
+    `The connection to ${host} failed${code === null ? '' : ` (${code})`} before the answer was complete.`,
+  );
 }

@@ -63,12 +63,15 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
 function authorizationOf(configuration: ScimConfiguration, secrets: Secrets): string | Failure {
   if (configuration.authentication === 'basic') {
     const password = secrets['password'] ?? '';
-    if (password === '') return needsPerson('No password is stored for this connection. Enter it in the connection\'s settings.');
+    if (password === '')
+      return needsPerson("No password is stored for this connection. Enter it in the connection's settings.");
     return `Basic ${Buffer.from(`${configuration.username}:${password}`, 'utf8').toString('base64')}`;
   }
   const token = (secrets['token'] ?? '').trim();
-  if (token === '') return needsPerson('No token is stored for this connection. Enter it in the connection\'s settings.');
+  if (token === '')
+    return needsPerson("No token is stored for this connection. Enter it in the connection's settings.");
   // A token with a line break or a space in it was copied wrongly; a header cannot carry it.
-  if (!/^[\x21-\x7e]+$/.test(token)) return needsPerson('The stored token holds characters a token cannot have. Copy it again from the application.');
+  if (!/^[\x21-\x7e]+$/.test(token))
+    return needsPerson('The stored token holds characters a token cannot have. Copy it again from the application.');
   return `Bearer ${token}`;
 }

@@ -16,17 +16,29 @@ export async function grant(context: ScimContext, wanted: RemoteGrant, signal: A
   const before = await readMembership(context, wanted, signal);
   if (before.kind !== 'membership') return before;
   if (before.held) return { kind: 'already', value: undefined, facts: factsOf(wanted, before.reading.status) };
-  let answer = await patch(context, wanted, { op: 'add', path: 'members', value: [{ value: wanted.accountExternalId }] }, signal);
+  let answer = await patch(
+    context,
+    wanted,
+    { op: 'add', path: 'members', value: [{ value: wanted.accountExternalId }] },
+    signal,
+  );
   // PATCH is optional (RFC 7644 section 3.5.2); a server without it says so by these. As for the version, see `revoke`.
   if (!answer.ok && (answer.status === 405 || answer.status === 501) && before.reading.version !== null) {
-    answer = await replaceMembers(context, wanted, before.reading, (members) => [...members, { value: wanted.accountExternalId }], signal);
+    answer = await replaceMembers(
+      context,
+      wanted,
+      before.reading,
+      (members) => [...members, { value: wanted.accountExternalId }],
+      signal,
+    );
   }
   // 500 is one of the answers to an unknown member, so it is looked into before it counts as passing.
   if (isFinal(answer) && answer.status !== 500) return answer.failure;
   const after = await readMembership(context, wanted, signal);
   if (after.kind !== 'membership') return after;
   if (after.held) return { kind: 'applied', value: undefined, facts: factsOf(wanted, answer.status) };
-  if (answer.ok) return retryable(`The server accepted the new member (HTTP ${answer.status}), but does not show it yet.`);
+  if (answer.ok)
+    return retryable(`The server accepted the new member (HTTP ${answer.status}), but does not show it yet.`);
   return (await accountMissing(context, wanted.accountExternalId, signal)) ?? answer.failure;
 }
 
@@ -39,7 +51,10 @@ export async function revoke(context: ScimContext, unwanted: RemoteGrant, signal
   if (before.kind !== 'membership') return before;
   if (!before.held) return { kind: 'already', value: undefined, facts: factsOf(unwanted, before.reading.status) };
 
-  const byFilter: PatchOperation = { op: 'remove', path: `members[value eq ${filterValue(unwanted.accountExternalId)}]` };
+  const byFilter: PatchOperation = {
+    op: 'remove',
+    path: `members[value eq ${filterValue(unwanted.accountExternalId)}]`,
+  };
   const first = await patch(context, unwanted, byFilter, signal);
   const afterFirst = await settle(context, unwanted, before, first, signal);
   if (afterFirst.kind !== 'membership') return afterFirst;
@@ -49,7 +64,12 @@ export async function revoke(context: ScimContext, unwanted: RemoteGrant, signal
   let last: Answer = first;
   let current = afterFirst;
   if (!first.ok && current.members !== null) {
-    last = await patch(context, unwanted, { op: 'remove', path: 'members', value: [{ value: unwanted.accountExternalId }] }, signal);
+    last = await patch(
+      context,
+      unwanted,
+      { op: 'remove', path: 'members', value: [{ value: unwanted.accountExternalId }] },
+      signal,
+    );
     const afterSecond = await settle(context, unwanted, current, last, signal);
     if (afterSecond.kind !== 'membership') return afterSecond;
     current = afterSecond;
@@ -58,13 +78,17 @@ export async function revoke(context: ScimContext, unwanted: RemoteGrant, signal
   // Replacing the group writes every member anew, and could give back access that was removed since
   // it was read. The version prevents that; without one, a person has to do it.
   if (current.members !== null && current.reading.version !== null) {
-    const without = (members: readonly unknown[]): readonly unknown[] => members.filter((entry) => memberId(entry) !== unwanted.accountExternalId);
+    const without = (members: readonly unknown[]): readonly unknown[] =>
+      members.filter((entry) => memberId(entry) !== unwanted.accountExternalId);
     last = await replaceMembers(context, unwanted, current.reading, without, signal);
     const afterThird = await settle(context, unwanted, current, last, signal);
     if (afterThird.kind !== 'membership') return afterThird;
   }
-  if (first.ok || last.ok) return retryable(`The server accepted the removal (HTTP ${last.status}), but still shows the member.`);
-  return needsPerson(`The server removes no single member from a group. Remove the member in the application. ${first.failure.message}`);
+  if (first.ok || last.ok)
+    return retryable(`The server accepted the removal (HTTP ${last.status}), but still shows the member.`);
+  return needsPerson(
+    `The server removes no single member from a group. Remove the member in the application. ${first.failure.message}`,
+  );
 }
 
 /** Looks what a removal did: `applied` when the member is gone, a failure when nothing more can be done now, else what is there. */
@@ -80,16 +104,26 @@ async function settle(
   if (after.kind !== 'membership' || after.held) return after;
   // Others who are gone too may have been removed by somebody else at the same time, or by a server that
   // emptied the group. Giving access back is not for a connector to decide; saying so is.
-  const others = [...(before.members ?? [])].filter((id) => id !== unwanted.accountExternalId && after.members?.has(id) === false);
+  const others = [...(before.members ?? [])].filter(
+    (id) => id !== unwanted.accountExternalId && after.members?.has(id) === false,
+  );
   const facts = factsOf(unwanted, answer.status);
   return {
     kind: 'applied',
     value: undefined,
-    facts: others.length === 0 ? facts : { ...facts, otherMembersGone: `${others.length}: ${others.slice(0, 20).join(', ')}` },
+    facts:
+      others.length === 0
+        ? facts
+        : { ...facts, otherMembersGone: `${others.length}: ${others.slice(0, 20).join(', ')}` },
   };
 }
 
-async function patch(context: ScimContext, target: RemoteGrant, operation: PatchOperation, signal: AbortSignal): Promise<Answer> {
+async function patch(
+  context: ScimContext,
+  target: RemoteGrant,
+  operation: PatchOperation,
+  signal: AbortSignal,
+): Promise<Answer> {
   return context.client.send({ method: 'PATCH', path: groupPath(target), body: patchMessage(operation) }, signal);
 }
 

@@ -74,7 +74,11 @@ export async function* listResources(
         return;
       }
       if (pass === mostPasses) {
-        throw new ConnectorFault(retryable(`${client.baseUrl}${endpoint} announced ${total} and listed ${reached}, or kept changing, in ${pass} attempts. It is read again later.`));
+        throw new ConnectorFault(
+          retryable(
+            `${client.baseUrl}${endpoint} announced ${total} and listed ${reached}, or kept changing, in ${pass} attempts. It is read again later.`,
+          ),
+        );
       }
       yield { resources, next: listStart };
       break;
@@ -94,20 +98,29 @@ async function fetchPage(
   if (!answer.ok) throw new ConnectorFault(answer.failure);
   const page = listOf(answer.body);
   if (page === null) {
-    throw new ConnectorFault(retryable(`${client.baseUrl}${endpoint} answered with something that is not a list (HTTP ${answer.status}).`));
+    throw new ConnectorFault(
+      retryable(`${client.baseUrl}${endpoint} answered with something that is not a list (HTTP ${answer.status}).`),
+    );
   }
   return {
     total: page.total,
     resources: page.resources.map((resource) => {
       const id = idOf(resource);
-      if (id === null) throw new ConnectorFault(needsPerson(`${client.baseUrl}${endpoint} listed something without an id. Ask the makers of the application to mend its SCIM service.`));
+      if (id === null)
+        throw new ConnectorFault(
+          needsPerson(
+            `${client.baseUrl}${endpoint} listed something without an id. Ask the makers of the application to mend its SCIM service.`,
+          ),
+        );
       return { id, resource };
     }),
   };
 }
 
 /** The resources and the total of a ListResponse (RFC 7644 section 3.4.2), or null when it is none. */
-export function listOf(body: JsonObject | null): { readonly resources: readonly JsonObject[]; readonly total: number | null } | null {
+export function listOf(
+  body: JsonObject | null,
+): { readonly resources: readonly JsonObject[]; readonly total: number | null } | null {
   if (body === null) return null;
   const total = countOf(attribute(body, 'totalResults'));
   const resources = attribute(body, 'Resources');

@@ -25,7 +25,7 @@ export function idOf(resource: JsonObject): string | null {
 }
 
 function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.map((entry) => (isObject(entry) ? entry : { value: entry })) : [];
+  return Array.isArray(value) ? value.map((entry: unknown) => (isObject(entry) ? entry : { value: entry })) : [];
 }
 
 /** Every e-mail address of a user, the primary one first, then the one for work. */
@@ -50,13 +50,14 @@ function nameOf(user: JsonObject): string | null {
 export function accountOf(user: JsonObject): RemoteAccount | null {
   const externalId = idOf(user);
   if (externalId === null) return null;
+  const active = attribute(user, 'active');
   return {
     externalId,
     username: textOf(attribute(user, 'userName')) ?? externalId,
     email: emailsOf(user)[0] ?? null,
     displayName: textOf(attribute(user, 'displayName')) ?? nameOf(user),
     // Some servers write booleans as "False".
-    active: String(attribute(user, 'active') ?? true).toLowerCase() !== 'false',
+    active: active !== false && textOf(active)?.toLowerCase() !== 'false',
   };
 }
 
@@ -97,7 +98,11 @@ export function memberId(entry: unknown): string | null {
 }
 
 function idInReference(reference: string | null): string | null {
-  const last = reference?.replace(/[?#].*$/, '').split('/').at(-1) ?? '';
+  const last =
+    reference
+      ?.replace(/[?#].*$/, '')
+      .split('/')
+      .at(-1) ?? '';
   try {
     return textOf(decodeURIComponent(last));
   } catch {

@@ -9,10 +9,26 @@ const never = new AbortController().signal;
 const people = ['ada', 'Grace.Hopper', "o'brien", 'edsger', 'barbara', 'donald', 'frances', 'alan', 'radia', 'tony'];
 const contents: TestbedContents = {
   users: people.map((userName) => ({ userName, email: `${userName}@example.com` })),
-  groups: { Readers: ['ada', 'Grace.Hopper'], Writers: ['ada'], Empty: [], 'Release managers': ['tony'], 'Data «Öl»': [], Finance: [], Legal: ['ada'] },
+  groups: {
+    Readers: ['ada', 'Grace.Hopper'],
+    Writers: ['ada'],
+    Empty: [],
+    'Release managers': ['tony'],
+    'Data «Öl»': [],
+    Finance: [],
+    Legal: ['ada'],
+  },
 };
 
-const awkwardNames = ['quo"ted "name"', 'back\\slash\\', 'späce and ünïcode 名前', '50% & more?#/x', "o'neil", 'a) or (userName pr', 'emoji 🦉'];
+const awkwardNames = [
+  'quo"ted "name"',
+  'back\\slash\\',
+  'späce and ünïcode 名前',
+  '50% & more?#/x',
+  "o'neil",
+  'a) or (userName pr',
+  'emoji 🦉',
+];
 
 function draftOf(username: string, more: Partial<AccountDraft> = {}): AccountDraft {
   const nobody = { firstName: null, lastName: null, department: null, jobTitle: null };
@@ -36,7 +52,9 @@ function summary(pages: readonly DiscoveryPage[]) {
   return {
     accounts: pages.flatMap(({ accounts }) => accounts.map(({ externalId }) => externalId)).toSorted(),
     entitlements: pages.flatMap(({ entitlements }) => entitlements.map(({ name }) => name)).toSorted(),
-    grants: pages.flatMap(({ grants }) => grants.map((grant) => `${grant.accountExternalId} in ${grant.entitlementExternalId}`)).toSorted(),
+    grants: pages
+      .flatMap(({ grants }) => grants.map((grant) => `${grant.accountExternalId} in ${grant.entitlementExternalId}`))
+      .toSorted(),
   };
 }
 
@@ -49,9 +67,14 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
   };
   afterEach(() => bed.close());
 
-  const membership = (user: string, group: string) => ({ accountExternalId: bed.userId(user), entitlementExternalId: bed.groupId(group) });
+  const membership = (user: string, group: string) => ({
+    accountExternalId: bed.userId(user),
+    entitlementExternalId: bed.groupId(group),
+  });
   const expectedGrants = () =>
-    Object.entries(contents.groups).flatMap(([group, members]) => members.map((user) => `${bed.userId(user)} in ${bed.groupId(group)}`));
+    Object.entries(contents.groups).flatMap(([group, members]) =>
+      members.map((user) => `${bed.userId(user)} in ${bed.groupId(group)}`),
+    );
 
   it('passes the connection test and says how much there is', async () => {
     await begin();
@@ -86,27 +109,51 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
   it('reads what else is known of an account', async () => {
     await begin();
     const found = await connector.findAccount({ username: 'ada', email: 'x@example.com' }, never);
-    expect(found).toMatchObject({ kind: 'already', value: { externalId: bed.userId('ada'), username: 'ada', email: 'ada@example.com', active: true } });
+    expect(found).toMatchObject({
+      kind: 'already',
+      value: { externalId: bed.userId('ada'), username: 'ada', email: 'ada@example.com', active: true },
+    });
   });
 
   it('finds an account under another case, by e-mail, and not at all', async () => {
     await begin();
-    expect(await connector.findAccount({ username: 'GRACE.hopper', email: '' }, never)).toMatchObject({ kind: 'already', value: { username: 'Grace.Hopper' } });
-    expect(await connector.findAccount({ username: 'nobody', email: 'Tony@Example.COM' }, never)).toMatchObject({ kind: 'already', value: { username: 'tony' } });
-    expect(await connector.findAccount({ username: 'nobody', email: 'nobody@example.com' }, never)).toMatchObject({ kind: 'notFound', what: 'account' });
+    expect(await connector.findAccount({ username: 'GRACE.hopper', email: '' }, never)).toMatchObject({
+      kind: 'already',
+      value: { username: 'Grace.Hopper' },
+    });
+    expect(await connector.findAccount({ username: 'nobody', email: 'Tony@Example.COM' }, never)).toMatchObject({
+      kind: 'already',
+      value: { username: 'tony' },
+    });
+    expect(await connector.findAccount({ username: 'nobody', email: 'nobody@example.com' }, never)).toMatchObject({
+      kind: 'notFound',
+      what: 'account',
+    });
   });
 
   it('leaves an ambiguous e-mail address to a person', async () => {
     await begin({ users: [...contents.users, { userName: 'ada2', email: 'ADA@example.com' }] });
-    expect(await connector.findAccount({ username: 'nobody', email: 'ada@example.com' }, never)).toMatchObject({ kind: 'needsPerson' });
+    expect(await connector.findAccount({ username: 'nobody', email: 'ada@example.com' }, never)).toMatchObject({
+      kind: 'needsPerson',
+    });
   });
 
   it('creates an account, and answers already from then on, under any case', async () => {
     await begin();
-    const created = await connector.createAccount(draftOf('New.Person', { firstName: 'New', lastName: 'Person', jobTitle: 'Pilot' }), never);
-    expect(created).toMatchObject({ kind: 'applied', value: { username: 'New.Person', email: 'New.Person@example.com' }, facts: { httpStatus: '201' } });
+    const created = await connector.createAccount(
+      draftOf('New.Person', { firstName: 'New', lastName: 'Person', jobTitle: 'Pilot' }),
+      never,
+    );
+    expect(created).toMatchObject({
+      kind: 'applied',
+      value: { username: 'New.Person', email: 'New.Person@example.com' },
+      facts: { httpStatus: '201' },
+    });
     for (const username of ['New.Person', 'new.person', 'NEW.PERSON']) {
-      expect(await connector.createAccount(draftOf(username), never)).toMatchObject({ kind: 'already', value: { username: 'New.Person' } });
+      expect(await connector.createAccount(draftOf(username), never)).toMatchObject({
+        kind: 'already',
+        value: { username: 'New.Person' },
+      });
     }
     expect(bed.proxy.reached('POST')).toBe(1);
     expect(await bed.userNames()).toHaveLength(11);
@@ -115,7 +162,10 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
   it('answers already when somebody else creates the account at the same moment', async () => {
     await begin();
     bed.proxy.addRule({ method: 'POST', fault: { kind: 'afterAction', action: () => bed.createUser('NEWCOMER') } });
-    expect(await connector.createAccount(draftOf('newcomer'), never)).toMatchObject({ kind: 'already', value: { username: 'NEWCOMER' } });
+    expect(await connector.createAccount(draftOf('newcomer'), never)).toMatchObject({
+      kind: 'already',
+      value: { username: 'NEWCOMER' },
+    });
     expect(await bed.userNames()).toHaveLength(11);
   });
 
@@ -123,7 +173,10 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
     await begin();
     const wanted = membership('edsger', 'Readers');
     expect(await connector.read(wanted, never)).toMatchObject({ value: { held: false } });
-    expect(await connector.grant(wanted, never)).toMatchObject({ kind: 'applied', facts: { groupId: wanted.entitlementExternalId, accountId: wanted.accountExternalId } });
+    expect(await connector.grant(wanted, never)).toMatchObject({
+      kind: 'applied',
+      facts: { groupId: wanted.entitlementExternalId, accountId: wanted.accountExternalId },
+    });
     expect(await connector.grant(wanted, never)).toMatchObject({ kind: 'already' });
     expect(await connector.read(wanted, never)).toMatchObject({ value: { held: true } });
     expect(bed.proxy.reached('PATCH')).toBe(1);
@@ -154,7 +207,11 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
   it('says that a group is not there', async () => {
     await begin();
     const wanted = { accountExternalId: bed.userId('ada'), entitlementExternalId: 'no such group' };
-    for (const answer of [await connector.grant(wanted, never), await connector.revoke(wanted, never), await connector.read(wanted, never)]) {
+    for (const answer of [
+      await connector.grant(wanted, never),
+      await connector.revoke(wanted, never),
+      await connector.read(wanted, never),
+    ]) {
       expect(answer).toMatchObject({ kind: 'notFound', what: 'entitlement' });
     }
   });
@@ -169,7 +226,10 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
 
   it.each(['.', '..', '%2e%2e', '../Users', ''])('takes the id %j for no path', async (id) => {
     await begin();
-    expect(await connector.read({ accountExternalId: 'x', entitlementExternalId: id }, never)).toMatchObject({ kind: 'notFound', what: 'entitlement' });
+    expect(await connector.read({ accountExternalId: 'x', entitlementExternalId: id }, never)).toMatchObject({
+      kind: 'notFound',
+      what: 'entitlement',
+    });
     expect(bed.proxy.requests.every(({ path }) => path.includes('/Groups/'))).toBe(true);
   });
 
@@ -178,8 +238,13 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
     const created = await connector.createAccount(draftOf(username), never);
     if (created.kind !== 'applied') throw new Error(JSON.stringify(created));
     expect(created.value.username).toBe(username);
-    expect(await connector.createAccount(draftOf(username), never)).toMatchObject({ kind: 'already', value: created.value });
-    expect(await connector.findAccount({ username: username.toUpperCase(), email: '' }, never)).toMatchObject({ value: created.value });
+    expect(await connector.createAccount(draftOf(username), never)).toMatchObject({
+      kind: 'already',
+      value: created.value,
+    });
+    expect(await connector.findAccount({ username: username.toUpperCase(), email: '' }, never)).toMatchObject({
+      value: created.value,
+    });
     const wanted = { accountExternalId: created.value.externalId, entitlementExternalId: bed.groupId('Data «Öl»') };
     expect(await connector.grant(wanted, never)).toMatchObject({ kind: 'applied' });
     expect(await bed.membersOf('Data «Öl»')).toEqual([username]);
@@ -189,7 +254,9 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
 
   it('finds nobody through a name that tries to be a filter', async () => {
     await begin();
-    expect(await connector.findAccount({ username: 'x" or userName pr or userName eq "', email: '' }, never)).toMatchObject({ kind: 'notFound' });
+    expect(
+      await connector.findAccount({ username: 'x" or userName pr or userName eq "', email: '' }, never),
+    ).toMatchObject({ kind: 'notFound' });
   });
 
   it('keeps every change when many are made at once', async () => {

@@ -1,0 +1,294 @@
+/** Ways in which real servers differ from the RFCs and from each other, one at a time. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { ConnectorFault, type Connector, type DiscoveryPage } from '#core/connectors/connector.ts';
+import { scimConnector } from '#core/connectors/scim/index.ts';
+import { startSampleTestbed, startSecondTestbed, type ScimTestbed } from '#core/testing/scim-testbed.ts';
+import type { SecondScimServerOptions } from '#core/testing/second-scim-server.ts';
+
+const never = new AbortController().signal;
+const names = ['ada', 'grace', 'edsger', 'tony', 'alan', 'radia'];
+const contents = {
+  users: names.map((userName) => ({ userName, email: `${userName}@example.com` })),
+  groups: { Readers: ['ada', 'grace', 'tony'], Writers: [] },
+};
+const ada = { accountExternalId: 'ada', entitlementExternalId: 'Readers' };
+
+let bed: ScimTestbed;
+afterEach(() => bed.close());
+
+function open(pageSize = 3): Required<Connector> {
+  const configuration = scimConnector.configuration.parse({ ...bed.configuration, pageSize });
+  return scimConnector.open({ configuration, secrets: bed.secrets }) as Required<Connector>;
+}
+
+async function second(options: Partial<SecondScimServerOptions>): Promise<Required<Connector>> {
+  bed = await startSecondTestbed(contents, options);
+  return open();
+}
+
+async function collect(pages: AsyncIterable<DiscoveryPage>): Promise<readonly DiscoveryPage[]> {
+  const all: DiscoveryPage[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}
+
+const operations = () =>
+  bed.proxy.requests
+    .filter(({ method }) => method === 'PATCH' || method === 'PUT')
+    .map(({ method, body }) => `${method} ${body.includes('members[') ? 'by filter' : 'by value'}`);
+
+describe('revoking', () => {
+  it('uses the path filter alone where it works', async () => {
+    const connector = await second({ removalByFilter: 'works', removalByValue: 'empties' });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied' });
+    expect(operations()).toEqual(['PATCH by filter']);
+    expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony']);
+  });
+
+  it('names the member by value where the path filter is refused', async () => {
+    const connector = await second({ removalByFilter: 'refused', removalByValue: 'works' });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied', facts: { httpStatus: '204' } });
+    expect(operations()).toEqual(['PATCH by filter', 'PATCH by value']);
+  });
+
+  it('never sends a bare remove to a server that only ignored the path filter, and calls nothing done', async () => {
+    const connector = await second({ removalByFilter: 'ignored', removalByValue: 'empties' });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'retryable' });
+    expect(operations()).toEqual(['PATCH by filter']);
+    expect(await bed.membersOf('Readers')).toEqual(['ada', 'grace', 'tony']);
+  });
+
+  it('replaces the group, held to its version, where neither removes', async () => {
+    for (const removalByFilter of ['ignored', 'refused'] as const) {
+      const connector = await second({ removalByFilter, removalByValue: 'refused', versions: true });
+      expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied', facts: { httpStatus: '200' } });
+      expect(operations().at(-1)).toBe('PUT by value');
+      expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony']);
+      if (removalByFilter === 'ignored') await bed.close();
+    }
+  });
+
+  it('does not overwrite what somebody else changed in between', async () => {
+    const connector = await second({ removalByFilter: 'refused', removalByValue: 'refused', versions: true });
+    const other = { accountExternalId: 'grace', entitlementExternalId: 'Readers' };
+    bed.proxy.addRule({ method: 'PUT', fault: { kind: 'afterAction', action: () => connector.revoke(other, never) } });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'retryable' });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied' });
+    expect(await bed.membersOf('Readers')).toEqual(['tony']);
+  });
+
+  it('asks for a person where no way removes a single member safely', async () => {
+    const connector = await second({ removalByFilter: 'refused', removalByValue: 'refused' });
+    expect(await connector.revoke(ada, never)).toMatchObject({
+      kind: 'needsPerson',
+      message: expect.stringContaining('path filters are not supported'),
+    });
+    expect(await bed.membersOf('Readers')).toEqual(['ada', 'grace', 'tony']);
+  });
+
+  it('says who else is gone when a server empties the group, and gives nothing back by itself', async () => {
+    const connector = await second({ removalByFilter: 'refused', removalByValue: 'empties' });
+    expect(await connector.revoke(ada, never)).toMatchObject({
+      kind: 'applied',
+      facts: { otherMembersGone: '2: grace, tony' },
+    });
+    expect(operations()).toEqual(['PATCH by filter', 'PATCH by value']);
+  });
+
+  it('never gives back access that is being removed at the same time', async () => {
+    const connector = await second({ removalByFilter: 'refused', removalByValue: 'works', versions: true });
+    const all = ['ada', 'grace', 'tony'].map((accountExternalId) =>
+      connector.revoke({ accountExternalId, entitlementExternalId: 'Readers' }, never),
+    );
+    expect((await Promise.all(all)).map(({ kind }) => kind)).toEqual(['applied', 'applied', 'applied']);
+    expect(await bed.membersOf('Readers')).toEqual([]);
+  });
+});
+
+describe('granting', () => {
+  it.each([400, 404, 500] as const)('knows an unknown account behind status %i', async (unknownMemberStatus) => {
+    const connector = await second({ unknownMemberStatus });
+    expect(
+      await connector.grant({ accountExternalId: 'nobody', entitlementExternalId: 'Readers' }, never),
+    ).toMatchObject({ kind: 'notFound', what: 'account' });
+  });
+
+  it('replaces the group where the server has no PATCH', async () => {
+    const connector = await second({ patches: false, versions: true });
+    expect(await connector.grant({ accountExternalId: 'alan', entitlementExternalId: 'Readers' }, never)).toMatchObject(
+      { kind: 'applied' },
+    );
+    expect(await bed.membersOf('Readers')).toEqual(['ada', 'grace', 'tony', 'alan']);
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied' });
+    expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony', 'alan']);
+  });
+
+  it('passes on the reason of a refusal, on one line and not without end', async () => {
+    const connector = await second({});
+    bed.proxy.addRule({
+      method: 'PATCH',
+      fault: { kind: 'answer', status: 400, body: `group is\n\tlocked ${'x'.repeat(5000)}` },
+    });
+    const answer = await connector.grant({ accountExternalId: 'alan', entitlementExternalId: 'Readers' }, never);
+    expect(answer).toMatchObject({ kind: 'refused', message: expect.stringContaining('group is locked xxx') });
+    expect(JSON.stringify(answer).length).toBeLessThan(400);
+  });
+});
+
+describe('a server that never shows members', () => {
+  it('is asked by filter, and believed since it tells two members apart', async () => {
+    const connector = await second({ hidesMembers: true, removalByFilter: 'works' });
+    expect(await connector.read(ada, never)).toMatchObject({ value: { held: true } });
+    expect(await connector.grant(ada, never)).toMatchObject({ kind: 'already' });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied' });
+    expect(await connector.read(ada, never)).toMatchObject({ value: { held: false } });
+    expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony']);
+  });
+
+  it('is not believed when it finds the group for every member', async () => {
+    const connector = await second({ hidesMembers: true });
+    const everything = {
+      kind: 'answer',
+      status: 200,
+      body: JSON.stringify({ totalResults: 1, Resources: [{ id: 'Readers' }] }),
+    } as const;
+    bed.proxy.addRule({ path: /filter=/, times: Infinity, fault: everything });
+    expect(await connector.read(ada, never)).toMatchObject({ value: { held: false } });
+  });
+});
+
+describe('finding', () => {
+  it('looks through everybody where a filter finds everybody', async () => {
+    bed = await startSampleTestbed(contents);
+    const connector = open();
+    const everybody = await fetchBody('/Users?startIndex=1&count=3');
+    bed.proxy.addRule({ path: /filter=/, times: Infinity, fault: { kind: 'answer', status: 200, body: everybody } });
+    expect(await connector.findAccount({ username: 'RADIA', email: '' }, never)).toMatchObject({
+      value: { username: 'radia' },
+    });
+    expect(await connector.findAccount({ username: 'nobody', email: 'nobody@example.com' }, never)).toMatchObject({
+      kind: 'notFound',
+    });
+  });
+
+  it.each([
+    [400, 'invalid filter'],
+    [501, 'no filters'],
+    [404, 'nobody'],
+  ])('looks through everybody where a filter answers %i', async (status, body) => {
+    bed = await startSampleTestbed(contents);
+    bed.proxy.addRule({ path: /filter=/, times: Infinity, fault: { kind: 'answer', status, body } });
+    expect(await open().findAccount({ username: 'Radia', email: '' }, never)).toMatchObject({
+      value: { username: 'radia' },
+    });
+  });
+
+  it('asks a server with trustworthy filters no more than a few questions', async () => {
+    bed = await startSampleTestbed(contents);
+    expect(await open().findAccount({ username: 'nobody', email: 'nobody@example.com' }, never)).toMatchObject({
+      kind: 'notFound',
+    });
+    expect(bed.proxy.requests.length).toBeLessThanOrEqual(6);
+    expect(bed.proxy.requests.some(({ path }) => path.includes('startIndex=4'))).toBe(false);
+  });
+
+  async function fetchBody(path: string): Promise<string> {
+    const response = await fetch(`${bed.proxy.baseUrl}${path}`, {
+      headers: { authorization: `Bearer ${bed.secrets['token']}` },
+    });
+    return response.text();
+  }
+});
+
+describe('listing', () => {
+  const ids = (pages: readonly DiscoveryPage[]) =>
+    pages.flatMap(({ accounts }) => accounts.map(({ externalId }) => externalId));
+
+  it.each([
+    ['gives fewer than asked', { largestPage: 2 }, 100],
+    ['gives one at a time and no total', { largestPage: 1, announcesTotal: false }, 5],
+    ['gives no total and starts again past the end', { largestPage: 3, announcesTotal: false }, 3],
+    ['ends on a full page', { largestPage: 6 }, 6],
+  ] as const)('is whole from a server that %s', async (_what, options, pageSize) => {
+    await second(options);
+    expect(ids(await collect(open(pageSize).discover(null, never)))).toEqual(names);
+  });
+
+  it('does not take the size of a page for the total', async () => {
+    bed = await startSampleTestbed(contents);
+    const connector = open(3);
+    const page = { totalResults: 3, Resources: names.slice(0, 3).map((id) => ({ id, userName: id })) };
+    bed.proxy.addRule({
+      path: /Users\?startIndex=1&/,
+      fault: { kind: 'answer', status: 200, body: JSON.stringify(page) },
+    });
+    await collect(connector.discover(null, never));
+    expect(bed.proxy.requests.some(({ path }) => path.includes('/Users?startIndex=4'))).toBe(true);
+  });
+
+  it('reads again from the start when somebody is deleted meanwhile, and misses nobody', async () => {
+    const contentsLeft = names.filter((name) => name !== 'ada');
+    bed = await startSampleTestbed(contents);
+    const url = `${bed.proxy.baseUrl}/Users/${bed.userId('ada')}`;
+    const remove = () => fetch(url, { method: 'DELETE', headers: { authorization: `Bearer ${bed.secrets['token']}` } });
+    bed.proxy.addRule({ path: /Users\?startIndex=3/, fault: { kind: 'afterAction', action: remove } });
+    const found = ids(await collect(open(2).discover(null, never)));
+    expect(found.toSorted()).toEqual(expect.arrayContaining(contentsLeft.map((name) => bed.userId(name)).toSorted()));
+    expect(new Set(found).size).toBe(found.length);
+  });
+
+  it('is a fault when the server keeps announcing more than it lists', async () => {
+    await second({});
+    const short = { totalResults: 9, Resources: [{ id: 'ada' }] };
+    bed.proxy.addRule({
+      path: /\/Users/,
+      times: Infinity,
+      fault: { kind: 'answer', status: 200, body: JSON.stringify(short) },
+    });
+    const thrown = await collect(open().discover(null, never)).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(thrown).toBeInstanceOf(ConnectorFault);
+    expect(thrown).toMatchObject({
+      failure: { kind: 'retryable', message: expect.stringContaining('announced 9 and listed 1') },
+    });
+  });
+
+  it('reads memberships however they are written, and leaves out groups within groups', async () => {
+    await second({});
+    const group = {
+      ID: 'g',
+      DisplayName: 'Mixed',
+      Members: [
+        'plain',
+        { value: 'by value' },
+        { $ref: 'https://x.example/v2/Users/by%20ref' },
+        { value: { $ref: '../Users/nested' } },
+        { value: 7 },
+        { value: 'sub', type: 'Group' },
+        { value: 'sub2', $ref: '../Groups/sub2' },
+      ],
+    };
+    bed.proxy.addRule({
+      path: /\/Groups/,
+      times: Infinity,
+      fault: { kind: 'answer', status: 200, body: JSON.stringify({ TotalResults: '1', RESOURCES: [group] }) },
+    });
+    const pages = await collect(open().discover(null, never));
+    expect(pages.flatMap(({ grants }) => grants.map((grant) => grant.accountExternalId))).toEqual([
+      'plain',
+      'by value',
+      'by ref',
+      'nested',
+      '7',
+    ]);
+  });
+
+  it('starts from the beginning at a checkpoint it cannot read', async () => {
+    await second({});
+    for (const checkpoint of ['', 'nonsense', '{"phase":"users"}', '{"phase":"x","startIndex":1}', '[]']) {
+      expect(ids(await collect(open().discover(checkpoint, never)))).toEqual(names);
+    }
+  });
+});
