@@ -15,10 +15,6 @@ export const applicationQuery = (applicationId: string) =>
 export const connectorsQuery = () =>
   queryOptions({ ...orpc.applications.connectors.queryOptions(), staleTime: Number.POSITIVE_INFINITY });
 
-export const workspaceStatusQuery = () => orpc.workspace.status.queryOptions();
-
-export const sessionQuery = () => orpc.session.current.queryOptions();
-
 export const ownerSearchQuery = (search: string) =>
   queryOptions({
     ...orpc.directory.employees.queryOptions({ input: { search, status: 'active', limit: 30 } }),

@@ -16,6 +16,4 @@ export const employeesQuery = (search: string, status: StatusFilter) =>
 
 export const employeeQuery = (employeeId: string) => orpc.directory.employee.queryOptions({ input: { employeeId } });
 
-export const sessionQuery = () => orpc.session.current.queryOptions();
-
 export const applicationChoicesQuery = () => orpc.applications.list.queryOptions({ input: { search: '' } });

@@ -24,7 +24,6 @@ type Entry =
 export function CartLines({ draft, previews, onTerm, onRemove }: CartLinesProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => entriesOf(draft), [draft]);
-  // oxlint-disable-next-line react/incompatible-library -- the virtualizer is read while rendering, as it is meant to be
   const virtualizer = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scrollRef.current,

@@ -68,7 +68,6 @@ function Options({ rows, chosenFor, peopleCount, onToggle, onEnd }: EntitlementL
   const baseId = useId();
   const [active, setActive] = useState(0);
   const [hasFocus, setHasFocus] = useState(false);
-  // oxlint-disable-next-line react/incompatible-library -- the virtualizer is read while rendering, as it is meant to be
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
@@ -100,7 +99,6 @@ function Options({ rows, chosenFor, peopleCount, onToggle, onEnd }: EntitlementL
   }
 
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a select cannot draw only the rows in view
     <div
       ref={scrollRef}
       className={classes.list}
@@ -119,7 +117,7 @@ function Options({ rows, chosenFor, peopleCount, onToggle, onEnd }: EntitlementL
           if (row === undefined) return null;
           const chosen = chosenFor.get(row.id) ?? 0;
           return (
-            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- as above; the listbox around it has the keys
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the listbox around it has the keys
             <div
               key={row.id}
               id={`${baseId}-${index}`}

@@ -8,6 +8,7 @@ import type { Person } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
+import { useOperator } from '#renderer/data/session.ts';
 import { ConfirmButton } from '#renderer/ui/confirm-button.tsx';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
@@ -27,7 +28,7 @@ import {
 import { EntitlementChooser } from './entitlement-chooser.tsx';
 import { HeldAccess } from './held-access.tsx';
 import classes from './new-request.module.css';
-import { deepStartQuery, sessionQuery } from './new-request.queries.ts';
+import { deepStartQuery } from './new-request.queries.ts';
 import { TermEditor } from './term-editor.tsx';
 import { useDraft, type DraftHandle } from './use-draft.ts';
 
@@ -35,17 +36,9 @@ const title = 'New request';
 const maximumJustification = 2000;
 
 export function NewRequestPage() {
-  const session = useQuery(sessionQuery());
-  if (session.isError) {
-    return (
-      <Page title={title}>
-        <ErrorState message={messageOfError(session.error)} onRetry={() => void session.refetch()} />
-      </Page>
-    );
-  }
-  // The shell shows the page only to somebody who is signed in; until that is known there is nothing to draw.
-  if (!session.data) return <Page title={title}>{null}</Page>;
-  return <RequestForm key={session.data.person.id} operator={session.data.person} />;
+  const { person } = useOperator();
+  // Another person has another draft.
+  return <RequestForm key={person.id} operator={person} />;
 }
 
 type What = 'add' | 'remove';

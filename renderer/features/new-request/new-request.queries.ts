@@ -6,8 +6,6 @@ import { lineKey, toItems, type Draft, type DraftEntitlement } from './draft.ts'
 import { emailsIn } from './pasted-people.ts';
 import { previewByKey } from './preview-summary.ts';
 
-export const sessionQuery = () => orpc.session.current.queryOptions();
-
 export const peopleSearchQuery = (search: string) =>
   queryOptions({
     ...orpc.directory.employees.queryOptions({ input: { search, status: 'active', limit: 30 } }),
