@@ -7,7 +7,8 @@
 const work = ['commands', 'queries', 'directory', 'fulfillment', 'sync', 'audit'];
 /** Doors to the outside world. They know the domain's words and nothing of the rules. */
 const doors = ['persistence', 'secrets', 'connectors'];
-const beneathHost = ['domain', 'engine', 'contract', ...work, ...doors];
+/** `workspace` is how the parts of an open workspace see each other: types, built by the host and handed in. */
+const beneathHost = ['domain', 'engine', 'contract', 'workspace', ...work, ...doors];
 
 /** Room of core -> the rooms of core it may import, besides itself. Tests beside the code are free of it. */
 const rooms = {
@@ -18,6 +19,7 @@ const rooms = {
   secrets: ['domain'],
   connectors: ['domain'],
   ...Object.fromEntries(work.map((room) => [room, beneathHost])),
+  workspace: beneathHost,
   sample: beneathHost,
   host: [...beneathHost, 'sample'],
   cli: [...beneathHost, 'sample', 'host'],
