@@ -1,0 +1,40 @@
+/** `task.decide`: a reviewer approves or denies. When it was the last needed decision, fulfillment is committed with it. */
+import { z } from 'zod';
+import { idSchema, textSchema } from '#core/contract/schemas.ts';
+import { done, refuse } from '#core/domain/errors.ts';
+import type { ReviewTaskId } from '#core/domain/ids.ts';
+import { decide } from '#core/engine/decide.ts';
+import { actingEmployee, defineCommand } from './command-definition.ts';
+import { loadByTask, saveRequest } from './request-store.ts';
+
+export const decideTask = defineCommand({
+  type: 'task.decide',
+  payload: z.object({
+    taskId: idSchema<ReviewTaskId>(),
+    verdict: z.enum(['approve', 'deny']),
+    reason: textSchema(2000).nullable().default(null),
+  }),
+  async run(payload, context) {
+    const acting = actingEmployee(context);
+    if (acting.outcome === 'refused') return acting;
+    const { writer, circumstances, command } = context;
+    const before = await loadByTask(writer, payload.taskId, context.dialect === 'postgres');
+    const [item] = before?.items ?? [];
+    if (before === null || item === undefined) return refuse('task.notFound', 'This task does not exist.');
+    const people = await writer.selectFrom('employee').select('status').where('id', '=', acting.value).executeTakeFirst();
+    if (people?.status !== 'active') return refuse('access.notAllowed', 'You no longer work here.');
+    const application = await writer.selectFrom('application').select('fulfillment').where('id', '=', item.applicationId).executeTakeFirstOrThrow();
+    const result = decide(
+      before,
+      { ...payload, basedOn: command.basedOn },
+      { ...circumstances, deciderId: acting.value, fulfillment: application.fulfillment },
+    );
+    if (result.outcome === 'refused') return result;
+    const { after, facts } = result.value;
+    await saveRequest(writer, before, after);
+    context.record(...facts);
+    context.touch('requests', 'tasks');
+    if (after.fulfillment !== before.fulfillment) context.touch('fulfillment');
+    return done({ version: after.request.version, requestState: after.request.state });
+  },
+});

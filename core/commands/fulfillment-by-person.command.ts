@@ -1,0 +1,89 @@
+/** `fulfillment.sendAgain` and `fulfillment.completeByHand`: what owners and administrators do with a task that waits for a person. */
+import { z } from 'zod';
+import { idSchema, textSchema } from '#core/contract/schemas.ts';
+import { done, refuse } from '#core/domain/errors.ts';
+import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import { completeByHand, sendAgain } from '#core/engine/fulfill.ts';
+import { endOf } from '#core/engine/fulfillment-plan.ts';
+import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
+import { mayManageApplication } from './authority.ts';
+import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
+import { endGrants, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
+import { loadByFulfillment, saveRequest } from './request-store.ts';
+
+export const sendFulfillmentAgain = defineCommand({
+  type: 'fulfillment.sendAgain',
+  payload: z.object({ fulfillmentTaskId: idSchema<FulfillmentTaskId>() }),
+  async run({ fulfillmentTaskId }, context) {
+    const loaded = await loadManaged(fulfillmentTaskId, context);
+    if (loaded.outcome === 'refused') return loaded;
+    const { before } = loaded.value;
+    const result = sendAgain(before, fulfillmentTaskId, context.circumstances);
+    if (result.outcome === 'refused') return result;
+    await saveRequest(context.writer, before, result.value.after);
+    context.record(...result.value.facts);
+    context.touch('fulfillment', 'requests');
+    return done({});
+  },
+});
+
+export const completeFulfillmentByHand = defineCommand({
+  type: 'fulfillment.completeByHand',
+  payload: z.object({
+    fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
+    outcome: z.enum(['done', 'notPossible']),
+    note: textSchema(2000).min(1),
+  }),
+  async run(payload, context) {
+    const loaded = await loadManaged(payload.fulfillmentTaskId, context);
+    if (loaded.outcome === 'refused') return loaded;
+    const { before, item, effect } = loaded.value;
+    const { circumstances, writer } = context;
+    const written = payload.outcome === 'done' ? await writeByHand(context, item, effect) : { accountId: null, grantId: null };
+    const evidence: FulfillmentEvidence = {
+      outcome: 'byHand',
+      ...written,
+      accountCreated: false,
+      // Nobody but the person has seen it: the next discovery confirms it.
+      heldAfterwards: null,
+      readBackAt: null,
+      source: payload.note,
+      facts: {},
+    };
+    const result = completeByHand(before, payload, { ...circumstances, evidence });
+    if (result.outcome === 'refused') return result;
+    await saveRequest(writer, before, result.value.after);
+    context.record(...result.value.facts);
+    context.touch('fulfillment', 'requests', 'directory');
+    return done({});
+  },
+});
+
+async function loadManaged(id: FulfillmentTaskId, context: CommandContext) {
+  const acting = actingEmployee(context);
+  if (acting.outcome === 'refused') return acting;
+  const before = await loadByFulfillment(context.writer, id, context.dialect === 'postgres');
+  const task = before?.fulfillment.find((candidate) => candidate.id === id);
+  const [item] = before?.items ?? [];
+  if (before === null || task === undefined || item === undefined) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  if (!(await mayManageApplication(context.writer, acting.value, item.applicationId))) {
+    return refuse('access.notAllowed', 'Only an owner of the application or an administrator can do this.');
+  }
+  return done({ before, item, effect: task.effect });
+}
+
+async function writeByHand(context: CommandContext, item: RequestItem, effect: 'grant' | 'revoke') {
+  const { writer, circumstances } = context;
+  if (effect === 'revoke') return endGrants(writer, item, circumstances.now);
+  const known = await writer
+    .selectFrom('account')
+    .select(['external_id as externalId', 'username', 'email', 'display_name as displayName'])
+    .where('application_id', '=', item.applicationId)
+    .where('employee_id', '=', item.beneficiaryId)
+    .executeTakeFirst();
+  const person = await writer.selectFrom('employee').select(['work_email', 'full_name']).where('id', '=', item.beneficiaryId).executeTakeFirstOrThrow();
+  const account = known ?? { externalId: null, username: person.work_email, email: person.work_email, displayName: person.full_name };
+  const accountId = await rememberAccount(writer, item, account);
+  const grantId = await rememberGrant(writer, item, accountId, circumstances.now, endOf(item.term, circumstances.now));
+  return { accountId, grantId };
+}

@@ -1,0 +1,130 @@
+/** What the engine must know before a fulfillment task is performed, and what its effect leaves in the directory. */
+import { newId, type AccountId, type GrantId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import type { StartFacts } from '#core/engine/fulfill.ts';
+import type { Writer } from '#core/persistence/tables.ts';
+import { insertRows } from '#core/persistence/write-rows.ts';
+
+export async function loadStartFacts(
+  writer: Writer,
+  task: FulfillmentTask,
+): Promise<Pick<StartFacts, 'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs'>> {
+  const row = await writer
+    .selectFrom('application')
+    .innerJoin('entitlement', 'entitlement.application_id', 'application.id')
+    .innerJoin('employee', (join) => join.on('employee.id', '=', task.beneficiaryId))
+    .select(['application.fulfillment', 'entitlement.status as entitlementStatus', 'employee.status as employeeStatus'])
+    .where('entitlement.id', '=', task.entitlementId)
+    .executeTakeFirst();
+  if (row === undefined) throw new Error('A fulfillment task without its application, entitlement or beneficiary');
+  return {
+    option: row.fulfillment,
+    beneficiaryWorksHere: row.employeeStatus === 'active',
+    entitlementExists: row.entitlementStatus === 'active',
+    grantIs: task.cause === 'expiry' ? await whoseGrant(writer, task) : 'unknown',
+  };
+}
+
+async function whoseGrant(writer: Writer, task: FulfillmentTask): Promise<StartFacts['grantIs']> {
+  const grants = await writer
+    .selectFrom('access_grant')
+    .innerJoin('account', 'account.id', 'access_grant.account_id')
+    .select(['access_grant.status', 'access_grant.request_item_id'])
+    .where('access_grant.entitlement_id', '=', task.entitlementId)
+    .where('account.employee_id', '=', task.beneficiaryId)
+    .execute();
+  const active = grants.filter((grant) => grant.status === 'active');
+  if (active.some((grant) => grant.request_item_id === task.itemId)) return 'mine';
+  if (active.length > 0) return 'others';
+  return grants.some((grant) => grant.request_item_id === task.itemId) ? 'ended' : 'unknown';
+}
+
+export interface DeliveredAccount {
+  readonly externalId: string | null;
+  readonly username: string;
+  readonly email: string | null;
+  readonly displayName: string | null;
+}
+
+/** The account's row, created or completed with what the application said of it. */
+export async function rememberAccount(writer: Writer, item: RequestItem, delivered: DeliveredAccount): Promise<AccountId> {
+  const usernameKey = delivered.username.toLowerCase();
+  const rows = await writer
+    .selectFrom('account')
+    .select(['id', 'employee_id', 'external_id', 'username', 'email', 'display_name', 'status', 'username_key'])
+    .where('application_id', '=', item.applicationId)
+    .where((eb) =>
+      eb.or([eb('username_key', '=', usernameKey), ...(delivered.externalId === null ? [] : [eb('external_id', '=', delivered.externalId)])]),
+    )
+    .execute();
+  const known = rows.find((row) => delivered.externalId !== null && row.external_id === delivered.externalId) ?? rows[0];
+  if (known === undefined) {
+    const id = newId<AccountId>();
+    await insertRows(writer, 'account', [
+      { id, applicationId: item.applicationId, employeeId: item.beneficiaryId, kind: 'employee', usernameKey, status: 'active', ...delivered },
+    ]);
+    return id;
+  }
+  const differs =
+    known.employee_id !== item.beneficiaryId ||
+    known.external_id !== (delivered.externalId ?? known.external_id) ||
+    known.username !== delivered.username ||
+    known.status !== 'active';
+  if (differs) {
+    await writer
+      .updateTable('account')
+      .set({
+        employee_id: item.beneficiaryId,
+        external_id: delivered.externalId ?? known.external_id,
+        username: delivered.username,
+        username_key: usernameKey,
+        email: delivered.email ?? known.email,
+        display_name: delivered.displayName ?? known.display_name,
+        status: 'active',
+      })
+      .where('id', '=', known.id)
+      .execute();
+  }
+  return known.id;
+}
+
+/** The account now holds the entitlement because of this item. A grant that a discovery saw first is explained by it from now on. */
+export async function rememberGrant(writer: Writer, item: RequestItem, accountId: AccountId, at: Instant, expiresAt: Instant | null): Promise<GrantId> {
+  const active = await writer
+    .selectFrom('access_grant')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('entitlement_id', '=', item.entitlementId)
+    .where('status', '=', 'active')
+    .executeTakeFirst();
+  if (active !== undefined) {
+    await writer
+      .updateTable('access_grant')
+      .set({ request_item_id: item.id, origin: 'request', expires_at: expiresAt })
+      .where('id', '=', active.id)
+      .execute();
+    return active.id;
+  }
+  const id = newId<GrantId>();
+  await insertRows(writer, 'access_grant', [
+    { id, accountId, entitlementId: item.entitlementId, origin: 'request', requestItemId: item.id, status: 'active', grantedAt: at, expiresAt, endedAt: null },
+  ]);
+  return id;
+}
+
+/** The person no longer holds the entitlement, through whichever account. Answers with the last grant that ended. */
+export async function endGrants(writer: Writer, item: RequestItem, at: Instant): Promise<{ readonly grantId: GrantId | null; readonly accountId: AccountId | null }> {
+  const active = await writer
+    .selectFrom('access_grant')
+    .innerJoin('account', 'account.id', 'access_grant.account_id')
+    .select(['access_grant.id', 'access_grant.account_id'])
+    .where('account.employee_id', '=', item.beneficiaryId)
+    .where('access_grant.entitlement_id', '=', item.entitlementId)
+    .where('access_grant.status', '=', 'active')
+    .execute();
+  for (const grant of active) {
+    await writer.updateTable('access_grant').set({ status: 'ended', ended_at: at }).where('id', '=', grant.id).execute();
+  }
+  return { grantId: active.at(-1)?.id ?? null, accountId: active.at(-1)?.account_id ?? null };
+}

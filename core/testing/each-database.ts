@@ -1,0 +1,91 @@
+/** One loop over both databases: whatever reads or writes a workspace is tested on SQLite and on a real Postgres. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, describe, inject } from 'vitest';
+import { createExecutor, type Execute } from '#core/commands/execute.ts';
+import { instant, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
+import type { Topic } from '#core/domain/topics.ts';
+import { openDatabase, type Database, type DatabaseLocation } from '#core/persistence/open-database.ts';
+
+export interface TestWorkspace {
+  readonly database: Database;
+  readonly location: DatabaseLocation;
+  readonly execute: Execute;
+  readonly clock: TestClock;
+  /** What each commit touched, in order. */
+  readonly committed: (readonly Topic[])[];
+}
+
+/** A clock that stands still until it is told otherwise. */
+export interface TestClock {
+  now(): Instant;
+  /** Moves on by `milliseconds`. */
+  pass(milliseconds: number): void;
+}
+
+export function testClock(start = '2026-03-02T08:00:00.000Z'): TestClock {
+  let time = instant(start);
+  return {
+    now: () => time,
+    pass(milliseconds) {
+      time = plusMilliseconds(time, milliseconds);
+    },
+  };
+}
+
+/** Opens a fresh, migrated workspace; it is closed and removed after the test. */
+export type OpenWorkspace = () => Promise<TestWorkspace>;
+
+export function describeEachDatabase(name: string, tests: (open: OpenWorkspace, dialect: Database['dialect']) => void): void {
+  for (const dialect of ['sqlite', 'postgres'] as const) {
+    describe(`${name} (${dialect})`, () => {
+      const cleanups: (() => Promise<void>)[] = [];
+      afterEach(async () => {
+        for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+      });
+      tests(async () => {
+        const { location, remove } = dialect === 'sqlite' ? freshFile() : await freshPostgres(inject('postgresUrl'));
+        cleanups.push(remove);
+        const database = await openDatabase(location);
+        cleanups.push(() => database.close());
+        const clock = testClock();
+        const committed: (readonly Topic[])[] = [];
+        const execute = createExecutor({ database, now: clock.now, committed: (topics) => void committed.push(topics) });
+        return { database, location, execute, clock, committed };
+      }, dialect);
+    });
+  }
+}
+
+function freshFile(): { readonly location: DatabaseLocation; readonly remove: () => Promise<void> } {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  return {
+    location: { kind: 'sqlite', file: join(directory, 'workspace.db') },
+    remove: async () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** A database of its own on a Postgres server. */
+export async function freshPostgres(serverUrl: string): Promise<{ readonly location: DatabaseLocation; readonly remove: () => Promise<void> }> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await asAdministrator(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    location: { kind: 'postgres', url: url.href },
+    remove: () => asAdministrator(serverUrl, `drop database ${name} with (force)`),
+  };
+}
+
+async function asAdministrator(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
