@@ -9,6 +9,8 @@ const work = ['commands', 'queries', 'directory', 'fulfillment', 'sync', 'audit'
 const doors = ['persistence', 'secrets', 'connectors'];
 /** `workspace` is how the parts of an open workspace see each other: types, built by the host and handed in. */
 const beneathHost = ['domain', 'engine', 'contract', 'workspace', ...work, ...doors];
+/** What answers a contract, carries it, and fills a first workspace. */
+const hosted = ['procedures', 'transports', 'sample'];
 
 /** Room of core -> the rooms of core it may import, besides itself. Tests beside the code are free of it. */
 const rooms = {
@@ -20,11 +22,13 @@ const rooms = {
   connectors: ['domain'],
   ...Object.fromEntries(work.map((room) => [room, beneathHost])),
   workspace: beneathHost,
+  procedures: beneathHost,
+  transports: ['domain', 'contract', 'workspace'],
   sample: beneathHost,
-  host: [...beneathHost, 'sample'],
-  cli: [...beneathHost, 'sample', 'host'],
-  bench: [...beneathHost, 'sample', 'host', 'cli', 'testing'],
-  testing: [...beneathHost, 'sample', 'host', 'cli'],
+  host: [...beneathHost, ...hosted],
+  cli: [...beneathHost, ...hosted, 'host'],
+  bench: [...beneathHost, ...hosted, 'host', 'cli', 'testing'],
+  testing: [...beneathHost, ...hosted, 'host', 'cli'],
 };
 
 /** A test, which may look behind the walls of core and use core/testing. */

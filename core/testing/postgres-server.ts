@@ -65,6 +65,7 @@ function reachableBinaries(home: string, user: User | null): string {
   if (user === null || isOpenToAll(native)) return join(native, 'bin');
   const copy = join(home, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
   return join(copy, 'bin');
 }
 
