@@ -21,6 +21,8 @@ export interface ConfirmDialogProps {
   /** Why the last attempt was refused or failed. */
   readonly problem?: string | null;
   readonly pending?: boolean;
+  /** False when the caller says where the focus goes afterwards. */
+  readonly returnFocus?: boolean;
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
@@ -44,7 +46,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title={props.title} size="md" centered>
+    <Modal opened={opened} onClose={onClose} title={props.title} size="md" centered returnFocus={props.returnFocus ?? true}>
       <form
         id={formId}
         onSubmit={(event) => {

@@ -5,7 +5,7 @@
 import { Text } from '@mantine/core';
 import { createColumnHelper, tableFeatures, useTable, type RowData } from '@tanstack/react-table';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useImperativeHandle, useMemo, useRef, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { DataTableSkeleton } from './data-table-skeleton.tsx';
 import { ErrorState } from './error-state.tsx';
 import { counted } from './format.ts';
@@ -37,7 +37,7 @@ export interface DataTableProps<Row> {
   readonly onRowKeyDown?: (event: KeyboardEvent<HTMLElement>, row: Row) => void;
   /** The row that is shown beside the table; it is marked. */
   readonly selectedId?: string | null;
-  /** Called when the keyboard moves to a row. */
+  /** Called when a row gets the focus, by keyboard or pointer. */
   readonly onFocusRow?: (row: Row) => void;
   /** Why the rows could not be loaded. */
   readonly error?: string | null;
@@ -56,6 +56,12 @@ export interface DataTableProps<Row> {
   readonly total?: number | undefined;
   /** Names a row in the foot: `request`, `requests`. */
   readonly noun?: readonly [one: string, many: string];
+  /** For giving the focus back to the row it was on. */
+  readonly handle?: Ref<DataTableHandle>;
+}
+
+export interface DataTableHandle {
+  focusCurrent(): void;
 }
 
 const features = tableFeatures({});
@@ -81,6 +87,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const tableRows = table.getRowModel().rows;
 
   const focus = useRowFocus({ scroller, rows: data, rowId });
+  useImperativeHandle(props.handle, () => ({ focusCurrent: focus.focusCurrent }));
   const virtualizer = useVirtualizer({
     count: tableRows.length,
     getScrollElement: () => scroller.current,
@@ -119,8 +126,6 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       event.preventDefault();
       virtualizer.scrollToIndex(target);
       focus.moveTo(target);
-      const next = data[target];
-      if (next !== undefined) props.onFocusRow?.(next);
       return;
     }
     if (event.key === 'Enter' && props.onOpenRow !== undefined) {
@@ -183,7 +188,9 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   className={`${classes.row} ${props.onOpenRow === undefined ? '' : classes.openable}`}
                   style={{ gridTemplateColumns: template, height: rowHeight, transform: `translateY(${item.start}px)` }}
                   onFocus={(event) => {
-                    if (event.target === event.currentTarget) focus.arrived(item.index);
+                    if (event.target !== event.currentTarget) return;
+                    focus.arrived(item.index);
+                    props.onFocusRow?.(row.original);
                   }}
                   onKeyDown={(event) => keyDown(event, item.index, row.original)}
                   onClick={(event) => {

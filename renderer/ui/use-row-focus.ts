@@ -2,7 +2,7 @@
  * Which row of a drawn-while-visible table the keyboard is on. The row may not be drawn yet when the
  * focus should go to it, and it may vanish (a task that was just decided) while it has the focus.
  */
-import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 export interface RowFocusOptions<Row> {
   readonly scroller: RefObject<HTMLElement | null>;
@@ -16,6 +16,8 @@ export interface RowFocus {
   moveTo(index: number): void;
   /** The row at `index` got the focus by itself (a click, Tab). */
   arrived(index: number): void;
+  /** Focus the row the keyboard was on last, e.g. after a dialog. */
+  focusCurrent(): void;
 }
 
 export function useRowFocus<Row>({ scroller, rows, rowId }: RowFocusOptions<Row>): RowFocus {
@@ -24,13 +26,15 @@ export function useRowFocus<Row>({ scroller, rows, rowId }: RowFocusOptions<Row>
   const focusedId = useRef<string | null>(null);
   const hadFocus = useRef(false);
 
-  useLayoutEffect(() => {
+  const focusWanted = useCallback((): void => {
     if (wanted.current === null) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-row-index="${wanted.current}"]`);
     if (element === null || element === undefined) return;
     wanted.current = null;
-    element.focus({ preventScroll: false });
-  });
+    element.focus();
+  }, [scroller]);
+  // The row may be drawn by any later render, e.g. after scrolling.
+  useLayoutEffect(focusWanted);
 
   // Rows came or went: stay on the same row; when it is gone, go to the one that took its place.
   useEffect(() => {
@@ -48,7 +52,8 @@ export function useRowFocus<Row>({ scroller, rows, rowId }: RowFocusOptions<Row>
     focusedId.current = rowId(nextRow);
     if (hadFocus.current && (document.activeElement === document.body || document.activeElement === null)) wanted.current = next;
     setIndex(next);
-  }, [index, rowId, rows]);
+    focusWanted();
+  }, [focusWanted, index, rowId, rows]);
 
   function remember(next: number): void {
     const row = rows[next];
@@ -64,5 +69,9 @@ export function useRowFocus<Row>({ scroller, rows, rowId }: RowFocusOptions<Row>
       remember(next);
     },
     arrived: remember,
+    focusCurrent: () => {
+      wanted.current = Math.min(index ?? 0, rows.length - 1);
+      focusWanted();
+    },
   };
 }

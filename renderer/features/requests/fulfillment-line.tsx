@@ -1,0 +1,109 @@
+/** One piece of work in the application: its state, its evidence, and what a person may do about it. */
+import { Alert, Box, Group, Text } from '@mantine/core';
+import { IconAlertCircle } from '@tabler/icons-react';
+import type { FulfillmentView } from '#core/contract/index.ts';
+import { spanOfSeconds } from '#renderer/ui/format.ts';
+import { StateBadge } from '#renderer/ui/state-badge.tsx';
+import { TimeText } from '#renderer/ui/time-text.tsx';
+import { FulfillmentActions } from './fulfillment-actions.tsx';
+import classes from './request-page.module.css';
+
+/** Below this, lateness is the time the work itself took. */
+const lateFromSeconds = 5;
+
+export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
+  return (
+    <Box mb={8}>
+      <Group gap={8} justify="space-between">
+        <Group gap={8}>
+          <Text size="sm">{titleOf(task)}</Text>
+          <StateBadge kind="fulfillment" state={task.state} />
+        </Group>
+        <Text size="xs" c="dimmed">
+          <When task={task} />
+        </Text>
+      </Group>
+      {task.lastProblem !== null && task.state !== 'done' && (
+        <Alert color={task.state === 'failed' ? 'red' : 'yellow'} variant="light" icon={<IconAlertCircle size={16} aria-hidden />} mt={6} p="xs">
+          <Text size="sm">{task.lastProblem}</Text>
+        </Alert>
+      )}
+      <Evidence task={task} />
+      <FulfillmentActions task={task} />
+    </Box>
+  );
+}
+
+function titleOf(task: FulfillmentView): string {
+  if (task.cause === 'expiry') return 'Remove at the end of its time';
+  return task.effect === 'grant' ? 'Give access' : 'Remove access';
+}
+
+function When({ task }: { readonly task: FulfillmentView }) {
+  const tries = task.attempts > 1 ? `, ${task.attempts} attempts` : '';
+  if (task.endedAt !== null) {
+    const late = task.latenessSeconds !== null && task.latenessSeconds >= lateFromSeconds ? `, ${spanOfSeconds(task.latenessSeconds)} late` : '';
+    return (
+      <>
+        <TimeText at={task.endedAt} />
+        {late}
+        {tries}
+      </>
+    );
+  }
+  if (task.state === 'waiting' && task.nextAttemptAt !== null) {
+    return (
+      <>
+        next attempt <TimeText at={task.nextAttemptAt} />
+        {tries}
+      </>
+    );
+  }
+  return (
+    <>
+      due <TimeText at={task.dueAt} />
+      {tries}
+    </>
+  );
+}
+
+function Evidence({ task }: { readonly task: FulfillmentView }) {
+  const { evidence } = task;
+  if (evidence === null) return null;
+  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    ['Result', resultOf(task)],
+    ...(evidence.accountCreated ? ([['Account', 'created for this, because there was none']] as const) : []),
+    evidence.readBackAt === null
+      ? (['Note', evidence.source] as const)
+      : ([
+          'Read back',
+          <span key="read">
+            {evidence.heldAfterwards === true ? 'held' : 'not held'}, <TimeText at={evidence.readBackAt} form="exact" /> from {evidence.source}
+          </span>,
+        ] as const),
+    ...Object.entries(evidence.facts),
+  ];
+  return (
+    <dl className={classes.evidence}>
+      {facts.map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function resultOf(task: FulfillmentView): string {
+  switch (task.evidence?.outcome) {
+    case 'applied':
+      return task.effect === 'grant' ? 'the access was given' : 'the access was removed';
+    case 'already':
+      return task.effect === 'grant' ? 'it was already held, nothing had to be changed' : 'it was already gone, nothing had to be changed';
+    case 'byHand':
+      return 'done by hand';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,80 @@
+/** The columns of the queue. Details are beside it, so the rows stay short. */
+import { Group, Text } from '@mantine/core';
+import type { TaskRow } from '#core/contract/index.ts';
+import { ActionTag } from '#renderer/ui/action-tag.tsx';
+import type { DataColumn } from '#renderer/ui/data-table.tsx';
+import { PersonLabel } from '#renderer/ui/person-label.tsx';
+import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
+import { StateBadge } from '#renderer/ui/state-badge.tsx';
+import { TermText } from '#renderer/ui/term-text.tsx';
+import { TimeText } from '#renderer/ui/time-text.tsx';
+
+const what: DataColumn<TaskRow> = {
+  id: 'what',
+  header: 'What',
+  width: 'minmax(180px, 1.6fr)',
+  cell: (row) => (
+    <div style={{ minWidth: 0 }}>
+      <Group gap={7} wrap="nowrap">
+        <ActionTag action={row.item.action} />
+        <Text size="sm" fw={550} truncate title={row.item.entitlement.name}>
+          {row.item.entitlement.name}
+        </Text>
+      </Group>
+      <Text size="xs" c="dimmed" truncate>
+        {row.item.application.name}
+        {row.item.action === 'GRANT' && (
+          <>
+            , <TermText term={row.item.term} />
+          </>
+        )}
+      </Text>
+    </div>
+  ),
+};
+
+const forWhom: DataColumn<TaskRow> = {
+  id: 'for',
+  header: 'For',
+  width: 'minmax(120px, 1fr)',
+  cell: (row) => <PersonLabel person={row.beneficiary} detail="job" withAvatar={false} />,
+};
+
+const risk: DataColumn<TaskRow> = {
+  id: 'risk',
+  header: 'Risk',
+  width: 96,
+  cell: (row) => <RiskBadge risk={row.item.entitlement.risk} />,
+};
+
+export const openTaskColumns: readonly DataColumn<TaskRow>[] = [
+  what,
+  forWhom,
+  risk,
+  {
+    id: 'since',
+    header: 'Waiting since',
+    width: 100,
+    cell: (row) => (
+      <Text size="sm" c="dimmed" truncate>
+        <TimeText at={row.openedAt} />
+      </Text>
+    ),
+  },
+];
+
+export const completedTaskColumns: readonly DataColumn<TaskRow>[] = [
+  what,
+  forWhom,
+  { id: 'state', header: 'Outcome', width: 108, cell: (row) => <StateBadge kind="task" state={row.state} /> },
+  {
+    id: 'ended',
+    header: 'Ended',
+    width: 100,
+    cell: (row) => (
+      <Text size="sm" c="dimmed" truncate>
+        {row.endedAt !== null && <TimeText at={row.endedAt} />}
+      </Text>
+    ),
+  },
+];
