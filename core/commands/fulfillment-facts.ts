@@ -62,7 +62,7 @@ export async function rememberAccount(writer: Writer, item: RequestItem, deliver
   if (known === undefined) {
     const id = newId<AccountId>();
     await insertRows(writer, 'account', [
-      { id, applicationId: item.applicationId, employeeId: item.beneficiaryId, kind: 'employee', usernameKey, status: 'active', ...delivered },
+      { id, applicationId: item.applicationId, employeeId: item.beneficiaryId, kind: 'employee', usernameKey, status: 'active', lastSeenRunId: null, ...delivered },
     ]);
     return id;
   }
@@ -108,7 +108,7 @@ export async function rememberGrant(writer: Writer, item: RequestItem, accountId
   }
   const id = newId<GrantId>();
   await insertRows(writer, 'access_grant', [
-    { id, accountId, entitlementId: item.entitlementId, origin: 'request', requestItemId: item.id, status: 'active', grantedAt: at, expiresAt, endedAt: null },
+    { id, accountId, entitlementId: item.entitlementId, origin: 'request', requestItemId: item.id, status: 'active', grantedAt: at, expiresAt, endedAt: null, lastSeenRunId: null },
   ]);
   return id;
 }

@@ -112,6 +112,8 @@ export interface Entitlement {
   /** The longest a temporary grant may last, in minutes; null: no limit, and permanent grants are allowed. */
   readonly maximumDurationMinutes: number | null;
   readonly status: 'active' | 'gone';
+  /** The last discovery that saw it; null when none has. */
+  readonly lastSeenRunId: SyncRunId | null;
 }
 
 /** A person's or service's login inside one application. */
@@ -126,6 +128,7 @@ export interface Account {
   readonly email: string | null;
   readonly displayName: string | null;
   readonly status: 'active' | 'disabled' | 'gone';
+  readonly lastSeenRunId: SyncRunId | null;
 }
 
 /** Where a grant comes from. */
@@ -143,6 +146,7 @@ export interface Grant {
   readonly grantedAt: Instant;
   readonly expiresAt: Instant | null;
   readonly endedAt: Instant | null;
+  readonly lastSeenRunId: SyncRunId | null;
 }
 
 /** One discovery of an application. */

@@ -112,6 +112,7 @@ export const EntitlementEntity = defineEntity({
     businessOwnerId: idColumn<EmployeeId>().nullable(),
     maximumDurationMinutes: p.integer().nullable(),
     status: textColumn<Entitlement['status']>(),
+    lastSeenRunId: idColumn<SyncRunId>().nullable(),
     searchText: textColumn(),
   },
 });
@@ -133,6 +134,8 @@ export const AccountEntity = defineEntity({
     email: textColumn().nullable(),
     displayName: textColumn().nullable(),
     status: textColumn<Account['status']>(),
+    /** The last discovery that saw it. */
+    lastSeenRunId: idColumn<SyncRunId>().nullable(),
   },
 });
 
@@ -152,6 +155,7 @@ export const GrantEntity = defineEntity({
     grantedAt: instantColumn(),
     expiresAt: instantColumn().nullable(),
     endedAt: instantColumn().nullable(),
+    lastSeenRunId: idColumn<SyncRunId>().nullable(),
   },
 });
 

@@ -35,6 +35,7 @@ const statements = [
      email text null,
      display_name text null,
      status text not null,
+     last_seen_run_id uuid null,
      primary key (id)
    )`,
   `create index account_employee_id_application_id_index on account (employee_id, application_id)`,
@@ -156,6 +157,7 @@ const statements = [
      business_owner_id uuid null,
      maximum_duration_minutes int null,
      status text not null,
+     last_seen_run_id uuid null,
      search_text text not null,
      primary key (id)
    )`,
@@ -196,6 +198,7 @@ const statements = [
      granted_at timestamptz(3) not null,
      expires_at timestamptz(3) null,
      ended_at timestamptz(3) null,
+     last_seen_run_id uuid null,
      primary key (id)
    )`,
   `create index access_grant_account_id_status_index on access_grant (account_id, status)`,

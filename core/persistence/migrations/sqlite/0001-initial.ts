@@ -33,7 +33,8 @@ const statements = [
      external_id text null,
      email text null,
      display_name text null,
-     status text not null
+     status text not null,
+     last_seen_run_id text null
    )`,
   `create index account_employee_id_application_id_index on account (employee_id, application_id)`,
   `create index account_application_id_external_id_index on account (application_id, external_id)`,
@@ -146,6 +147,7 @@ const statements = [
      business_owner_id text null references employee (id) deferrable initially deferred,
      maximum_duration_minutes integer null,
      status text not null,
+     last_seen_run_id text null,
      search_text text not null
    )`,
   `create index entitlement_status_name_id_index on entitlement (status, name, id)`,
@@ -183,7 +185,8 @@ const statements = [
      status text not null,
      granted_at text not null,
      expires_at text null,
-     ended_at text null
+     ended_at text null,
+     last_seen_run_id text null
    )`,
   `create index access_grant_account_id_status_index on access_grant (account_id, status)`,
   `create index access_grant_entitlement_id_status_index on access_grant (entitlement_id, status)`,

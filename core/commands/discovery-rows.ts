@@ -1,0 +1,186 @@
+/** Writes a page of a discovery: a few statements for many rows, only what differs. */
+import type { RemoteAccount, RemoteEntitlement, RemoteGrant } from '#core/connectors/connector.ts';
+import type { SyncRun } from '#core/domain/directory.ts';
+import { newId, type AccountId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import { entitlementSearchText } from '#core/directory/search-text.ts';
+import { fromRow, type Rows, type Writer } from '#core/persistence/tables.ts';
+import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
+
+type Count = (name: string, by: number) => void;
+
+/** Databases take only so many parameters in a statement; a connector's page may be larger. */
+const chunkSize = 400;
+
+export async function writeAccounts(writer: Writer, run: SyncRun, accounts: readonly RemoteAccount[], count: Count): Promise<void> {
+  for (const chunk of chunks(distinct(accounts, (account) => account.username.toLowerCase()))) {
+    const keys = chunk.map((account) => account.username.toLowerCase());
+    const known = (
+      await writer
+        .selectFrom('account')
+        .selectAll()
+        .where('application_id', '=', run.applicationId)
+        .where((eb) => eb.or([eb('username_key', 'in', keys), eb('external_id', 'in', chunk.map((account) => account.externalId))]))
+        .execute()
+    ).map((row) => fromRow('account', row));
+    const byExternalId = new Map(known.flatMap((account) => (account.externalId === null ? [] : [[account.externalId, account] as const])));
+    const byUsername = new Map(known.map((account) => [account.usernameKey, account]));
+    const employees = await employeesByEmail(writer, chunk.flatMap((account) => [account.email, account.username]));
+    const added: Rows['account'][] = [];
+    const unchanged: AccountId[] = [];
+    for (const account of chunk) {
+      const before = byExternalId.get(account.externalId) ?? byUsername.get(account.username.toLowerCase());
+      const employeeId = employees.get(account.email?.toLowerCase() ?? '') ?? employees.get(account.username.toLowerCase()) ?? null;
+      const after: Rows['account'] = {
+        id: before?.id ?? newId<AccountId>(),
+        applicationId: run.applicationId,
+        employeeId: before?.employeeId ?? employeeId,
+        kind: before?.kind ?? 'employee',
+        username: account.username,
+        usernameKey: account.username.toLowerCase(),
+        externalId: account.externalId,
+        email: account.email,
+        displayName: account.displayName,
+        status: account.active ? 'active' : 'disabled',
+        lastSeenRunId: run.id,
+      };
+      if (before === undefined) added.push(after);
+      else if (sameBut(before, after, 'lastSeenRunId')) unchanged.push(before.id);
+      else {
+        await updateRow(writer, 'account', before, after);
+        count('accountsChanged', 1);
+      }
+      if (before === undefined && employeeId === null) count('accountsWithoutEmployee', 1);
+    }
+    await insertRows(writer, 'account', added);
+    count('accountsAdded', added.length);
+    if (unchanged.length > 0) await writer.updateTable('account').set({ last_seen_run_id: run.id }).where('id', 'in', unchanged).execute();
+  }
+}
+
+export async function writeEntitlements(writer: Writer, run: SyncRun, entitlements: readonly RemoteEntitlement[], count: Count): Promise<void> {
+  if (entitlements.length === 0) return;
+  const { name: applicationName } = await writer.selectFrom('application').select('name').where('id', '=', run.applicationId).executeTakeFirstOrThrow();
+  for (const chunk of chunks(distinct(entitlements, (entitlement) => entitlement.externalId))) {
+    const known = new Map(
+      (
+        await writer
+          .selectFrom('entitlement')
+          .selectAll()
+          .where('application_id', '=', run.applicationId)
+          .where('external_id', 'in', chunk.map((entitlement) => entitlement.externalId))
+          .execute()
+      ).map((row) => [row.external_id, fromRow('entitlement', row)]),
+    );
+    const added: Rows['entitlement'][] = [];
+    for (const entitlement of chunk) {
+      const before = known.get(entitlement.externalId);
+      const fields = {
+        name: entitlement.name,
+        kind: entitlement.kind,
+        // Words that people wrote here are worth more than an application's silence.
+        description: entitlement.description ?? before?.description ?? null,
+        status: 'active' as const,
+        lastSeenRunId: run.id,
+      };
+      const searchText = entitlementSearchText(fields, applicationName);
+      if (before === undefined) {
+        added.push({
+          id: newId<EntitlementId>(),
+          applicationId: run.applicationId,
+          resourceId: null,
+          externalId: entitlement.externalId,
+          purpose: null,
+          risk: 'low',
+          businessOwnerId: null,
+          maximumDurationMinutes: null,
+          ...fields,
+          searchText,
+        });
+        continue;
+      }
+      const after = { ...before, ...fields, searchText };
+      if (!sameBut(before, after, 'lastSeenRunId')) count('entitlementsChanged', 1);
+      await updateRow(writer, 'entitlement', before, after);
+    }
+    await insertRows(writer, 'entitlement', added);
+    count('entitlementsAdded', added.length);
+  }
+}
+
+export async function writeGrants(writer: Writer, run: SyncRun, grants: readonly RemoteGrant[], now: Instant, count: Count): Promise<void> {
+  for (const chunk of chunks(distinct(grants, (grant) => `${grant.accountExternalId}\n${grant.entitlementExternalId}`))) {
+    const accounts = await idsByExternalId(writer, 'account', run, chunk.map((grant) => grant.accountExternalId));
+    const entitlements = await idsByExternalId(writer, 'entitlement', run, chunk.map((grant) => grant.entitlementExternalId));
+    const pairs = chunk.flatMap((grant) => {
+      const accountId = accounts.get(grant.accountExternalId) as AccountId | undefined;
+      const entitlementId = entitlements.get(grant.entitlementExternalId) as EntitlementId | undefined;
+      return accountId === undefined || entitlementId === undefined ? [] : [{ accountId, entitlementId }];
+    });
+    count('grantsOfUnknownAccounts', chunk.length - pairs.length);
+    if (pairs.length === 0) continue;
+    const known = await writer
+      .selectFrom('access_grant')
+      .select(['id', 'account_id', 'entitlement_id', 'status', 'ended_at'])
+      .where('account_id', 'in', pairs.map((pair) => pair.accountId))
+      .where('entitlement_id', 'in', [...new Set(pairs.map((pair) => pair.entitlementId))])
+      .execute();
+    const active = new Map(known.filter((grant) => grant.status === 'active').map((grant) => [`${grant.account_id} ${grant.entitlement_id}`, grant.id]));
+    // What Gatehouse has removed since the page was asked for may still be on it.
+    const removedMeanwhile = new Set(
+      known.filter((grant) => grant.ended_at !== null && grant.ended_at >= run.startedAt).map((grant) => `${grant.account_id} ${grant.entitlement_id}`),
+    );
+    const seen: GrantId[] = [];
+    const added: Rows['access_grant'][] = [];
+    for (const pair of pairs) {
+      const key = `${pair.accountId} ${pair.entitlementId}`;
+      const grantId = active.get(key);
+      if (grantId !== undefined) seen.push(grantId);
+      else if (!removedMeanwhile.has(key)) {
+        added.push({
+          id: newId<GrantId>(),
+          ...pair,
+          origin: 'discovery',
+          requestItemId: null,
+          status: 'active',
+          grantedAt: now,
+          expiresAt: null,
+          endedAt: null,
+          lastSeenRunId: run.id,
+        });
+      }
+    }
+    await insertRows(writer, 'access_grant', added);
+    count('grantsAddedOutside', added.length);
+    if (seen.length > 0) await writer.updateTable('access_grant').set({ last_seen_run_id: run.id }).where('id', 'in', seen).execute();
+  }
+}
+
+async function employeesByEmail(writer: Writer, emails: readonly (string | null)[]): Promise<ReadonlyMap<string, EmployeeId>> {
+  const wanted = [...new Set(emails.flatMap((email) => (email === null ? [] : [email.toLowerCase()])))];
+  if (wanted.length === 0) return new Map();
+  const rows = await writer.selectFrom('employee').select(['id', 'work_email']).where('work_email', 'in', wanted).execute();
+  return new Map(rows.map((row) => [row.work_email, row.id]));
+}
+
+async function idsByExternalId(writer: Writer, table: 'account' | 'entitlement', run: SyncRun, externalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await writer
+    .selectFrom(table)
+    .select(['id', 'external_id'])
+    .where('application_id', '=', run.applicationId)
+    .where('external_id', 'in', [...new Set(externalIds)])
+    .execute();
+  return new Map(rows.flatMap((row) => (row.external_id === null ? [] : [[row.external_id, row.id] as const])));
+}
+
+function sameBut<Row extends object>(before: Row, after: Row, except: keyof Row): boolean {
+  return (Object.keys(after) as (keyof Row)[]).every((key) => key === except || Object.is(before[key], after[key]) || JSON.stringify(before[key]) === JSON.stringify(after[key]));
+}
+
+function distinct<Value>(values: readonly Value[], keyOf: (value: Value) => string): readonly Value[] {
+  return [...new Map(values.map((value) => [keyOf(value), value])).values()];
+}
+
+function* chunks<Value>(values: readonly Value[]): Generator<readonly Value[]> {
+  for (let start = 0; start < values.length; start += chunkSize) yield values.slice(start, start + chunkSize);
+}

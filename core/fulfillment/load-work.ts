@@ -1,0 +1,56 @@
+/** Reads what a connector must know to perform a task. */
+import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import type { Reader } from '#core/persistence/tables.ts';
+import type { Work } from './perform.ts';
+
+export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<Work> {
+  const row = await reader
+    .selectFrom('fulfillment_task')
+    .innerJoin('employee', 'employee.id', 'fulfillment_task.beneficiary_id')
+    .innerJoin('entitlement', 'entitlement.id', 'fulfillment_task.entitlement_id')
+    .select([
+      'fulfillment_task.effect',
+      'fulfillment_task.attempts',
+      'fulfillment_task.application_id',
+      'fulfillment_task.beneficiary_id',
+      'entitlement.external_id as entitlement_external_id',
+      'employee.work_email',
+      'employee.full_name',
+      'employee.first_name',
+      'employee.last_name',
+      'employee.department',
+      'employee.job_title',
+      'employee.source_user_id',
+    ])
+    .where('fulfillment_task.id', '=', id)
+    .executeTakeFirstOrThrow();
+  const accounts = await reader
+    .selectFrom('account')
+    .select(['external_id', 'username', 'email', 'display_name', 'status'])
+    .where('application_id', '=', row.application_id)
+    .where('employee_id', '=', row.beneficiary_id)
+    .where('external_id', 'is not', null)
+    .where('status', '<>', 'gone')
+    .orderBy('kind')
+    .orderBy('id')
+    .execute();
+  return {
+    effect: row.effect,
+    entitlementExternalId: row.entitlement_external_id,
+    earlierAttempts: row.attempts - 1,
+    person: {
+      employeeId: row.source_user_id ?? row.beneficiary_id,
+      workEmail: row.work_email,
+      fullName: row.full_name,
+      firstName: row.first_name,
+      lastName: row.last_name,
+      department: row.department,
+      jobTitle: row.job_title,
+    },
+    accounts: accounts.flatMap((account) =>
+      account.external_id === null
+        ? []
+        : [{ externalId: account.external_id, username: account.username, email: account.email, displayName: account.display_name, active: account.status === 'active' }],
+    ),
+  };
+}

@@ -1,0 +1,174 @@
+/**
+ * Performs one effect in an application: finds or creates the account, writes, and reads back. Every step
+ * converges, so performing it again after a lost answer or a crash does nothing twice.
+ */
+import type { Connector, Failure, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { Attempt } from '#core/commands/fulfillment.command.ts';
+
+/** What must be known to perform a task. */
+export interface Work {
+  readonly effect: 'grant' | 'revoke';
+  readonly entitlementExternalId: string;
+  readonly person: {
+    readonly employeeId: string;
+    readonly workEmail: string;
+    readonly fullName: string;
+    readonly firstName: string | null;
+    readonly lastName: string | null;
+    readonly department: string | null;
+    readonly jobTitle: string | null;
+  };
+  /** The person's accounts in the application that the workspace knows, the likeliest first. */
+  readonly accounts: readonly RemoteAccount[];
+  /** Attempts made before this one: an effect found present may be theirs. */
+  readonly earlierAttempts: number;
+}
+
+export interface Performance {
+  readonly connector: Connector;
+  readonly signal: AbortSignal;
+  readonly now: () => Instant;
+  /** Between 0 and 1, to spread retries. */
+  readonly jitter: () => number;
+}
+
+export async function perform(work: Work, performance: Performance): Promise<Attempt> {
+  const { connector } = performance;
+  if (connector.read === undefined || (work.effect === 'grant' ? connector.grant : connector.revoke) === undefined) {
+    return failed(work, { kind: 'needsPerson', message: 'The connector cannot do this; it has to be done by hand.' }, performance);
+  }
+  return work.effect === 'grant' ? performGrant(work, performance) : performRevoke(work, performance);
+}
+
+async function performGrant(work: Work, performance: Performance): Promise<Attempt> {
+  const [known] = work.accounts;
+  const found = known === undefined ? await findOrCreate(work, performance) : { kind: 'already' as const, value: known, facts: {} };
+  if (!succeeded(found)) return failed(work, found, performance);
+  const attempt = await grantTo(found.value, found.kind === 'applied', found.facts, work, performance);
+  if (attempt.kind !== 'accountGone') return attempt;
+  // The account was deleted in the application since it was last seen: the person gets a new one.
+  const anew = await findOrCreate(work, performance);
+  if (!succeeded(anew)) return failed(work, anew, performance);
+  const again = await grantTo(anew.value, anew.kind === 'applied', anew.facts, work, performance);
+  return again.kind === 'accountGone' ? failed(work, { kind: 'retryable', message: again.message, afterMilliseconds: null }, performance) : again;
+}
+
+async function grantTo(
+  account: RemoteAccount,
+  accountCreated: boolean,
+  accountFacts: Facts,
+  work: Work,
+  performance: Performance,
+): Promise<Attempt | { readonly kind: 'accountGone'; readonly message: string }> {
+  const { connector, signal } = performance;
+  const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
+  const written = await guarded(() => connector.grant?.(grant, signal));
+  if (written.kind === 'notFound' && written.what === 'account') return { kind: 'accountGone', message: written.message };
+  if (!succeeded(written)) return failed(work, written, performance);
+  const seen = await guarded(() => connector.read?.(grant, signal));
+  if (!succeeded(seen)) return failed(work, seen, performance);
+  if (!seen.value.held) {
+    return failed(work, { kind: 'retryable', message: 'The application answered with success, but the access is not there.', afterMilliseconds: null }, performance);
+  }
+  return {
+    kind: 'done',
+    outcome: written.kind,
+    account,
+    accountCreated,
+    heldAfterwards: true,
+    readBackAt: performance.now(),
+    source: connector.source,
+    facts: { ...accountFacts, ...written.facts, ...seen.facts },
+  };
+}
+
+/** Removes the entitlement from every account the person has: one account left over is access left over. */
+async function performRevoke(work: Work, performance: Performance): Promise<Attempt> {
+  const { connector, signal } = performance;
+  let accounts = work.accounts;
+  if (accounts.length === 0) {
+    const found = await findAccount(work, performance);
+    if (found.kind === 'notFound') accounts = [];
+    else if (!succeeded(found)) return failed(work, found, performance);
+    else accounts = [found.value];
+  }
+  let outcome: 'applied' | 'already' = 'already';
+  let facts: Facts = {};
+  for (const account of accounts) {
+    const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
+    const written = await guarded(() => connector.revoke?.(grant, signal));
+    // What does not exist is held by nobody.
+    if (written.kind === 'notFound') continue;
+    if (!succeeded(written)) return failed(work, written, performance);
+    const seen = await guarded(() => connector.read?.(grant, signal));
+    if (seen.kind !== 'notFound') {
+      if (!succeeded(seen)) return failed(work, seen, performance);
+      if (seen.value.held) {
+        return failed(work, { kind: 'retryable', message: 'The application answered with success, but the access is still there.', afterMilliseconds: null }, performance);
+      }
+      facts = { ...facts, ...seen.facts };
+    }
+    if (written.kind === 'applied') outcome = 'applied';
+    facts = { ...facts, ...written.facts };
+  }
+  return {
+    kind: 'done',
+    outcome,
+    account: accounts[0] ?? null,
+    accountCreated: false,
+    heldAfterwards: false,
+    readBackAt: performance.now(),
+    source: connector.source,
+    facts,
+  };
+}
+
+async function findAccount(work: Work, { connector, signal }: Performance): Promise<Outcome<RemoteAccount>> {
+  return guarded(() => connector.findAccount?.({ username: work.person.workEmail, email: work.person.workEmail }, signal));
+}
+
+async function findOrCreate(work: Work, performance: Performance): Promise<Outcome<RemoteAccount>> {
+  const found = await findAccount(work, performance);
+  if (found.kind !== 'notFound') return found;
+  const { connector, signal } = performance;
+  if (connector.createAccount === undefined) {
+    return { kind: 'needsPerson', message: `${work.person.fullName} has no account in the application, and the connector cannot create one.` };
+  }
+  const { person } = work;
+  return guarded(() =>
+    connector.createAccount?.(
+      {
+        username: person.workEmail,
+        email: person.workEmail,
+        displayName: person.fullName,
+        firstName: person.firstName,
+        lastName: person.lastName,
+        department: person.department,
+        jobTitle: person.jobTitle,
+        employeeId: person.employeeId,
+      },
+      signal,
+    ),
+  );
+}
+
+/** A connector that throws has a bug or was stopped; either way the effect is in doubt and is tried again. */
+async function guarded<Value>(call: () => Promise<Outcome<Value>> | undefined): Promise<Outcome<Value>> {
+  try {
+    return (await call()) ?? { kind: 'needsPerson', message: 'The connector lacks this ability.' };
+  } catch (error) {
+    return { kind: 'retryable', message: `The connector stopped unexpectedly: ${error instanceof Error ? error.message : String(error)}`, afterMilliseconds: null };
+  }
+}
+
+function succeeded<Value>(outcome: Outcome<Value>): outcome is Extract<Outcome<Value>, { readonly kind: 'applied' | 'already' }> {
+  return outcome.kind === 'applied' || outcome.kind === 'already';
+}
+
+function failed(work: Work, failure: Failure, { jitter }: Performance): Attempt {
+  if (failure.kind === 'retryable') {
+    return { kind: 'retry', problem: failure.message, afterMilliseconds: failure.afterMilliseconds, jitter: jitter() };
+  }
+  return { kind: 'failed', problem: failure.message, mayHaveHappened: work.earlierAttempts > 0 };
+}

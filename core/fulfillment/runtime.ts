@@ -1,0 +1,194 @@
+/**
+ * The engine that performs fulfillment tasks: woken by commits and by the clock, it claims what is due,
+ * performs it and records what came of it. Any number of consoles and workers may run one on the same
+ * workspace; a lease keeps them from doing the same task, and a dead one's tasks come up again.
+ */
+import { recordFulfillmentAttempt, startFulfillmentTask, type Attempt } from '#core/commands/fulfillment.command.ts';
+import type { Execute } from '#core/commands/execute.ts';
+import type { Command } from '#core/domain/command.ts';
+import { messageOf } from '#core/domain/errors.ts';
+import { newId, type ApplicationId, type CommandId, type FulfillmentTaskId } from '#core/domain/ids.ts';
+import { epochMilliseconds, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
+import type { Database } from '#core/persistence/open-database.ts';
+import type { Connections } from './connections.ts';
+import { loadWork } from './load-work.ts';
+import { perform } from './perform.ts';
+
+export interface FulfillmentRuntime {
+  /** Something may have become due: look now. */
+  wake(): void;
+  /** Resolves when nothing is due and nothing is under way. */
+  idle(): Promise<void>;
+  /** Takes no further task and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+export interface FulfillmentOptions {
+  readonly database: Database;
+  readonly execute: Execute;
+  readonly connections: Connections;
+  readonly now: () => Instant;
+  /** Names this process in leases. */
+  readonly owner: string;
+  readonly log: (problem: string, error: unknown) => void;
+  /** Tasks under way at once in one application, so that a slow one never delays another. */
+  readonly concurrency?: number;
+}
+
+const leaseMilliseconds = 120_000;
+/** Effects are cut off before the lease ends, so that no two processes ever perform the same one. */
+const effectMilliseconds = 100_000;
+/** Clocks are set and machines sleep: never trust a timer for longer than this. */
+const longestSleep = 30_000;
+const fetched = 200;
+
+export function createFulfillment(options: FulfillmentOptions): FulfillmentRuntime {
+  const { database, execute, connections, now, owner, log, concurrency = 4 } = options;
+  const underWay = new Map<FulfillmentTaskId, Promise<void>>();
+  const perApplication = new Map<ApplicationId, number>();
+  /** One effect at a time for a person in an application, so that an account is created once. */
+  const busyPeople = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | null = null;
+  let lookAgain = false;
+  let stopped = false;
+  let idleWaiters: (() => void)[] = [];
+
+  return {
+    wake,
+    idle() {
+      return new Promise((resolve) => {
+        idleWaiters.push(resolve);
+        wake();
+      });
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await looking;
+      await Promise.all(underWay.values());
+    },
+  };
+
+  function wake(): void {
+    if (stopped) return;
+    if (looking !== null) {
+      lookAgain = true;
+      return;
+    }
+    clearTimeout(timer);
+    looking = look()
+      .catch((error: unknown) => log('Looking for due fulfillment tasks failed', error))
+      .finally(() => {
+        looking = null;
+        if (lookAgain) {
+          lookAgain = false;
+          wake();
+        }
+      });
+  }
+
+  async function look(): Promise<void> {
+    const moment = now();
+    const due = await dueTasks(moment);
+    let left = 0;
+    for (const task of due) {
+      if (stopped) return;
+      const person = `${task.application_id} ${task.beneficiary_id}`;
+      if (underWay.has(task.id)) continue;
+      if ((perApplication.get(task.application_id) ?? 0) >= concurrency || busyPeople.has(person)) {
+        left += 1;
+        continue;
+      }
+      if (!(await performable(task.application_id))) continue;
+      begin(task.id, task.application_id, person);
+    }
+    // What had to wait for its turn is looked at again when something ends.
+    if (left === 0 && underWay.size === 0) {
+      for (const resolve of idleWaiters.splice(0)) resolve();
+    }
+    await setTimer(moment);
+  }
+
+  async function dueTasks(moment: Instant) {
+    return database.read
+      .selectFrom('fulfillment_task')
+      .select(['id', 'application_id', 'beneficiary_id'])
+      .where('state', 'in', ['scheduled', 'ready', 'waiting', 'running'])
+      .where('next_attempt_at', '<=', moment)
+      .orderBy('next_attempt_at')
+      .limit(fetched)
+      .execute();
+  }
+
+  /** Tasks of an application whose credential is elsewhere are left to whoever has it. */
+  async function performable(applicationId: ApplicationId): Promise<boolean> {
+    const application = await database.read.selectFrom('application').select('fulfillment').where('id', '=', applicationId).executeTakeFirst();
+    if (application?.fulfillment === 'manual') return true;
+    return (await connections.open(applicationId)).kind !== 'noCredential';
+  }
+
+  function begin(id: FulfillmentTaskId, applicationId: ApplicationId, person: string): void {
+    perApplication.set(applicationId, (perApplication.get(applicationId) ?? 0) + 1);
+    busyPeople.add(person);
+    const work = performTask(id, applicationId)
+      .catch((error: unknown) => log('A fulfillment task stopped unexpectedly; it comes up again when its lease ends', error))
+      .finally(() => {
+        perApplication.set(applicationId, (perApplication.get(applicationId) ?? 1) - 1);
+        busyPeople.delete(person);
+        underWay.delete(id);
+        wake();
+      });
+    underWay.set(id, work);
+  }
+
+  async function performTask(id: FulfillmentTaskId, applicationId: ApplicationId): Promise<void> {
+    const startedAt = now();
+    const started = await execute(
+      startFulfillmentTask,
+      systemCommand({ fulfillmentTaskId: id, leaseOwner: owner, leaseUntil: plusMilliseconds(startedAt, leaseMilliseconds) }),
+    );
+    if (started.outcome === 'refused' || !started.value.proceed) return;
+    const attempt = await attemptTask(id, applicationId);
+    const recorded = await execute(recordFulfillmentAttempt, systemCommand({ fulfillmentTaskId: id, leaseOwner: owner, attempt: bounded(attempt) }));
+    if (recorded.outcome === 'refused') log('The outcome of a fulfillment task was not taken', new Error(recorded.refusal.message));
+  }
+
+  async function attemptTask(id: FulfillmentTaskId, applicationId: ApplicationId): Promise<Attempt> {
+    const connection = await connections.open(applicationId);
+    if (connection.kind === 'notConfigured') return { kind: 'failed', problem: connection.message, mayHaveHappened: false };
+    if (connection.kind === 'noCredential') return { kind: 'retry', problem: connection.message, afterMilliseconds: null, jitter: Math.random() };
+    const work = await loadWork(database.read, id);
+    try {
+      return await perform(work, { connector: connection.connector, signal: AbortSignal.timeout(effectMilliseconds), now, jitter: Math.random });
+    } catch (error) {
+      return { kind: 'retry', problem: `Performing it failed: ${messageOf(error)}`, afterMilliseconds: null, jitter: Math.random() };
+    }
+  }
+
+  /** Applications answer at any length; the trail keeps the part that people read. */
+  function bounded(attempt: Attempt): Attempt {
+    if (attempt.kind !== 'done') return { ...attempt, problem: attempt.problem.slice(0, 2000) };
+    const facts = Object.fromEntries(Object.entries(attempt.facts).map(([name, value]) => [name.slice(0, 100), value.slice(0, 500)]));
+    return { ...attempt, facts, source: attempt.source.slice(0, 500) };
+  }
+
+  function systemCommand<Payload>(payload: Payload): Omit<Command<never, Payload>, 'type'> {
+    return { id: newId<CommandId>(), payload, actor: { kind: 'system', part: 'fulfillment' }, issuedAt: now(), basedOn: null };
+  }
+
+  async function setTimer(moment: Instant): Promise<void> {
+    const next = await database.read
+      .selectFrom('fulfillment_task')
+      .select('next_attempt_at')
+      .where('state', 'in', ['scheduled', 'ready', 'waiting', 'running'])
+      .where('next_attempt_at', '>', moment)
+      .orderBy('next_attempt_at')
+      .limit(1)
+      .executeTakeFirst();
+    if (stopped) return;
+    const wait = next?.next_attempt_at == null ? longestSleep : epochMilliseconds(next.next_attempt_at) - epochMilliseconds(now());
+    timer = setTimeout(wake, Math.min(longestSleep, Math.max(5, wait)));
+    timer.unref();
+  }
+}
