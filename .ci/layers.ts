@@ -11,7 +11,7 @@ import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-c
 const folders = ['core', 'renderer', 'electron', 'e2e'];
 
 /** Below this many modules something is wrong with the check itself. Raise it as the house grows. */
-const fewestModules = 10;
+const fewestModules = 150;
 
 export interface LayerReport {
   readonly modules: number;
