@@ -1,6 +1,6 @@
 /** What the application screens ask the engine. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { orpc } from '#renderer/data/client.ts';
+import { orpc, type Client } from '#renderer/data/client.ts';
 
 export const applicationsQuery = (search: string) =>
   queryOptions({
@@ -40,3 +40,5 @@ export const accountsQuery = (applicationId: string, search: string) =>
     }),
     placeholderData: keepPreviousData,
   });
+
+export type AccountRow = Awaited<ReturnType<Client['applications']['accounts']>>['rows'][number];

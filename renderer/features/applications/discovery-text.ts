@@ -1,5 +1,6 @@
 /** Words for what a discovery did. */
 import type { SyncRunView } from '#core/contract/index.ts';
+import { counted } from '#renderer/ui/format.ts';
 
 /** `41 accounts, 12 entitlements, 230 grants` */
 export function seenText(run: Pick<SyncRunView, 'accountsSeen' | 'entitlementsSeen' | 'grantsSeen'>): string {
@@ -8,10 +9,6 @@ export function seenText(run: Pick<SyncRunView, 'accountsSeen' | 'entitlementsSe
     counted(run.entitlementsSeen, 'entitlement'),
     counted(run.grantsSeen, 'grant'),
   ].join(', ');
-}
-
-export function counted(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? word : `${word}s`}`;
 }
 
 /** The engine's counters are named in camel case: `accountsCreated` reads as `accounts created`. */

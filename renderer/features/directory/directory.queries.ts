@@ -1,6 +1,6 @@
 /** What the directory screens ask the engine. */
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
-import { orpc } from '#renderer/data/client.ts';
+import { orpc, type Client } from '#renderer/data/client.ts';
 
 export type StatusFilter = 'active' | 'left' | 'all';
 
@@ -17,3 +17,5 @@ export const employeesQuery = (search: string, status: StatusFilter) =>
 export const employeeQuery = (employeeId: string) => orpc.directory.employee.queryOptions({ input: { employeeId } });
 
 export const applicationChoicesQuery = () => orpc.applications.list.queryOptions({ input: { search: '' } });
+
+export type EmployeeDetail = Awaited<ReturnType<Client['directory']['employee']>>;

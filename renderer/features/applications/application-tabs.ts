@@ -1,0 +1,15 @@
+/** The tabs of an application, named in the address so that a reload and a link lead back to the same one. */
+export const tabs = [
+  { value: 'overview', label: 'Overview' },
+  { value: 'connection', label: 'Connection' },
+  { value: 'entitlements', label: 'Entitlements' },
+  { value: 'accounts', label: 'Accounts' },
+  { value: 'discoveries', label: 'Discoveries' },
+] as const;
+export type ApplicationTab = (typeof tabs)[number]['value'];
+
+/** The tab an address names; the first for anything else. */
+export function tabOf(search: unknown): ApplicationTab {
+  const named = typeof search === 'object' && search !== null && 'tab' in search ? search.tab : null;
+  return tabs.find(({ value }) => value === named)?.value ?? 'overview';
+}

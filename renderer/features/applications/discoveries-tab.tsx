@@ -1,0 +1,134 @@
+/** The discoveries of an application: the one that runs now, and what the earlier ones found. */
+import { Alert, Button, Group, Loader, Table, Text } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import type { ApplicationDetail, SyncRunView } from '#core/contract/index.ts';
+import { EmptyState } from '#renderer/ui/empty-state.tsx';
+import { ToneBadge } from '#renderer/ui/state-badge.tsx';
+import { TimeText } from '#renderer/ui/time-text.tsx';
+import classes from './applications.module.css';
+import { seenText, summaryText, tookText } from './discovery-text.ts';
+import type { DiscoverHandle } from './use-discover.ts';
+
+export interface DiscoveriesTabProps {
+  readonly application: ApplicationDetail;
+  readonly discover: DiscoverHandle;
+  readonly onConnect: () => void;
+}
+
+export function DiscoveriesTab({ application, discover, onConnect }: DiscoveriesTabProps) {
+  const running = application.discoveries.find((run) => run.state === 'running');
+  const ended = application.discoveries.filter((run) => run.state !== 'running');
+  return (
+    <>
+      {discover.problem !== null && (
+        <Alert color="red" role="alert" title="The discovery did not start">
+          {discover.problem}
+        </Alert>
+      )}
+      {(running !== undefined || discover.isRunning) && <Running run={running} />}
+      {ended.length > 0 && <History runs={ended} />}
+      {ended.length === 0 && !discover.isRunning && (
+        <Nothing application={application} discover={discover} onConnect={onConnect} />
+      )}
+    </>
+  );
+}
+
+function Running({ run }: { readonly run: SyncRunView | undefined }) {
+  return (
+    <div className={classes.card} role="status">
+      <Group gap="sm" wrap="nowrap">
+        <Loader size={18} aria-hidden />
+        <div>
+          <Text size="sm" fw={600}>
+            Discovery is running
+          </Text>
+          <Text size="sm" c="dimmed">
+            {run === undefined ? 'It is about to start.' : `Seen so far: ${seenText(run)}.`} You can leave this screen.
+          </Text>
+        </div>
+      </Group>
+    </div>
+  );
+}
+
+function History({ runs }: { readonly runs: readonly SyncRunView[] }) {
+  return (
+    <div className={classes.card} style={{ padding: 0 }}>
+      <Table verticalSpacing={9} horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={150}>Started</Table.Th>
+            <Table.Th w={120}>Result</Table.Th>
+            <Table.Th w={90}>Took</Table.Th>
+            <Table.Th>Seen and changed</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {runs.map((run) => (
+            <Table.Tr key={run.id}>
+              <Table.Td>
+                <TimeText at={run.startedAt} />
+              </Table.Td>
+              <Table.Td>
+                {run.state === 'failed' ? (
+                  <ToneBadge tone="bad">Failed</ToneBadge>
+                ) : (
+                  <ToneBadge tone="good">Completed</ToneBadge>
+                )}
+              </Table.Td>
+              <Table.Td>{run.endedAt === null ? '' : tookText(run.startedAt, run.endedAt)}</Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                {run.failure !== null && (
+                  <Text size="sm" className={classes.failed}>
+                    {run.failure}
+                  </Text>
+                )}
+                <Text size="sm">{seenText(run)}</Text>
+                {run.state === 'completed' && (
+                  <Text size="xs" c="dimmed">
+                    {summaryText(run.summary)}
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+function Nothing({ application, discover, onConnect }: DiscoveriesTabProps) {
+  const title = 'Never discovered';
+  if (application.connectionSettings === null) {
+    return (
+      <EmptyState
+        title={title}
+        action={
+          application.mayManage ? (
+            <Button variant="default" onClick={onConnect}>
+              Set up the connection
+            </Button>
+          ) : undefined
+        }
+      >
+        A discovery needs a connection to the application.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={title}
+      action={
+        application.mayManage ? (
+          <Button leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => void discover.start()}>
+            Discover now
+          </Button>
+        ) : undefined
+      }
+    >
+      A discovery reads the accounts, the entitlements and who holds what. It changes nothing in the application.
+    </EmptyState>
+  );
+}
