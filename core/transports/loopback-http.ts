@@ -62,7 +62,10 @@ function redeem(site: LoopbackSite, url: URL, request: IncomingMessage, response
     const redeemed = site.sessions.redeem(url.searchParams.get('token') ?? '');
     if (redeemed === null) site.log.warn('A link was opened that is unknown, used or expired');
     else {
-      response.setHeader('Set-Cookie', `${cookieName(site.port)}=${redeemed.cookie}; HttpOnly; SameSite=Strict; Path=/`);
+      response.setHeader(
+        'Set-Cookie',
+        `${cookieName(site.port)}=${redeemed.cookie}; HttpOnly; SameSite=Strict; Path=/`,
+      );
       site.log.info({ session: redeemed.session.id }, 'A one-time link started a session');
     }
   }
@@ -78,7 +81,12 @@ function sayWhetherKnown(site: LoopbackSite, request: IncomingMessage, response:
   say(response, 426, 'This address takes WebSockets.');
 }
 
-async function sendFile(site: LoopbackSite, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function sendFile(
+  site: LoopbackSite,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const file = await findStaticFile(site.rendererDirectory, path);
   if (file === null) {
     if (path === '/') return say(response, 503, 'The console has not been built yet. Run: npm run build');

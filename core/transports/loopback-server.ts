@@ -48,7 +48,12 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
   const sessions = createSessions({ address, ...(clock === undefined ? {} : { clock }) });
   const site = (): LoopbackSite => ({ port, sessions, rendererDirectory, log });
   const serve = createRpcServer(router, log);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumMessageBytes, perMessageDeflate: false, clientTracking: true });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maximumMessageBytes,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
 
   let closing: Promise<void> | undefined;
 
@@ -116,7 +121,12 @@ function refuseSession(webSocket: WebSocket): void {
 
 function attach(
   webSocket: WebSocket,
-  { serve, workspace, session, log }: { readonly serve: Serve; readonly workspace: Workspace; readonly session: Session; readonly log: TransportLog },
+  {
+    serve,
+    workspace,
+    session,
+    log,
+  }: { readonly serve: Serve; readonly workspace: Workspace; readonly session: Session; readonly log: TransportLog },
 ): void {
   const connection = serve(
     {
@@ -124,7 +134,10 @@ function attach(
         if (webSocket.readyState === webSocket.OPEN) webSocket.send(message);
       },
       refuse: (why) => {
-        webSocket.close(why === 'tooLarge' ? 1009 : 1008, why === 'tooLarge' ? 'message too large' : 'not a message of the console');
+        webSocket.close(
+          why === 'tooLarge' ? 1009 : 1008,
+          why === 'tooLarge' ? 'message too large' : 'not a message of the console',
+        );
         forget(webSocket);
       },
     },

@@ -47,7 +47,9 @@ export function servePort(port: ServablePort, { workspace, router, session, log 
 
 /** Electron wraps what was posted in an event; Node hands it over as it is. */
 function contentOf(message: unknown): unknown {
-  return typeof message === 'object' && message !== null && 'data' in message && 'ports' in message ? message.data : message;
+  return typeof message === 'object' && message !== null && 'data' in message && 'ports' in message
+    ? message.data
+    : message;
 }
 
 function bytesOf(content: unknown): unknown {

@@ -51,7 +51,8 @@ export function envelopeOf(raw: unknown): Envelope | 'tooLarge' | null {
 
 /** The call that an outgoing message belongs to. The library writes the id first; null when it ever stops doing so. */
 export function answeredCall(message: RawMessage): string | null {
-  const head = typeof message === 'string' ? message.slice(0, 80) : Buffer.from(message.subarray(0, 80)).toString('latin1');
+  const head =
+    typeof message === 'string' ? message.slice(0, 80) : Buffer.from(message.subarray(0, 80)).toString('latin1');
   return /^\{"i":"([\w-]+)"/.exec(head)?.[1] ?? null;
 }
 

@@ -15,7 +15,7 @@ import { newId, type EmployeeId } from '#core/domain/ids.ts';
 import type { CallContext, Workspace } from '#core/workspace.ts';
 import { serveLoopback } from './loopback-server.ts';
 import { servePort, type ServablePort } from './message-port.ts';
-import type { TransportLog, WorkspaceRouter } from './rpc-connection.ts';
+import type { TransportLog } from './rpc-connection.ts';
 import { createSession } from './sessions.ts';
 
 const notices = new EventEmitter();
@@ -59,12 +59,18 @@ interface Carrier {
 }
 
 const workspace = {} as Workspace;
-const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() } satisfies Record<keyof TransportLog, unknown>;
+const line = () => vi.fn<(...parts: readonly unknown[]) => void>();
+const log = { debug: line(), info: line(), warn: line(), error: line() };
 
 async function webSockets(): Promise<Carrier> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-renderer-'));
   writeFileSync(join(directory, 'index.html'), '<!doctype html>');
-  const server = await serveLoopback({ workspace, router: router as WorkspaceRouter, log: log as unknown as TransportLog, rendererDirectory: directory });
+  const server = await serveLoopback({
+    workspace,
+    router,
+    log: log as unknown as TransportLog,
+    rendererDirectory: directory,
+  });
   return {
     async open() {
       const redeemed = await fetch(server.link(), { redirect: 'manual' });
@@ -77,7 +83,14 @@ async function webSockets(): Promise<Carrier> {
       const received: string[] = [];
       socket.on('message', (data, isBinary) => isBinary || received.push((data as Buffer).toString()));
       const link = new SocketLink({ websocket: socket as unknown as globalThis.WebSocket });
-      return { client: createORPCClient(link), link, received, send: (message) => socket.send(message), close: () => socket.close(), closed };
+      return {
+        client: createORPCClient(link),
+        link,
+        received,
+        send: (message) => socket.send(message),
+        close: () => socket.close(),
+        closed,
+      };
     },
     async end() {
       await server.close();
@@ -95,7 +108,7 @@ function ports(served: (port: MessagePort) => ServablePort): () => Promise<Carri
         opened.push(port1);
         servePort(served(port2), {
           workspace,
-          router: router as WorkspaceRouter,
+          router,
           session: createSession(() => null),
           log: log as unknown as TransportLog,
         });
@@ -103,7 +116,14 @@ function ports(served: (port: MessagePort) => ServablePort): () => Promise<Carri
         port1.on('message', (data) => typeof data !== 'string' || received.push(data));
         const link = new PortLink({ port: port1 });
         port1.start();
-        return Promise.resolve({ client: createORPCClient(link), link, received, send: (message) => port1.postMessage(message), close: () => port1.close(), closed: once(port1, 'close') });
+        return Promise.resolve({
+          client: createORPCClient(link),
+          link,
+          received,
+          send: (message) => port1.postMessage(message),
+          close: () => port1.close(),
+          closed: once(port1, 'close'),
+        });
       },
       end() {
         for (const port of opened.splice(0)) port.close();
@@ -135,7 +155,10 @@ const hostile: readonly (readonly [string, string | Uint8Array])[] = [
   ['headers that are no headers', '{"i":"1","p":{"u":"/echo","h":{"content-type":7}}}'],
   ['random bytes', Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256)],
   ['no bytes', new Uint8Array()],
-  ['more JSON than any call needs', JSON.stringify({ i: '1', p: { u: '/echo', b: { json: { text: 'x'.repeat(8_000_001) } } } })],
+  [
+    'more JSON than any call needs',
+    JSON.stringify({ i: '1', p: { u: '/echo', b: { json: { text: 'x'.repeat(8_000_001) } } } }),
+  ],
 ];
 
 describe.each<[string, () => Promise<Carrier>]>([
@@ -171,7 +194,15 @@ describe.each<[string, () => Promise<Carrier>]>([
 
   it('gives an error to a call of an unknown procedure, or with wrong types, and goes on', async () => {
     const { client, link } = await carrier.open();
-    for (const path of [['unknown'], ['constructor'], ['__proto__'], ['toString'], ['echo', '..'], ['echo', 'echo'], []]) {
+    for (const path of [
+      ['unknown'],
+      ['constructor'],
+      ['__proto__'],
+      ['toString'],
+      ['echo', '..'],
+      ['echo', 'echo'],
+      [],
+    ]) {
       await expect(link.call(path, undefined, { context: {} })).rejects.toMatchObject({ status: 404 });
     }
     for (const input of [undefined, null, 7, { text: 7 }, { text: ['a'] }, new Map(), new File(['x'], 'x')]) {
@@ -182,7 +213,10 @@ describe.each<[string, () => Promise<Carrier>]>([
 
   it('tells a window nothing of a fault but that there was one, and the log everything', async () => {
     const { client } = await carrier.open();
-    await expect(client.fail()).rejects.toMatchObject({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' });
+    await expect(client.fail()).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'Internal server error',
+    });
     expect(log.error).toHaveBeenCalledWith(expect.objectContaining({ procedure: 'fail' }), 'A call failed');
   });
 
