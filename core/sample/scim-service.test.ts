@@ -107,6 +107,8 @@ it('seeds the same ids everywhere, and a second time changes nothing', async () 
   await ask('PATCH', `/Groups/${readers}`, patch({ op: 'remove', path: `members[value eq "${ada}"]` }));
   expect(await service.seed(groups, users)).toEqual(ids);
   expect((await ask('GET', `/Groups/${readers}`)).body.members).toBeUndefined();
+  expect((await ask('GET', '/Groups')).body.totalResults).toBe(2);
+  expect((await ask('GET', '/Users')).body.totalResults).toBe(5);
   const other = await startSampleScimService({ directory: join(directory, 'other') });
   expect(await other.seed(groups, users)).toEqual(ids);
   await other.close();

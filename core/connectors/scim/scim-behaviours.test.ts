@@ -45,6 +45,21 @@ describe('revoking', () => {
     expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony']);
   });
 
+  it('escapes an id within the path filter', async () => {
+    const awkward = 'quo"ted \\ "name"] or members[value pr';
+    bed = await startSecondTestbed(
+      {
+        users: [{ userName: awkward, email: 'q@example.com' }, ...contents.users],
+        groups: { Readers: ['ada', awkward] },
+      },
+      { removalByFilter: 'works', removalByValue: 'refused' },
+    );
+    expect(await open().revoke({ accountExternalId: awkward, entitlementExternalId: 'Readers' }, never)).toMatchObject({
+      kind: 'applied',
+    });
+    expect(await bed.membersOf('Readers')).toEqual(['ada']);
+  });
+
   it('names the member by value where the path filter is refused', async () => {
     const connector = await second({ removalByFilter: 'refused', removalByValue: 'works' });
     expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied', facts: { httpStatus: '204' } });
@@ -181,6 +196,33 @@ describe('finding', () => {
     expect(await open().findAccount({ username: 'Radia', email: '' }, never)).toMatchObject({
       value: { username: 'radia' },
     });
+  });
+
+  it('is not misled where a filter finds everybody, one on each page', async () => {
+    await second({ largestPage: 1 });
+    const first = {
+      totalResults: 6,
+      Resources: [{ id: 'ada', userName: 'ada', emails: [{ value: 'ada@example.com' }] }],
+    };
+    const everybody = { kind: 'answer', status: 200, body: JSON.stringify(first) } as const;
+    bed.proxy.addRule({ path: /filter=/, times: Infinity, fault: everybody });
+    expect(await open(1).findAccount({ username: 'RADIA', email: '' }, never)).toMatchObject({
+      value: { username: 'radia' },
+    });
+  });
+
+  it('believes a refused creation more than a filter that finds nobody', async () => {
+    bed = await startSampleTestbed(contents);
+    const nobody = { kind: 'answer', status: 200, body: '{"totalResults":0,"Resources":[]}' } as const;
+    bed.proxy.addRule({ path: /filter=userName%20eq%20%22radia/, times: Infinity, fault: nobody });
+    const draft = { username: 'radia', email: 'new@example.com', displayName: 'Radia', employeeId: 'e-3' };
+    const unknown = { firstName: null, lastName: null, department: null, jobTitle: null };
+    expect(await open().createAccount({ ...draft, ...unknown }, never)).toMatchObject({
+      kind: 'already',
+      value: { username: 'radia' },
+    });
+    expect(bed.proxy.reached('POST')).toBe(1);
+    expect(await bed.userNames()).toHaveLength(names.length);
   });
 
   it('asks a server with trustworthy filters no more than a few questions', async () => {

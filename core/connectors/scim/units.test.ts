@@ -50,6 +50,8 @@ describe('the form', () => {
     'ftp://a.example',
     'javascript:alert(1)',
     'https://u:p@a.example',
+    'https://u@a.example',
+    'https://:p@a.example',
     'https://a.example?x=1',
     'https://a.example/#x',
   ])('does not take %j, with a sentence', (baseUrl) => {

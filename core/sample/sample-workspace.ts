@@ -1,0 +1,210 @@
+/**
+ * The sample organisation's living part: its own SCIM service beside the workspace. Whichever process of
+ * the workspace comes first runs it and knows its token, which exists in that process's memory alone.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setConnection } from '#core/commands/connection.command.ts';
+import { describeEntitlements } from '#core/commands/describe-entitlements.command.ts';
+import { seedSample } from '#core/commands/seed-sample.command.ts';
+import { readWorkspaceSettings } from '#core/commands/workspace-settings.ts';
+import type { Execute } from '#core/commands/execute.ts';
+import type { DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
+import type { Actor } from '#core/domain/audit.ts';
+import { done, type Result } from '#core/domain/errors.ts';
+import { newId, type ApplicationId, type CommandId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { Connections } from '#core/fulfillment/connections.ts';
+import type { Database } from '#core/persistence/open-database.ts';
+import { fromJson } from '#core/persistence/tables.ts';
+import type { SecretStore } from '#core/secrets/secret-store.ts';
+import { readSampleOrganisation, type SampleApplication, type SampleOrganisation } from './organisation.ts';
+import { submitSampleRequests } from './sample-requests.ts';
+import type { SampleScimService } from './scim-service.ts';
+
+export interface SampleParts {
+  readonly directory: string;
+  readonly database: Database;
+  readonly execute: Execute;
+  readonly now: () => Instant;
+  readonly secrets: SecretStore;
+  readonly connections: Connections;
+  readonly discovery: DiscoveryRuntime;
+}
+
+export interface RunningSample {
+  /** The service's address; null when another process of this workspace runs it. */
+  readonly service: SampleScimService | null;
+  close(): Promise<void>;
+}
+
+const setup: Actor = { kind: 'system', part: 'setup' };
+/** Secrets under this prefix are kept in memory alone. */
+export const sampleSecretPrefix = 'sample:';
+
+/** Fills an empty workspace, starts the service, connects and discovers it, and hands in a few requests. */
+export async function createSampleWorkspace(parts: SampleParts, commandId: string): Promise<Result<{ readonly employees: number; readonly running: RunningSample }>> {
+  const organisation = readSampleOrganisation();
+  const seeded = await parts.execute(seedSample, { id: commandId as CommandId, payload: { organisation }, actor: setup, issuedAt: parts.now(), basedOn: null });
+  if (seeded.outcome === 'refused') return seeded;
+  const running = await runSample(parts, organisation);
+  await submitSampleRequests(parts);
+  return done({ ...seeded.value, running });
+}
+
+/** Starts the service of a workspace that holds the sample organisation; null for any other workspace. */
+export async function resumeSample(parts: SampleParts): Promise<RunningSample | null> {
+  const settings = await readWorkspaceSettings(parts.database.read);
+  return settings?.kind === 'sample' ? runSample(parts, readSampleOrganisation()) : null;
+}
+
+async function runSample(parts: SampleParts, organisation: SampleOrganisation): Promise<RunningSample> {
+  const directory = join(parts.directory, 'sample-service');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = takeLock(join(directory, 'process.json'));
+  if (lock === null) return { service: null, close: async () => undefined };
+  const connected = organisation.applications.find((application) => application.fulfillment === 'connector');
+  if (connected === undefined) throw new Error('The sample organisation has no connected application');
+  let service: SampleScimService;
+  try {
+    service = await startService(directory, lock.port);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  lock.hold(service.port);
+  await connect(parts, connected, organisation, service);
+  return {
+    service,
+    async close() {
+      await service.close();
+      lock.release();
+    },
+  };
+}
+
+async function startService(directory: string, lastPort: number | null): Promise<SampleScimService> {
+  const { startSampleScimService } = await import('./scim-service.ts');
+  if (lastPort !== null) {
+    try {
+      // The same address as last time, so that evidence from then still names it.
+      return await startSampleScimService({ directory, port: lastPort });
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+    }
+  }
+  return startSampleScimService({ directory });
+}
+
+async function connect(parts: SampleParts, connected: SampleApplication, organisation: SampleOrganisation, service: SampleScimService): Promise<void> {
+  const { database, execute, now, secrets, connections, discovery } = parts;
+  const row = await database.read.selectFrom('application').select('id').where('name_key', '=', connected.name.toLowerCase()).executeTakeFirst();
+  // Somebody has renamed it: the service runs, and its application is theirs to connect.
+  if (row === undefined) return;
+  const instance = await database.read.selectFrom('connector_instance').selectAll().where('application_id', '=', row.id).executeTakeFirst();
+  if (instance !== undefined && !instance.secret_name.startsWith(sampleSecretPrefix)) return;
+  const secretName = instance?.secret_name ?? `${sampleSecretPrefix}${randomUUID()}`;
+  await secrets.write(secretName, { token: service.token });
+  const first = instance === undefined;
+  const address = first ? null : fromJson<{ readonly baseUrl?: unknown }>(instance.configuration).baseUrl;
+  const ids = first ? await service.seed(...seedOf(connected, organisation)) : null;
+  if (address !== service.baseUrl) {
+    await execute(setConnection, {
+      id: newId<CommandId>(),
+      actor: setup,
+      issuedAt: now(),
+      basedOn: null,
+      payload: {
+        applicationId: row.id,
+        connector: 'scim',
+        configuration: { baseUrl: service.baseUrl, authentication: 'bearer', timeoutSeconds: 30, pageSize: 100 },
+        secretName,
+        secretsSet: ['token'],
+      },
+    });
+  }
+  await connections.forget();
+  if (ids === null) return;
+  await discovery.start(row.id, setup);
+  await discovery.idle();
+  await execute(describeEntitlements, {
+    id: newId<CommandId>(),
+    actor: setup,
+    issuedAt: now(),
+    basedOn: null,
+    payload: descriptions(row.id, connected, ids.groups),
+  });
+}
+
+function seedOf(connected: SampleApplication, organisation: SampleOrganisation): Parameters<SampleScimService['seed']> {
+  const holders = new Set(connected.entitlements.flatMap((entitlement) => entitlement.holders));
+  return [
+    connected.entitlements.map((entitlement) => ({ displayName: entitlement.name, members: entitlement.holders })),
+    organisation.people
+      .filter((person) => holders.has(person.workEmail))
+      .map((person) => ({
+        userName: person.workEmail,
+        displayName: person.fullName,
+        email: person.workEmail,
+        givenName: person.firstName,
+        familyName: person.lastName,
+        title: person.jobTitle,
+      })),
+  ];
+}
+
+function descriptions(applicationId: ApplicationId, connected: SampleApplication, groups: Readonly<Record<string, string>>) {
+  return {
+    applicationId,
+    entitlements: connected.entitlements.map((entitlement) => ({
+      externalId: groups[entitlement.name] ?? '',
+      description: entitlement.description,
+      risk: entitlement.risk,
+      maximumDurationMinutes: entitlement.maximumDurationMinutes,
+    })),
+  };
+}
+
+interface Lock {
+  /** The port of the last run, to be used again. */
+  readonly port: number | null;
+  hold(port: number): void;
+  release(): void;
+}
+
+/** Null: another living process of this workspace runs the service. */
+function takeLock(file: string): Lock | null {
+  const before = existsSync(file) ? readLock(file) : null;
+  if (before?.processId != null && before.processId !== process.pid && isAlive(before.processId)) return null;
+  const write = (processId: number | null, port: number | null) => writeFileSync(file, JSON.stringify({ processId, port }), { mode: 0o600 });
+  write(process.pid, before?.port ?? null);
+  let port = before?.port ?? null;
+  return {
+    port,
+    hold(taken) {
+      port = taken;
+      write(process.pid, taken);
+    },
+    release: () => (port === null ? rmSync(file, { force: true }) : write(null, port)),
+  };
+}
+
+function readLock(file: string): { readonly processId: number | null; readonly port: number | null } | null {
+  try {
+    const { processId, port } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return { processId: typeof processId === 'number' ? processId : null, port: typeof port === 'number' ? port : null };
+  } catch {
+    // A half-written file is from a process that died while writing it: there is nobody to wait for.
+    return null;
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'EPERM';
+  }
+}
