@@ -9,18 +9,18 @@ const quietMilliseconds = 400;
 
 export function ReconnectingNotice() {
   const reconnecting = useConnectionState() === 'reconnecting';
-  const [shown, setShown] = useState(false);
+  const [waited, setWaited] = useState(false);
   useEffect(() => {
-    if (!reconnecting) {
-      setShown(false);
-      return undefined;
-    }
-    const timer = setTimeout(() => setShown(true), quietMilliseconds);
-    return () => clearTimeout(timer);
+    if (!reconnecting) return undefined;
+    const timer = setTimeout(() => setWaited(true), quietMilliseconds);
+    return () => {
+      clearTimeout(timer);
+      setWaited(false);
+    };
   }, [reconnecting]);
   return (
     <div role="status">
-      {shown && (
+      {reconnecting && waited && (
         <div className={classes.notice}>
           <Loader size={13} color="currentColor" /> Reconnecting…
         </div>

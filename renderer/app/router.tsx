@@ -1,5 +1,11 @@
 /** Which address shows which screen. Screens load when they are first opened. */
-import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
 import { requestsSearch } from '#renderer/features/requests/requests.search.ts';
 import { tasksSearch } from '#renderer/features/tasks/tasks.search.ts';
 import { NotFound } from './not-found.tsx';
@@ -44,13 +50,19 @@ const requestRoute = createRoute({
 const applicationsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/applications',
-  component: lazyRouteComponent(() => import('#renderer/features/applications/applications-page.tsx'), 'ApplicationsPage'),
+  component: lazyRouteComponent(
+    () => import('#renderer/features/applications/applications-page.tsx'),
+    'ApplicationsPage',
+  ),
 });
 
 const applicationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/applications/$applicationId',
-  component: lazyRouteComponent(() => import('#renderer/features/applications/application-page.tsx'), 'ApplicationPage'),
+  component: lazyRouteComponent(
+    () => import('#renderer/features/applications/application-page.tsx'),
+    'ApplicationPage',
+  ),
 });
 
 const directoryRoute = createRoute({

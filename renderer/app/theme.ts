@@ -1,5 +1,5 @@
 /** The console's look: calm, dense, petrol on cool grey. */
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { Button, createTheme, Input, type MantineColorsTuple } from '@mantine/core';
 
 const petrol: MantineColorsTuple = [
   '#eef7f9',
@@ -92,8 +92,19 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     },
-    Button: { defaultProps: { size: 'sm' } },
-    TextInput: { defaultProps: { size: 'sm' } },
+    // A console that is looked at all day is denser than the library's form sizes.
+    Button: Button.extend({
+      defaultProps: { size: 'sm' },
+      vars: (_theme, props) => ({
+        root: props.size === 'sm' ? { '--button-height': '32px', '--button-padding-x': '13px' } : {},
+      }),
+    }),
+    Input: Input.extend({
+      vars: (_theme, props) => ({
+        wrapper:
+          props.size === undefined || props.size === 'sm' ? { '--input-height': '32px', '--input-size': '32px' } : {},
+      }),
+    }),
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
   },

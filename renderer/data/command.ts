@@ -70,8 +70,7 @@ export function useCommand<CallInput extends { readonly commandId: string }, Val
       if (popUp) showProblem('Not done', result.refusal.message);
       options.onRefused?.(result.refusal, input);
     } else {
-      const success =
-        typeof options.success === 'function' ? options.success(result.value, input) : options.success;
+      const success = typeof options.success === 'function' ? options.success(result.value, input) : options.success;
       if (success !== undefined) notifications.show({ message: success, color: 'green' });
       options.onDone?.(result.value, input);
     }

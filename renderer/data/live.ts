@@ -86,7 +86,8 @@ class Refresher {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const { everything, topics } = this.#outdated;
       this.#outdated = { ...noChanges, lastNumber: this.#outdated.lastNumber };

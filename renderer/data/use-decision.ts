@@ -11,7 +11,10 @@ export interface DecidableTask {
   readonly requestVersion: number;
 }
 
-export interface DecisionHandle extends Pick<CommandHandle<unknown, unknown>, 'isPending' | 'refusal' | 'problem' | 'reset'> {
+export interface DecisionHandle extends Pick<
+  CommandHandle<unknown, unknown>,
+  'isPending' | 'refusal' | 'problem' | 'reset'
+> {
   /** Resolves to null when it is done, else to the reason why not. */
   readonly decide: (task: DecidableTask, verdict: 'approve' | 'deny', reason: string | null) => Promise<string | null>;
 }
@@ -22,7 +25,11 @@ export function useDecision(): DecisionHandle {
   // away is not a decision on old facts, even before the list has been read again.
   const ownVersions = useRef(new Map<RequestId, number>());
 
-  async function decide(task: DecidableTask, verdict: 'approve' | 'deny', reason: string | null): Promise<string | null> {
+  async function decide(
+    task: DecidableTask,
+    verdict: 'approve' | 'deny',
+    reason: string | null,
+  ): Promise<string | null> {
     const basedOn = Math.max(task.requestVersion, ownVersions.current.get(task.requestId) ?? 0);
     const result = await command.run({ taskId: task.id, basedOn, verdict, reason });
     if (result === null) return 'The decision could not be sent. Nothing is lost: try again, it counts only once.';
@@ -31,5 +38,11 @@ export function useDecision(): DecisionHandle {
     return null;
   }
 
-  return { decide, isPending: command.isPending, refusal: command.refusal, problem: command.problem, reset: command.reset };
+  return {
+    decide,
+    isPending: command.isPending,
+    refusal: command.refusal,
+    problem: command.problem,
+    reset: command.reset,
+  };
 }

@@ -4,14 +4,24 @@ import { useState, type ReactNode } from 'react';
 import { ConfirmDialog, type ConfirmDialogProps } from './confirm-dialog.tsx';
 
 export interface ConfirmButtonProps
-  extends Pick<ButtonProps, 'size' | 'variant' | 'color' | 'leftSection' | 'disabled'>,
+  extends
+    Pick<ButtonProps, 'size' | 'variant' | 'color' | 'leftSection' | 'disabled'>,
     Omit<ConfirmDialogProps, 'opened' | 'onClose' | 'onConfirm'> {
   readonly children: ReactNode;
   /** Resolve to false to keep the dialog open, e.g. after a refusal. */
   readonly onConfirm: (reason: string) => Promise<boolean | void> | boolean | void;
 }
 
-export function ConfirmButton({ children, onConfirm, size, variant, color, leftSection, disabled, ...dialog }: ConfirmButtonProps) {
+export function ConfirmButton({
+  children,
+  onConfirm,
+  size,
+  variant,
+  color,
+  leftSection,
+  disabled,
+  ...dialog
+}: ConfirmButtonProps) {
   const [opened, setOpened] = useState(false);
   return (
     <>

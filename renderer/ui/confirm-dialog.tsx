@@ -1,6 +1,6 @@
 /** A dialog that asks once more, optionally with a reason. The reason's field or else the safe button has the focus. */
 import { Alert, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { useEffect, useId, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 
 export interface ConfirmDialogProps {
   readonly opened: boolean;
@@ -26,15 +26,25 @@ export interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { opened, onClose, danger = false, reason = 'none', pending = false } = props;
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size="md"
+      centered
+      returnFocus={props.returnFocus ?? true}
+    >
+      <DialogForm {...props} />
+    </Modal>
+  );
+}
+
+/** Lives as long as the dialog is open, so that each opening starts empty. */
+function DialogForm(props: ConfirmDialogProps) {
+  const { onClose, danger = false, reason = 'none', pending = false } = props;
   const [text, setText] = useState('');
   const [missing, setMissing] = useState(false);
-  const formId = useId();
-  useEffect(() => {
-    if (!opened) return;
-    setText('');
-    setMissing(false);
-  }, [opened]);
 
   async function confirm(): Promise<void> {
     const given = text.trim();
@@ -46,59 +56,56 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title={props.title} size="md" centered returnFocus={props.returnFocus ?? true}>
-      <form
-        id={formId}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void confirm();
-        }}
-      >
-        <Stack gap="sm">
-          {props.message !== undefined && (
-            <Text size="sm" component="div">
-              {props.message}
-            </Text>
-          )}
-          {reason !== 'none' && (
-            <Textarea
-              label={props.reasonLabel ?? 'Reason'}
-              placeholder={props.reasonPlaceholder}
-              required={reason === 'required'}
-              error={missing ? 'Please give a reason; it becomes part of the trail.' : undefined}
-              autosize
-              minRows={3}
-              maxRows={10}
-              maxLength={props.reasonMaximum ?? 2000}
-              data-autofocus
-              value={text}
-              onChange={(event) => {
-                setText(event.currentTarget.value);
-                setMissing(false);
-              }}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-                  event.preventDefault();
-                  void confirm();
-                }
-              }}
-            />
-          )}
-          {props.problem !== undefined && props.problem !== null && (
-            <Alert color="red" variant="light" role="alert">
-              {props.problem}
-            </Alert>
-          )}
-          <Group justify="flex-end" gap={8} mt={4}>
-            <Button variant="default" onClick={onClose} {...(reason === 'none' ? { 'data-autofocus': true } : {})}>
-              {props.cancelLabel ?? 'Keep as it is'}
-            </Button>
-            <Button type="submit" color={danger ? 'red' : 'petrol'} loading={pending}>
-              {props.confirmLabel}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void confirm();
+      }}
+    >
+      <Stack gap="sm">
+        {props.message !== undefined && (
+          <Text size="sm" component="div">
+            {props.message}
+          </Text>
+        )}
+        {reason !== 'none' && (
+          <Textarea
+            label={props.reasonLabel ?? 'Reason'}
+            placeholder={props.reasonPlaceholder}
+            required={reason === 'required'}
+            error={missing ? 'Please give a reason; it becomes part of the trail.' : undefined}
+            autosize
+            minRows={3}
+            maxRows={10}
+            maxLength={props.reasonMaximum ?? 2000}
+            data-autofocus
+            value={text}
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              setMissing(false);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+                event.preventDefault();
+                void confirm();
+              }
+            }}
+          />
+        )}
+        {props.problem !== undefined && props.problem !== null && (
+          <Alert color="red" variant="light" role="alert">
+            {props.problem}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap={8} mt={4}>
+          <Button variant="default" onClick={onClose} {...(reason === 'none' ? { 'data-autofocus': true } : {})}>
+            {props.cancelLabel ?? 'Keep as it is'}
+          </Button>
+          <Button type="submit" color={danger ? 'red' : 'petrol'} loading={pending}>
+            {props.confirmLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

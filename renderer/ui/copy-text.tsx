@@ -20,7 +20,13 @@ export function CopyText({ value, what, shorten }: CopyTextProps) {
       <CopyButton value={value} timeout={1500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
-            <ActionIcon size="xs" variant="subtle" color="gray" onClick={copy} aria-label={copied ? `Copied ${what}` : `Copy ${what}`}>
+            <ActionIcon
+              size="xs"
+              variant="subtle"
+              color="gray"
+              onClick={copy}
+              aria-label={copied ? `Copied ${what}` : `Copy ${what}`}
+            >
               {copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />}
             </ActionIcon>
           </Tooltip>

@@ -16,7 +16,14 @@ export function DataTableSkeleton({ columns, template, rowHeight }: DataTableSke
         <div
           key={row}
           role="row"
-          style={{ display: 'grid', gridTemplateColumns: template, columnGap: 14, padding: '0 14px', height: rowHeight, alignItems: 'center' }}
+          style={{
+            display: 'grid',
+            gridTemplateColumns: template,
+            columnGap: 14,
+            padding: '0 14px',
+            height: rowHeight,
+            alignItems: 'center',
+          }}
         >
           {Array.from({ length: columns }, (_cell, column) => (
             <div key={column} role="gridcell" aria-label={row === 0 && column === 0 ? 'Loading' : undefined}>

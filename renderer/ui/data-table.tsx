@@ -9,6 +9,7 @@ import { useEffect, useImperativeHandle, useMemo, useRef, type KeyboardEvent, ty
 import { DataTableSkeleton } from './data-table-skeleton.tsx';
 import { ErrorState } from './error-state.tsx';
 import { counted } from './format.ts';
+import { nextIndex } from './next-index.ts';
 import { useRowFocus } from './use-row-focus.ts';
 import classes from './data-table.module.css';
 
@@ -71,7 +72,16 @@ const nothing: readonly never[] = [];
 const loadAhead = 12;
 
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
-  const { columns, rows, rowId, rowHeight = 44, height = 'grow', hasMore = false, isLoadingMore = false, onLoadMore } = props;
+  const {
+    columns,
+    rows,
+    rowId,
+    rowHeight = 44,
+    height = 'grow',
+    hasMore = false,
+    isLoadingMore = false,
+    onLoadMore,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const data = (rows ?? nothing) as readonly Row[];
 
@@ -106,7 +116,8 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
 
   const lastVisible = visible.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && tableRows.length > 0 && lastVisible >= tableRows.length - loadAhead) onLoadMore?.();
+    if (hasMore && !isLoadingMore && tableRows.length > 0 && lastVisible >= tableRows.length - loadAhead)
+      onLoadMore?.();
   }, [hasMore, isLoadingMore, lastVisible, onLoadMore, tableRows.length]);
 
   const template = columns.map((column) => track(column.width)).join(' ');
@@ -153,7 +164,6 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
               'aria-rowcount': hasMore ? -1 : tableRows.length + 1,
               'aria-colcount': columns.length,
             })}
-        tabIndex={loading ? 0 : -1}
       >
         {!isEmpty && (
           <div role="rowgroup" style={{ display: 'contents' }}>
@@ -161,8 +171,16 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
               {table.getHeaderGroups()[0]?.headers.map((header) => {
                 const column = columnById.get(header.column.id);
                 return (
-                  <div key={header.id} role="columnheader" className={`${classes.cell} ${column?.align === 'end' ? classes.end : ''}`}>
-                    {column?.hideHeader === true ? <span className="visually-hidden">{column.header}</span> : <table.FlexRender header={header} />}
+                  <div
+                    key={header.id}
+                    role="columnheader"
+                    className={`${classes.cell} ${column?.align === 'end' ? classes.end : ''}`}
+                  >
+                    {column?.hideHeader === true ? (
+                      <span className="visually-hidden">{column.header}</span>
+                    ) : (
+                      <table.FlexRender header={header} />
+                    )}
                   </div>
                 );
               })}
@@ -198,7 +216,12 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   }}
                 >
                   {row.getAllCells().map((cell) => (
-                    <div key={cell.id} role="gridcell" className={`${classes.cell} ${columnById.get(cell.column.id)?.align === 'end' ? classes.end : ''}`}>
+                    // oxlint-disable-next-line jsx-a11y/control-has-associated-label -- its content is its name
+                    <div
+                      key={cell.id}
+                      role="gridcell"
+                      className={`${classes.cell} ${columnById.get(cell.column.id)?.align === 'end' ? classes.end : ''}`}
+                    >
                       <table.FlexRender cell={cell} />
                     </div>
                   ))}
@@ -220,28 +243,14 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   );
 }
 
-/** Where a key leads from `index`; null when the key does not move. */
-export function nextIndex(key: string, index: number, count: number, page: number): number | null {
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(count - 1, index + 1);
-    case 'ArrowUp':
-      return Math.max(0, index - 1);
-    case 'PageDown':
-      return Math.min(count - 1, index + page);
-    case 'PageUp':
-      return Math.max(0, index - page);
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return null;
-  }
-}
-
-function footText(shown: number, hasMore: boolean, total: number | undefined, [one, many]: readonly [string, string]): string {
-  if (total !== undefined && total > shown) return `${shown.toLocaleString('en')} of ${counted(total, one, many)} loaded`;
+function footText(
+  shown: number,
+  hasMore: boolean,
+  total: number | undefined,
+  [one, many]: readonly [string, string],
+): string {
+  if (total !== undefined && total > shown)
+    return `${shown.toLocaleString('en')} of ${counted(total, one, many)} loaded`;
   if (hasMore) return `${counted(shown, one, many)} loaded, more below`;
   return counted(shown, one, many);
 }

@@ -11,7 +11,16 @@ export interface ErrorStateProps {
 
 export function ErrorState({ title = 'This could not be loaded', message, onRetry }: ErrorStateProps) {
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} role="alert" m="md">
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={title}
+      role="alert"
+      maw={680}
+      w="100%"
+      style={{ alignSelf: 'flex-start' }}
+    >
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{message}</Text>
         {onRetry !== undefined && (

@@ -86,7 +86,10 @@ export function counted(count: number, one: string, plural = `${one}s`): string 
 
 /** The first letters of the first and the last name, for an avatar. */
 export function initials(fullName: string): string {
-  const words = fullName.trim().split(/\s+/).filter((word) => /^\p{L}/u.test(word));
+  const words = fullName
+    .trim()
+    .split(/\s+/)
+    .filter((word) => /^\p{L}/u.test(word));
   const first = words[0]?.[0] ?? '?';
   const last = words.length > 1 ? (words.at(-1)?.[0] ?? '') : '';
   return (first + last).toUpperCase();

@@ -5,6 +5,8 @@ import classes from './page.module.css';
 
 export interface PageProps {
   readonly title: string;
+  /** The document's title where it differs from the one on the page. */
+  readonly documentTitle?: string;
   readonly subtitle?: ReactNode;
   /** Beside the title, e.g. a state badge. */
   readonly beside?: ReactNode;
@@ -16,11 +18,20 @@ export interface PageProps {
   readonly children: ReactNode;
 }
 
-export function Page({ title, subtitle, beside, above, actions, fill = false, children }: PageProps) {
+export function Page({
+  title,
+  documentTitle = title,
+  subtitle,
+  beside,
+  above,
+  actions,
+  fill = false,
+  children,
+}: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} · Gatehouse`;
-  }, [title]);
+    document.title = `${documentTitle} · Gatehouse`;
+  }, [documentTitle]);
   // Moving to another screen moves the focus to its title, so that it is read out and Tab starts there.
   useEffect(() => {
     const focused = document.activeElement;

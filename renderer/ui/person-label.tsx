@@ -11,12 +11,23 @@ export interface PersonLabelProps {
   readonly size?: 'sm' | 'md';
 }
 
+const avatarStyles = {
+  placeholder: { background: 'var(--gatehouse-avatar)', color: 'var(--gatehouse-link)', fontWeight: 600 },
+};
+
 export function PersonLabel({ person, detail = 'none', withAvatar = true, size = 'sm' }: PersonLabelProps) {
   const second = secondLine(person, detail);
   return (
     <Group gap={size === 'sm' ? 8 : 10} wrap="nowrap" miw={0}>
       {withAvatar && (
-        <Avatar size={size === 'sm' ? 24 : 34} radius="xl" color="petrol" variant="light" aria-hidden>
+        <Avatar
+          size={size === 'sm' ? 24 : 34}
+          radius="xl"
+          color="petrol"
+          variant="light"
+          aria-hidden
+          styles={avatarStyles}
+        >
           {initials(person.fullName)}
         </Avatar>
       )}

@@ -15,10 +15,21 @@ export function ProgressMeter({ progress, scope, focusable = false }: ProgressMe
   const text = progressText(progress);
   return (
     <Tooltip label={progressExplanation(progress, scope)} multiline w={300}>
-      <Group gap={8} wrap="nowrap" miw={0} tabIndex={focusable ? 0 : undefined} role={focusable ? 'group' : undefined} aria-label={focusable ? `Review progress: ${text}. ${progressExplanation(progress, scope)}` : undefined}>
+      <Group
+        gap={8}
+        wrap="nowrap"
+        miw={0}
+        tabIndex={focusable ? 0 : undefined}
+        role={focusable ? 'group' : undefined}
+        aria-label={focusable ? `Review progress: ${text}. ${progressExplanation(progress, scope)}` : undefined}
+      >
         {progress.needed > 0 && (
-          <Progress.Root size={6} w={64} radius="xl" style={{ flex: 'none' }}>
-            <Progress.Section value={percent} color={percent === 100 ? 'green' : 'petrol'} aria-label={`Review progress, ${text} actions`} />
+          <Progress.Root size={6} w={48} radius="xl" style={{ flex: 'none' }}>
+            <Progress.Section
+              value={percent}
+              color={percent === 100 ? 'green' : 'petrol'}
+              aria-label={`Review progress, ${text} actions`}
+            />
           </Progress.Root>
         )}
         <Text size="xs" c="dimmed" truncate style={{ fontVariantNumeric: 'tabular-nums' }}>

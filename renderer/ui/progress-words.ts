@@ -19,6 +19,7 @@ export function progressExplanation(progress: ProgressView, scope: ProgressScope
   if (scope === 'mine') {
     return 'Actions you have taken, out of the actions needed from you. Access requests counts the actions of all reviewers, so the two differ while others still have to act.';
   }
-  if (progress.needed === 0) return 'Nobody had to act: it was approved automatically, and the trail says by which setting.';
+  if (progress.needed === 0)
+    return 'Nobody had to act: it was approved automatically, and the trail says by which setting.';
   return 'Actions taken by all reviewers at all levels, out of the actions needed from all. My tasks counts only your own actions, so the two can differ.';
 }

@@ -2,7 +2,7 @@
 import { CloseButton, Kbd, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 
 export interface SearchInputProps {
   readonly label: string;
@@ -16,9 +16,17 @@ const pauseMilliseconds = 220;
 
 export function SearchInput({ label, placeholder, value, onChange, width = 280 }: SearchInputProps) {
   const [typed, setTyped] = useState(value);
-  const report = useDebouncedCallback(onChange, pauseMilliseconds);
-  // The value can change from outside, e.g. when filters are cleared or the address changes.
-  useEffect(() => setTyped(value), [value]);
+  const report = useDebouncedCallback((next: string) => {
+    setReported(next);
+    onChange(next);
+  }, pauseMilliseconds);
+  const [known, setKnown] = useState(value);
+  const [reported, setReported] = useState(value);
+  // The value changed from outside (filters cleared, another address), and not as the echo of what is typed here.
+  if (value !== known) {
+    setKnown(value);
+    if (value !== reported) setTyped(value);
+  }
 
   function change(next: string): void {
     setTyped(next);

@@ -1,6 +1,13 @@
 /** The state of a request, item, stage, task or fulfillment, in words; colour never says it alone. */
 import { Tooltip } from '@mantine/core';
-import type { FulfillmentState, ItemAction, ItemState, RequestState, StageState, TaskState } from '#core/contract/index.ts';
+import type {
+  FulfillmentState,
+  ItemAction,
+  ItemState,
+  RequestState,
+  StageState,
+  TaskState,
+} from '#core/contract/index.ts';
 import {
   fulfillmentStateWords,
   itemWords,

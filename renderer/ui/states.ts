@@ -1,5 +1,12 @@
 /** Every state in words, with the tone it is shown in and what it means. */
-import type { FulfillmentState, ItemAction, ItemState, RequestState, StageState, TaskState } from '#core/contract/index.ts';
+import type {
+  FulfillmentState,
+  ItemAction,
+  ItemState,
+  RequestState,
+  StageState,
+  TaskState,
+} from '#core/contract/index.ts';
 
 export type Tone = 'neutral' | 'waiting' | 'active' | 'good' | 'bad';
 
@@ -11,9 +18,17 @@ export interface StateWords {
 
 export const requestStateWords: Readonly<Record<RequestState, StateWords>> = {
   inReview: { label: 'In review', tone: 'waiting', meaning: 'Reviewers still have to decide.' },
-  fulfilling: { label: 'Being delivered', tone: 'active', meaning: 'Everything is decided; the access is being changed in the application.' },
+  fulfilling: {
+    label: 'Being delivered',
+    tone: 'active',
+    meaning: 'Everything is decided; the access is being changed in the application.',
+  },
   completed: { label: 'Completed', tone: 'good', meaning: 'Everything that was approved is in place.' },
-  completedWithFailures: { label: 'Completed with failures', tone: 'bad', meaning: 'Some of it could not be done in the application.' },
+  completedWithFailures: {
+    label: 'Completed with failures',
+    tone: 'bad',
+    meaning: 'Some of it could not be done in the application.',
+  },
   denied: { label: 'Denied', tone: 'bad', meaning: 'Nothing was approved.' },
   cancelled: { label: 'Cancelled', tone: 'neutral', meaning: 'Withdrawn before it was decided.' },
 };
@@ -53,7 +68,11 @@ export const fulfillmentStateWords: Readonly<Record<FulfillmentState, StateWords
   scheduled: { label: 'Scheduled', tone: 'neutral', meaning: 'Due at a later time.' },
   ready: { label: 'Starting', tone: 'active', meaning: 'Will be done as soon as a console or worker takes it.' },
   running: { label: 'Running', tone: 'active', meaning: 'Is being done in the application right now.' },
-  waiting: { label: 'Will be tried again', tone: 'waiting', meaning: 'The last attempt did not succeed; the next one is planned.' },
+  waiting: {
+    label: 'Will be tried again',
+    tone: 'waiting',
+    meaning: 'The last attempt did not succeed; the next one is planned.',
+  },
   byHand: { label: 'To be done by hand', tone: 'waiting', meaning: 'A person has to do it in the application.' },
   done: { label: 'Done', tone: 'good', meaning: 'Done in the application.' },
   failed: { label: 'Given up', tone: 'bad', meaning: 'Gatehouse stopped trying; a person can send it again.' },

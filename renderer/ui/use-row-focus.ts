@@ -50,7 +50,8 @@ export function useRowFocus<Row>({ scroller, rows, rowId }: RowFocusOptions<Row>
       return;
     }
     focusedId.current = rowId(nextRow);
-    if (hadFocus.current && (document.activeElement === document.body || document.activeElement === null)) wanted.current = next;
+    if (hadFocus.current && (document.activeElement === document.body || document.activeElement === null))
+      wanted.current = next;
     setIndex(next);
     focusWanted();
   }, [focusWanted, index, rowId, rows]);

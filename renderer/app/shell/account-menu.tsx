@@ -55,7 +55,11 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
     <>
       <Menu position="top-start" width={264} offset={6}>
         <Menu.Target>
-          <button type="button" className={classes.personButton} aria-label={`Signed in as ${operator.person.fullName}. Account menu`}>
+          <button
+            type="button"
+            className={classes.personButton}
+            aria-label={`Signed in as ${operator.person.fullName}. Account menu`}
+          >
             <Avatar size={30} radius="xl" color="petrol" variant="filled" aria-hidden>
               {initials(operator.person.fullName)}
             </Avatar>
@@ -116,7 +120,12 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           </Menu.Label>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={windowAddress !== null} onClose={() => setWindowAddress(null)} title="Open another window" centered>
+      <Modal
+        opened={windowAddress !== null}
+        onClose={() => setWindowAddress(null)}
+        title="Open another window"
+        centered
+      >
         <Stack gap="sm">
           <Text size="sm">
             The browser did not allow Gatehouse to open a window. Copy this address into a new one; it works once.

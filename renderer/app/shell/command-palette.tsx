@@ -80,7 +80,8 @@ export function CommandPalette() {
             label: application.name,
             description: application.description ?? '',
             leftSection: <IconAppWindow size={18} aria-hidden />,
-            onClick: () => void navigate({ to: '/applications/$applicationId', params: { applicationId: application.id } }),
+            onClick: () =>
+              void navigate({ to: '/applications/$applicationId', params: { applicationId: application.id } }),
           })),
         },
       ]

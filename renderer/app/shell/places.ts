@@ -19,10 +19,34 @@ export interface Place {
 }
 
 export const places: readonly Place[] = [
-  { to: '/', label: 'Dashboard', icon: IconLayoutDashboard, key: 'd', says: 'What waits for you and how the workspace is doing' },
-  { to: '/requests/new', label: 'New request', icon: IconPlus, key: 'n', says: 'Ask for access, for yourself or for others' },
+  {
+    to: '/',
+    label: 'Dashboard',
+    icon: IconLayoutDashboard,
+    key: 'd',
+    says: 'What waits for you and how the workspace is doing',
+  },
+  {
+    to: '/requests/new',
+    label: 'New request',
+    icon: IconPlus,
+    key: 'n',
+    says: 'Ask for access, for yourself or for others',
+  },
   { to: '/tasks', label: 'My tasks', icon: IconChecklist, key: 't', says: 'Decide what waits for you' },
-  { to: '/requests', label: 'Access requests', icon: IconListDetails, key: 'r', says: 'Follow requests, open and completed' },
-  { to: '/applications', label: 'Applications', icon: IconApps, key: 'a', says: 'Applications, their connections and entitlements' },
+  {
+    to: '/requests',
+    label: 'Access requests',
+    icon: IconListDetails,
+    key: 'r',
+    says: 'Follow requests, open and completed',
+  },
+  {
+    to: '/applications',
+    label: 'Applications',
+    icon: IconApps,
+    key: 'a',
+    says: 'Applications, their connections and entitlements',
+  },
   { to: '/directory', label: 'Directory', icon: IconUsers, key: 'e', says: 'Employees and what they hold' },
 ];

@@ -36,8 +36,8 @@ export function Shell({ status, operator }: ShellProps) {
       {status.kind === 'sample' && (
         <div className={classes.banner} role="note">
           <span>
-            <strong>Sample organisation.</strong> Made-up people; anyone at this console may choose who they are. The SCIM
-            service is real and runs on this machine.
+            <strong>Sample organisation.</strong> Made-up people; anyone at this console may choose who they are. The
+            SCIM service is real and runs on this machine.
           </span>
         </div>
       )}

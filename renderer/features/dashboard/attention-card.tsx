@@ -23,7 +23,12 @@ export function AttentionCard({ count }: { readonly count: number | undefined })
         <ul className={classes.list}>
           {rows.map((task) => (
             <li key={task.id}>
-              <Link to="/requests/$requestId" params={{ requestId: task.requestId }} className={classes.line} data-moves-focus="">
+              <Link
+                to="/requests/$requestId"
+                params={{ requestId: task.requestId }}
+                className={classes.line}
+                data-moves-focus=""
+              >
                 <TwoLines
                   first={`${task.effect === 'grant' ? 'Give' : 'Remove'} ${task.entitlement.name} in ${task.application.name}`}
                   second={task.lastProblem ?? `#${task.requestNumber}, for ${task.beneficiary.fullName}`}

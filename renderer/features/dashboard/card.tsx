@@ -63,4 +63,3 @@ export function TwoLines({ first, second }: { readonly first: ReactNode; readonl
     </span>
   );
 }
-

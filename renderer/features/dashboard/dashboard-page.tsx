@@ -22,6 +22,7 @@ export function DashboardPage() {
   return (
     <Page
       title={`Hello, ${firstName}`}
+      documentTitle="Dashboard"
       subtitle="What waits for you, and what became of what you asked for."
       actions={
         <Button component={Link} to="/requests/new" leftSection={<IconPlus size={16} aria-hidden />}>
@@ -36,10 +37,16 @@ export function DashboardPage() {
           <SimpleGrid cols={2} spacing={16} className={classes.cards}>
             <MyTasksCard count={summary.data?.myOpenTasks} />
             <MyRequestsCard open={summary.data?.myOpenRequests} />
-            <EndingSoonCard grants={summary.data?.endingSoon} held={summary.data?.myActiveGrants} employeeId={operator.person.id} />
+            <EndingSoonCard
+              grants={summary.data?.endingSoon}
+              held={summary.data?.myActiveGrants}
+              employeeId={operator.person.id}
+            />
             <AttentionCard count={summary.data?.attention} />
           </SimpleGrid>
-          {summary.data !== undefined && summary.data.workspace !== null && <WorkspaceFigures figures={summary.data.workspace} />}
+          {summary.data !== undefined && summary.data.workspace !== null && (
+            <WorkspaceFigures figures={summary.data.workspace} />
+          )}
         </>
       )}
     </Page>

@@ -37,8 +37,16 @@ export function MyRequestsCard({ open }: { readonly open: number | undefined }) 
         <ul className={classes.list}>
           {rows.map((request) => (
             <li key={request.id}>
-              <Link to="/requests/$requestId" params={{ requestId: request.id }} className={classes.line} data-moves-focus="">
-                <TwoLines first={titleOf(request)} second={`#${request.number}, ${request.firstItem.application}, ${forWhom(request)}`} />
+              <Link
+                to="/requests/$requestId"
+                params={{ requestId: request.id }}
+                className={classes.line}
+                data-moves-focus=""
+              >
+                <TwoLines
+                  first={titleOf(request)}
+                  second={`#${request.number}, ${request.firstItem.application}, ${forWhom(request)}`}
+                />
                 <StateBadge kind="request" state={request.state} />
               </Link>
             </li>

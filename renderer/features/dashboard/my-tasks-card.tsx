@@ -30,7 +30,12 @@ export function MyTasksCard({ count }: { readonly count: number | undefined }) {
         <ul className={classes.list}>
           {rows.map((task) => (
             <li key={task.id}>
-              <Link to="/requests/$requestId" params={{ requestId: task.requestId }} className={classes.line} data-moves-focus="">
+              <Link
+                to="/requests/$requestId"
+                params={{ requestId: task.requestId }}
+                className={classes.line}
+                data-moves-focus=""
+              >
                 <TwoLines
                   first={`${task.item.action === 'GRANT' ? 'Give' : 'Remove'} ${task.item.entitlement.name}`}
                   second={`${task.item.application.name}, for ${task.beneficiary.fullName}`}

@@ -50,14 +50,29 @@ export function WorkspaceFigures({ figures }: { readonly figures: WorkspaceSumma
 function figuresOf(figures: WorkspaceSummary): readonly Figure[] {
   const decided = figures.approvedLast30Days + figures.deniedLast30Days;
   return [
-    { name: 'Open requests', value: figures.openRequests.toLocaleString('en'), says: 'Requests that are in review or being delivered now.' },
-    { name: 'Asked', value: figures.submittedLast30Days.toLocaleString('en'), says: 'Requests submitted in the last 30 days.' },
+    {
+      name: 'Open requests',
+      value: figures.openRequests.toLocaleString('en'),
+      says: 'Requests that are in review or being delivered now.',
+    },
+    {
+      name: 'Asked',
+      value: figures.submittedLast30Days.toLocaleString('en'),
+      says: 'Requests submitted in the last 30 days.',
+    },
     {
       name: 'Approved and denied',
       value: `${figures.approvedLast30Days.toLocaleString('en')} / ${figures.deniedLast30Days.toLocaleString('en')}`,
-      says: decided === 0 ? 'Nothing was decided in the last 30 days.' : `${Math.round((figures.approvedLast30Days / decided) * 100)}% of what was decided was approved.`,
+      says:
+        decided === 0
+          ? 'Nothing was decided in the last 30 days.'
+          : `${Math.round((figures.approvedLast30Days / decided) * 100)}% of what was decided was approved.`,
     },
-    { name: 'Temporary access, held now', value: figures.temporaryGrantsActive.toLocaleString('en'), says: 'Grants that end by themselves.' },
+    {
+      name: 'Temporary access, held now',
+      value: figures.temporaryGrantsActive.toLocaleString('en'),
+      says: 'Grants that end by themselves.',
+    },
     {
       name: 'Time to decision, half of them (p50)',
       value: figures.timeToDecisionP50Minutes === null ? '—' : shortSpanOfMinutes(figures.timeToDecisionP50Minutes),
@@ -76,7 +91,8 @@ function figuresOf(figures: WorkspaceSummary): readonly Figure[] {
     },
     {
       name: 'Worst lateness of a revocation',
-      value: figures.worstRevocationLatenessSeconds === null ? '—' : spanOfSeconds(figures.worstRevocationLatenessSeconds),
+      value:
+        figures.worstRevocationLatenessSeconds === null ? '—' : spanOfSeconds(figures.worstRevocationLatenessSeconds),
       says: 'The longest time between the end of temporary access and its removal, in the last 30 days.',
       alarm: figures.worstRevocationLatenessSeconds !== null && figures.worstRevocationLatenessSeconds > 3600,
     },

@@ -22,8 +22,8 @@ export function FirstStartPage({ status }: { readonly status: WorkspaceStatus })
               Welcome to Gatehouse
             </Title>
             <Text maw={620} c="dimmed" size="md">
-              Ask for access, review it, see it arrive in the application, and keep the evidence. This workspace is empty:
-              choose how to begin.
+              Ask for access, review it, see it arrive in the application, and keep the evidence. This workspace is
+              empty: choose how to begin.
             </Text>
           </Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
@@ -32,8 +32,8 @@ export function FirstStartPage({ status }: { readonly status: WorkspaceStatus })
           </SimpleGrid>
           {!status.keychain.available && (
             <Text size="sm" c="dimmed" maw={760}>
-              <strong>Secrets cannot be kept on this machine yet.</strong> {status.keychain.message} The sample organisation
-              works without it.
+              <strong>Secrets cannot be kept on this machine yet.</strong> {status.keychain.message} The sample
+              organisation works without it.
             </Text>
           )}
           <Text size="xs" c="dimmed">

@@ -65,7 +65,8 @@ export function OwnWorkspaceForm({ disabled, onBusy }: ChoiceProps) {
             error={errors.workEmail?.message}
             {...form.register('workEmail', {
               validate: (value) =>
-                /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value.trim()) || 'Enter a whole e-mail address, like ana@example.org.',
+                /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value.trim()) ||
+                'Enter a whole e-mail address, like ana@example.org.',
             })}
           />
         </Stack>
@@ -75,7 +76,13 @@ export function OwnWorkspaceForm({ disabled, onBusy }: ChoiceProps) {
               {create.refusal?.message ?? create.problem}
             </Alert>
           )}
-          <Button type="submit" variant="default" fullWidth disabled={disabled && !create.isPending} loading={create.isPending}>
+          <Button
+            type="submit"
+            variant="default"
+            fullWidth
+            disabled={disabled && !create.isPending}
+            loading={create.isPending}
+          >
             Set up my workspace
           </Button>
         </Stack>

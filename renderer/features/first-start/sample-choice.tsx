@@ -1,6 +1,6 @@
 /** The sample organisation: what is in it, and making it. */
 import { Alert, Button, Progress, Stack, Text, Title } from '@mantine/core';
-import { IconApps, IconPlugConnected, IconTrash, IconUsers } from '@tabler/icons-react';
+import { IconApps, IconPlugConnected, IconDeviceDesktop, IconUsers } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
@@ -35,11 +35,11 @@ export function SampleChoice({ disabled, onBusy }: ChoiceProps) {
           <IconApps size={17} aria-hidden /> 6 applications with owners, entitlements and people who hold them.
         </li>
         <li>
-          <IconPlugConnected size={17} aria-hidden /> One of them is a real SCIM service that runs on this machine, so that
-          you can watch access arrive.
+          <IconPlugConnected size={17} aria-hidden /> One of them is a real SCIM service that runs on this machine, so
+          that you can watch access arrive.
         </li>
         <li>
-          <IconTrash size={17} aria-hidden /> Made-up people and data; nothing leaves this machine.
+          <IconDeviceDesktop size={17} aria-hidden /> Made-up people and data; nothing leaves this machine.
         </li>
       </ul>
       <Stack gap="xs" mt="auto">
@@ -56,7 +56,12 @@ export function SampleChoice({ disabled, onBusy }: ChoiceProps) {
             {create.refusal?.message ?? create.problem}
           </Alert>
         )}
-        <Button onClick={() => void start()} disabled={disabled && !create.isPending} loading={create.isPending} fullWidth>
+        <Button
+          onClick={() => void start()}
+          disabled={disabled && !create.isPending}
+          loading={create.isPending}
+          fullWidth
+        >
           Explore the sample organisation
         </Button>
       </Stack>

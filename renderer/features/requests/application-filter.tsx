@@ -13,7 +13,10 @@ export function ApplicationFilter({ applicationId, onChange }: ApplicationFilter
   const [search, setSearch] = useState('');
   const found = useQuery(applicationOptionsQuery(search));
   const all = useQuery(applicationOptionsQuery(''));
-  const options = (found.data?.rows ?? []).map((application) => ({ value: application.id as string, label: application.name }));
+  const options = (found.data?.rows ?? []).map((application) => ({
+    value: application.id as string,
+    label: application.name,
+  }));
   const chosen = all.data?.rows.find((application) => application.id === applicationId);
   return (
     <AsyncSelect

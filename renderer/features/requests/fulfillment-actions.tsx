@@ -8,7 +8,9 @@ import { useCommand } from '#renderer/data/command.ts';
 
 export function FulfillmentActions({ task }: { readonly task: FulfillmentView }) {
   const [completing, setCompleting] = useState(false);
-  const sendAgain = useCommand(client.fulfillment.sendAgain, { success: 'Sent again. It runs as soon as it is taken.' });
+  const sendAgain = useCommand(client.fulfillment.sendAgain, {
+    success: 'Sent again. It runs as soon as it is taken.',
+  });
   if (!task.maySendAgain && !task.mayCompleteByHand) return null;
   return (
     <Group gap={8} mt={8}>
@@ -71,10 +73,16 @@ function CompleteByHand({ task, opened, onClose }: CompleteByHandProps) {
       >
         <Stack gap="sm">
           <Text size="sm" c="dimmed">
-            {task.effect === 'grant' ? 'Give the access in the application yourself' : 'Remove the access in the application yourself'}
+            {task.effect === 'grant'
+              ? 'Give the access in the application yourself'
+              : 'Remove the access in the application yourself'}
             , then say here what you did. Your note is the evidence.
           </Text>
-          <Radio.Group label="What came of it" value={outcome} onChange={(value) => setOutcome(value === 'done' ? 'done' : 'notPossible')}>
+          <Radio.Group
+            label="What came of it"
+            value={outcome}
+            onChange={(value) => setOutcome(value === 'done' ? 'done' : 'notPossible')}
+          >
             <Stack gap={6} mt={4}>
               <Radio value="done" label={task.effect === 'grant' ? 'The access is in place' : 'The access is gone'} />
               <Radio value="notPossible" label="It is not possible" />

@@ -24,7 +24,13 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
         </Text>
       </Group>
       {task.lastProblem !== null && task.state !== 'done' && (
-        <Alert color={task.state === 'failed' ? 'red' : 'yellow'} variant="light" icon={<IconAlertCircle size={16} aria-hidden />} mt={6} p="xs">
+        <Alert
+          color={task.state === 'failed' ? 'red' : 'yellow'}
+          variant="light"
+          icon={<IconAlertCircle size={16} aria-hidden />}
+          mt={6}
+          p="xs"
+        >
           <Text size="sm">{task.lastProblem}</Text>
         </Alert>
       )}
@@ -42,7 +48,10 @@ function titleOf(task: FulfillmentView): string {
 function When({ task }: { readonly task: FulfillmentView }) {
   const tries = task.attempts > 1 ? `, ${task.attempts} attempts` : '';
   if (task.endedAt !== null) {
-    const late = task.latenessSeconds !== null && task.latenessSeconds >= lateFromSeconds ? `, ${spanOfSeconds(task.latenessSeconds)} late` : '';
+    const late =
+      task.latenessSeconds !== null && task.latenessSeconds >= lateFromSeconds
+        ? `, ${spanOfSeconds(task.latenessSeconds)} late`
+        : '';
     return (
       <>
         <TimeText at={task.endedAt} />
@@ -78,7 +87,8 @@ function Evidence({ task }: { readonly task: FulfillmentView }) {
       : ([
           'Read back',
           <span key="read">
-            {evidence.heldAfterwards === true ? 'held' : 'not held'}, <TimeText at={evidence.readBackAt} form="exact" /> from {evidence.source}
+            {evidence.heldAfterwards === true ? 'held' : 'not held'}, <TimeText at={evidence.readBackAt} form="exact" />{' '}
+            from {evidence.source}
           </span>,
         ] as const),
     ...Object.entries(evidence.facts),
@@ -100,7 +110,9 @@ function resultOf(task: FulfillmentView): string {
     case 'applied':
       return task.effect === 'grant' ? 'the access was given' : 'the access was removed';
     case 'already':
-      return task.effect === 'grant' ? 'it was already held, nothing had to be changed' : 'it was already gone, nothing had to be changed';
+      return task.effect === 'grant'
+        ? 'it was already held, nothing had to be changed'
+        : 'it was already gone, nothing had to be changed';
     case 'byHand':
       return 'done by hand';
     default:

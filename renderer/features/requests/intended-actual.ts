@@ -48,5 +48,8 @@ function lastSeen(item: Item): { readonly held: boolean | null; readonly text: s
     return { held: null, text: `done by hand ${localTime(done.endedAt ?? done.dueAt)}, not read back` };
   }
   const held = evidence.heldAfterwards ? 'held' : 'not held';
-  return { held: evidence.heldAfterwards, text: `${held}, read back ${localTime(evidence.readBackAt)} from ${evidence.source}` };
+  return {
+    held: evidence.heldAfterwards,
+    text: `${held}, read back ${localTime(evidence.readBackAt)} from ${evidence.source}`,
+  };
 }

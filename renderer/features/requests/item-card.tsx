@@ -21,7 +21,10 @@ export interface ItemCardProps {
 export function ItemCard({ item, request }: ItemCardProps) {
   const mine = item.stages.flatMap((stage) => stage.tasks).find((task) => task.mine && task.state === 'open');
   return (
-    <article className={classes.card} aria-label={`${item.entitlement.name} in ${item.application.name} for ${item.beneficiary.fullName}`}>
+    <article
+      className={classes.card}
+      aria-label={`${item.entitlement.name} in ${item.application.name} for ${item.beneficiary.fullName}`}
+    >
       <div className={classes.cardHead}>
         <div style={{ minWidth: 0 }}>
           <Group gap={8} wrap="wrap">

@@ -14,10 +14,16 @@ const filters: Readonly<Record<Filter, (item: ItemView) => boolean>> = {
   all: () => true,
   mine: (item) => item.stages.some((stage) => stage.tasks.some((task) => task.mine)),
   open: (item) => item.state === 'inReview' || item.state === 'approved',
-  problem: (item) => item.state === 'failed' || item.fulfillment.some((task) => task.lastProblem !== null && task.state !== 'done'),
+  problem: (item) =>
+    item.state === 'failed' || item.fulfillment.some((task) => task.lastProblem !== null && task.state !== 'done'),
 };
 
-const labels: Readonly<Record<Filter, string>> = { all: 'All', mine: 'Waiting for me', open: 'Open', problem: 'With problems' };
+const labels: Readonly<Record<Filter, string>> = {
+  all: 'All',
+  mine: 'Waiting for me',
+  open: 'Open',
+  problem: 'With problems',
+};
 
 export function ItemList({ request }: { readonly request: RequestDetail }) {
   const [filter, setFilter] = useState<Filter>('all');

@@ -27,8 +27,12 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
           )}
           {stage.state === 'open' && (
             <Text size="xs" c="dimmed">
-              Asked: {stage.tasks.map((task) => (task.mine ? `${task.reviewer.fullName} (you)` : task.reviewer.fullName)).join(', ')}
-              {stage.tasks.length > stage.needed && `; ${stage.needed === 1 ? 'one of them suffices' : `${stage.needed} of them suffice`}`}
+              Asked:{' '}
+              {stage.tasks
+                .map((task) => (task.mine ? `${task.reviewer.fullName} (you)` : task.reviewer.fullName))
+                .join(', ')}
+              {stage.tasks.length > stage.needed &&
+                `; ${stage.needed === 1 ? 'one of them suffices' : `${stage.needed} of them suffice`}`}
             </Text>
           )}
         </Box>
@@ -40,7 +44,9 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
               {decision.verdict === 'approve' ? 'Approved' : 'Denied'}
             </ToneBadge>
             <Text size="sm">
-              {decision.decider === null ? `automatically: ${decision.automatic ?? 'by a setting'}` : `by ${decision.decider.fullName}`}
+              {decision.decider === null
+                ? `automatically: ${decision.automatic ?? 'by a setting'}`
+                : `by ${decision.decider.fullName}`}
               <Text span size="xs" c="dimmed">
                 {' '}
                 <TimeText at={decision.decidedAt} />
@@ -56,7 +62,9 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
       ))}
       {item.stages.length === 0 && item.decisions.length === 0 && (
         <Text size="sm" c="dimmed">
-          {item.approval === 'auto' ? 'Approved automatically by the application’s setting.' : 'No review has been opened yet.'}
+          {item.approval === 'auto'
+            ? 'Approved automatically by the application’s setting.'
+            : 'No review has been opened yet.'}
         </Text>
       )}
     </div>

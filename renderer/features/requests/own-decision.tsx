@@ -56,7 +56,13 @@ export function OwnDecision({ task, what }: OwnDecisionProps) {
       {problem !== null && !denying && (
         <Alert color="red" variant="light" role="alert" w="100%" title="Not decided">
           {problem}
-          <Button size="compact-xs" variant="default" mt={8} display="block" onClick={() => void queryClient.invalidateQueries()}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            mt={8}
+            display="block"
+            onClick={() => void queryClient.invalidateQueries()}
+          >
             Reload
           </Button>
         </Alert>

@@ -13,7 +13,7 @@ export const requestColumns: readonly DataColumn<RequestRow>[] = [
   {
     id: 'number',
     header: 'Number',
-    width: 62,
+    width: 66,
     cell: (row) => (
       <Text size="sm" c="dimmed" style={{ fontVariantNumeric: 'tabular-nums' }}>
         #{row.number}
@@ -23,7 +23,7 @@ export const requestColumns: readonly DataColumn<RequestRow>[] = [
   {
     id: 'what',
     header: 'What',
-    width: 'minmax(200px, 2.4fr)',
+    width: 'minmax(210px, 2.6fr)',
     cell: (row) => (
       <div style={{ minWidth: 0 }}>
         <Group gap={7} wrap="nowrap">
@@ -67,7 +67,7 @@ export const requestColumns: readonly DataColumn<RequestRow>[] = [
   {
     id: 'submitted',
     header: 'Asked',
-    width: 104,
+    width: 96,
     cell: (row) => (
       <Text size="sm" c="dimmed" truncate>
         <TimeText at={row.submittedAt} />
@@ -77,16 +77,16 @@ export const requestColumns: readonly DataColumn<RequestRow>[] = [
   {
     id: 'progress',
     header: 'Progress',
-    width: 148,
+    width: 140,
     cell: (row) => <ProgressMeter progress={row.progress} scope="everyone" />,
   },
-  { id: 'state', header: 'State', width: 164, cell: (row) => <StateBadge kind="request" state={row.state} /> },
+  { id: 'state', header: 'State', width: 160, cell: (row) => <StateBadge kind="request" state={row.state} /> },
 ];
 
 function Beneficiaries({ row }: { readonly row: RequestRow }) {
   const [first] = row.beneficiaries;
   if (first === undefined) return null;
-  if (row.beneficiaryCount === 1) return <PersonLabel person={first} />;
+  if (row.beneficiaryCount === 1) return <PersonLabel person={first} withAvatar={false} />;
   const names = row.beneficiaries.map((person) => person.fullName).join(', ');
   return (
     <Text size="sm" truncate title={names}>

@@ -99,7 +99,13 @@ export function RequestsPage() {
         onLoadMore={() => void list.fetchNextPage()}
         noun={['request', 'requests']}
         total={narrowed || counts === undefined ? undefined : totalOf(filter.status, counts)}
-        empty={<NothingHere filter={filter} narrowed={narrowed} onClear={() => change({ search: undefined, application: undefined })} />}
+        empty={
+          <NothingHere
+            filter={filter}
+            narrowed={narrowed}
+            onClear={() => change({ search: undefined, application: undefined })}
+          />
+        }
       />
     </Page>
   );
@@ -149,7 +155,10 @@ function withCount(label: string, count: number | undefined): string {
   return count === undefined ? label : `${label} ${count.toLocaleString('en')}`;
 }
 
-function totalOf(status: RequestsSearch['status'], counts: { readonly open: number; readonly completed: number }): number {
+function totalOf(
+  status: RequestsSearch['status'],
+  counts: { readonly open: number; readonly completed: number },
+): number {
   if (status === 'open') return counts.open;
   if (status === 'completed') return counts.completed;
   return counts.open + counts.completed;

@@ -37,14 +37,18 @@ export function Trail({ requestId }: { readonly requestId: RequestId }) {
           </Stack>
         )}
         {trail.isError && trail.data === undefined && (
-          <ErrorState title="The trail could not be loaded" message={messageOfError(trail.error)} onRetry={() => void trail.refetch()} />
+          <ErrorState
+            title="The trail could not be loaded"
+            message={messageOfError(trail.error)}
+            onRetry={() => void trail.refetch()}
+          />
         )}
         <ol className={classes.trail}>
           {events.slice(0, shown).map((event) => (
             <li key={event.sequence} className={classes.event}>
               <Text inherit>{event.sentence}</Text>
               <Text size="xs" c="dimmed" component="div">
-                <TimeText at={event.at} />, {event.actor}
+                <TimeText at={event.at} form="exact" />, {event.actor}
               </Text>
               <Group gap={6} mt={2} wrap="nowrap">
                 <Text size="xs" c="dimmed">

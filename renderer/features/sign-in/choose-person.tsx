@@ -22,10 +22,7 @@ export interface ChoosePersonProps {
 export function ChoosePerson({ pendingId, problem, onChoose }: ChoosePersonProps) {
   const [search, setSearch] = useState('');
   const choices = useInfiniteQuery(choicesQuery(search));
-  const groups = useMemo(
-    () => groupOperators(choices.data?.pages.flatMap((page) => page.rows) ?? []),
-    [choices.data],
-  );
+  const groups = useMemo(() => groupOperators(choices.data?.pages.flatMap((page) => page.rows) ?? []), [choices.data]);
 
   return (
     <div className={classes.choose}>
@@ -52,7 +49,9 @@ export function ChoosePerson({ pendingId, problem, onChoose }: ChoosePersonProps
         <div className={classes.list} aria-busy={choices.isPending}>
           {choices.isPending && <WaitingForPeople />}
           {choices.data !== undefined && groups.length === 0 && (
-            <EmptyState title="Nobody matches">Try a part of a name, an e-mail address, or clear the search.</EmptyState>
+            <EmptyState title="Nobody matches">
+              Try a part of a name, an e-mail address, or clear the search.
+            </EmptyState>
           )}
           {groups.map((group) => (
             <section key={group.title} aria-label={group.title}>

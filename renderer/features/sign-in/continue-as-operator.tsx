@@ -20,15 +20,15 @@ export function ContinueAsOperator({ operator, pending, problem, onContinue }: C
         </Title>
         {operator === null ? (
           <Alert color="red" variant="light" role="alert">
-            This workspace does not name its operator. Start Gatehouse again; if it stays like this, the log on this machine
-            says why.
+            This workspace does not name its operator. Start Gatehouse again; if it stays like this, the log on this
+            machine says why.
           </Alert>
         ) : (
           <>
             <Paper withBorder p="md">
               <PersonLabel person={operator} detail="email" size="md" />
             </Paper>
-            <Button onClick={() => onContinue(operator.id)} loading={pending} autoFocus>
+            <Button onClick={() => onContinue(operator.id)} loading={pending}>
               Continue as {operator.fullName}
             </Button>
             <Text size="xs" c="dimmed">

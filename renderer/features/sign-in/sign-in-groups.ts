@@ -7,7 +7,11 @@ export interface OperatorGroup {
   readonly people: readonly Operator[];
 }
 
-const kinds: readonly { readonly title: string; readonly says: string; readonly holds: (operator: Operator) => boolean }[] = [
+const kinds: readonly {
+  readonly title: string;
+  readonly says: string;
+  readonly holds: (operator: Operator) => boolean;
+}[] = [
   {
     title: 'Administrators',
     says: 'see everything and set up applications',

@@ -16,7 +16,7 @@ import classes from './tasks.module.css';
 
 export interface TaskPanelProps {
   readonly ref: Ref<HTMLElement>;
-  readonly task: TaskRow | null;
+  readonly task: TaskRow;
   readonly onApprove: (task: TaskRow) => void;
   readonly onDeny: (task: TaskRow) => void;
   /** Escape: back to the queue. */
@@ -25,6 +25,7 @@ export interface TaskPanelProps {
 
 export function TaskPanel({ ref, task, onApprove, onDeny, onLeave }: TaskPanelProps) {
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- shortcuts for the buttons below, not a control of its own
     <section
       ref={ref}
       className={classes.panel}
@@ -32,7 +33,7 @@ export function TaskPanel({ ref, task, onApprove, onDeny, onLeave }: TaskPanelPr
       aria-label="Details of the task"
       onKeyDown={(event) => {
         if (event.key === 'Escape') onLeave();
-        if (task === null || task.state !== 'open' || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+        if (task.state !== 'open' || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
         if (event.key === 'a') onApprove(task);
         if (event.key === 'd') {
           event.preventDefault();
@@ -40,37 +41,29 @@ export function TaskPanel({ ref, task, onApprove, onDeny, onLeave }: TaskPanelPr
         }
       }}
     >
-      {task === null ? (
-        <Text size="sm" c="dimmed" p="md">
-          The details of the task you are on are shown here.
-        </Text>
-      ) : (
-        <>
-          <div className={classes.panelBody}>
-            <Details task={task} />
-          </div>
-          {task.state === 'open' && (
-            <div className={classes.panelActions}>
-              <Button
-                variant="default"
-                leftSection={<IconX size={15} aria-hidden />}
-                onClick={() => onDeny(task)}
-                aria-label={`Deny: ${describeTask(task)}`}
-                aria-keyshortcuts="d"
-              >
-                Deny…
-              </Button>
-              <Button
-                leftSection={<IconCheck size={15} aria-hidden />}
-                onClick={() => onApprove(task)}
-                aria-label={`Approve: ${describeTask(task)}`}
-                aria-keyshortcuts="a"
-              >
-                Approve
-              </Button>
-            </div>
-          )}
-        </>
+      <div className={classes.panelBody}>
+        <Details task={task} />
+      </div>
+      {task.state === 'open' && (
+        <div className={classes.panelActions}>
+          <Button
+            variant="default"
+            leftSection={<IconX size={15} aria-hidden />}
+            onClick={() => onDeny(task)}
+            aria-label={`Deny: ${describeTask(task)}`}
+            aria-keyshortcuts="d"
+          >
+            Deny…
+          </Button>
+          <Button
+            leftSection={<IconCheck size={15} aria-hidden />}
+            onClick={() => onApprove(task)}
+            aria-label={`Approve: ${describeTask(task)}`}
+            aria-keyshortcuts="a"
+          >
+            Approve
+          </Button>
+        </div>
       )}
     </section>
   );

@@ -103,8 +103,8 @@ export function TasksPage() {
       title="My tasks"
       subtitle={
         <>
-          What waits for your decision, oldest first. <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> move,{' '}
-          <Kbd size="xs">A</Kbd> approves, <Kbd size="xs">D</Kbd> denies, <Kbd size="xs">Enter</Kbd> goes to the details.
+          What waits for your decision. <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> move, <Kbd size="xs">A</Kbd>{' '}
+          approves, <Kbd size="xs">D</Kbd> denies, <Kbd size="xs">Enter</Kbd> goes to the details.
         </>
       }
     >
@@ -115,7 +115,10 @@ export function TasksPage() {
           onChange={(status) => change({ status })}
           data={[
             { value: 'open', label: counts === undefined ? 'Open' : `Open ${counts.open.toLocaleString('en')}` },
-            { value: 'completed', label: counts === undefined ? 'Completed' : `Completed ${counts.completed.toLocaleString('en')}` },
+            {
+              value: 'completed',
+              label: counts === undefined ? 'Completed' : `Completed ${counts.completed.toLocaleString('en')}`,
+            },
           ]}
         />
         <SearchInput
@@ -130,7 +133,15 @@ export function TasksPage() {
         </Text>
       </Group>
       {problem !== null && denying === null && (
-        <Alert color="red" variant="light" role="alert" title={`Not decided: ${describeTask(problem.task)}`} withCloseButton closeButtonLabel="Close this notice" onClose={() => setProblem(null)}>
+        <Alert
+          color="red"
+          variant="light"
+          role="alert"
+          title={`Not decided: ${describeTask(problem.task)}`}
+          withCloseButton
+          closeButtonLabel="Close this notice"
+          onClose={() => setProblem(null)}
+        >
           <Group justify="space-between" gap="md">
             <Text size="sm">{problem.message}</Text>
             <Button
@@ -147,7 +158,7 @@ export function TasksPage() {
           </Group>
         </Alert>
       )}
-      <div className={classes.split}>
+      <div className={selected === null ? classes.whole : classes.split}>
         <DataTable
           label="My tasks"
           handle={table}
@@ -171,13 +182,15 @@ export function TasksPage() {
           noun={['task', 'tasks']}
           empty={<NothingToDo filter={filter} onClear={() => change({ search: undefined })} />}
         />
-        <TaskPanel
-          ref={panel}
-          task={selected}
-          onApprove={(task) => void decide(task, 'approve', null)}
-          onDeny={startDenying}
-          onLeave={() => table.current?.focusCurrent()}
-        />
+        {selected !== null && (
+          <TaskPanel
+            ref={panel}
+            task={selected}
+            onApprove={(task) => void decide(task, 'approve', null)}
+            onDeny={startDenying}
+            onLeave={() => table.current?.focusCurrent()}
+          />
+        )}
       </div>
       <ConfirmDialog
         opened={denying !== null}
