@@ -63,7 +63,8 @@ async function openSqliteDatabase(file: string): Promise<Database> {
     read,
     transaction: (work) => oneAtATime(() => guarded(() => writer.transaction().execute(work), `the database file ${file}`)),
     unitOfWork: (trx) => unitOfWork(orm, trx),
-    foreignChanges: () => reading.native.pragma('data_version', { simple: true }) as number,
+    // Asked of the writing connection, whose own commits do not count.
+    foreignChanges: () => writing.native.pragma('data_version', { simple: true }) as number,
     async close() {
       // Waits for the transaction that is running: a quit never cuts one off.
       await oneAtATime(async () => undefined);

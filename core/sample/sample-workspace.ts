@@ -7,7 +7,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setConnection } from '#core/commands/connection.command.ts';
 import { describeEntitlements } from '#core/commands/describe-entitlements.command.ts';
-import { seedSample } from '#core/commands/seed-sample.command.ts';
 import { readWorkspaceSettings } from '#core/commands/workspace-settings.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
@@ -18,9 +17,11 @@ import type { Instant } from '#core/domain/instant.ts';
 import type { Connections } from '#core/fulfillment/connections.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import { fromJson } from '#core/persistence/tables.ts';
+import { isSampleSecret } from '#core/secrets/layered-secret-store.ts';
 import type { SecretStore } from '#core/secrets/secret-store.ts';
 import { readSampleOrganisation, type SampleApplication, type SampleOrganisation } from './organisation.ts';
 import { submitSampleRequests } from './sample-requests.ts';
+import { seedSample } from './seed-sample.command.ts';
 import type { SampleScimService } from './scim-service.ts';
 
 export interface SampleParts {
@@ -40,8 +41,6 @@ export interface RunningSample {
 }
 
 const setup: Actor = { kind: 'system', part: 'setup' };
-/** Secrets under this prefix are kept in memory alone. */
-export const sampleSecretPrefix = 'sample:';
 
 /** Fills an empty workspace, starts the service, connects and discovers it, and hands in a few requests. */
 export async function createSampleWorkspace(parts: SampleParts, commandId: string): Promise<Result<{ readonly employees: number; readonly running: RunningSample }>> {
@@ -103,8 +102,8 @@ async function connect(parts: SampleParts, connected: SampleApplication, organis
   // Somebody has renamed it: the service runs, and its application is theirs to connect.
   if (row === undefined) return;
   const instance = await database.read.selectFrom('connector_instance').selectAll().where('application_id', '=', row.id).executeTakeFirst();
-  if (instance !== undefined && !instance.secret_name.startsWith(sampleSecretPrefix)) return;
-  const secretName = instance?.secret_name ?? `${sampleSecretPrefix}${randomUUID()}`;
+  if (instance !== undefined && !isSampleSecret(instance.secret_name)) return;
+  const secretName = instance?.secret_name ?? `sample:${randomUUID()}`;
   await secrets.write(secretName, { token: service.token });
   const first = instance === undefined;
   const address = first ? null : fromJson<{ readonly baseUrl?: unknown }>(instance.configuration).baseUrl;

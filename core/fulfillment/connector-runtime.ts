@@ -1,0 +1,158 @@
+/** What people do with connections: describe, test, set. Secrets go from here to the keychain and nowhere else. */
+import { randomUUID } from 'node:crypto';
+import { recordConnectionTest, setConnection } from '#core/commands/connection.command.ts';
+import type { Execute } from '#core/commands/execute.ts';
+import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import type { ConnectionTest } from '#core/domain/connector.ts';
+import { done, GatehouseError, messageOf, refuse, type Result } from '#core/domain/errors.ts';
+import { newId, type ApplicationId, type CommandId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { Database } from '#core/persistence/open-database.ts';
+import { fromJson } from '#core/persistence/tables.ts';
+import type { SecretFields, SecretStore } from '#core/secrets/secret-store.ts';
+import type { ConnectionDraft, ConnectorRuntime } from '#core/workspace.ts';
+import { neededSecrets, type Connections } from './connections.ts';
+
+const testMilliseconds = 60_000;
+
+export interface ConnectorRuntimeOptions {
+  readonly database: Database;
+  readonly execute: Execute;
+  readonly secrets: SecretStore;
+  readonly connections: Connections;
+  readonly definitions: ReadonlyMap<string, ConnectorDefinition>;
+  readonly now: () => Instant;
+}
+
+export function createConnectorRuntime(options: ConnectorRuntimeOptions): ConnectorRuntime {
+  const { database, execute, secrets, connections, definitions, now } = options;
+
+  return {
+    describe: () => [...definitions.values()].map((definition) => definition.description),
+
+    async test(draft) {
+      const prepared = await prepare(draft);
+      if (prepared.outcome === 'refused') return prepared;
+      const { definition, configuration, fields } = prepared.value;
+      const connector = definition.open({ configuration, secrets: fields });
+      let tested: ConnectionTest;
+      try {
+        tested = await connector.test(AbortSignal.timeout(testMilliseconds));
+      } catch (error) {
+        tested = { passed: false, checks: [{ name: 'Reach the application', passed: false, message: messageOf(error) }] };
+      } finally {
+        await connector.close();
+      }
+      await rememberIfSaved(draft, tested);
+      return done(tested);
+    },
+
+    async setConnection(draft, issued) {
+      const prepared = await prepare(draft);
+      if (prepared.outcome === 'refused') return prepared;
+      const existing = await instanceOf(draft.applicationId);
+      const secretName = existing?.secret_name ?? `connection:${draft.applicationId}:${randomUUID()}`;
+      const given = Object.entries(draft.secrets).filter(([, value]) => value !== '');
+      if (given.length > 0) {
+        try {
+          await secrets.write(secretName, prepared.value.fields);
+        } catch (error) {
+          if (error instanceof GatehouseError) return refuse('secret.unavailable', error.message);
+          throw error;
+        }
+      }
+      const result = await execute(setConnection, {
+        id: issued.commandId as CommandId,
+        actor: issued.actor,
+        issuedAt: now(),
+        basedOn: null,
+        payload: {
+          applicationId: draft.applicationId,
+          connector: draft.connector,
+          configuration: withoutSecrets(prepared.value.definition, draft.configuration),
+          secretName,
+          secretsSet: given.map(([name]) => name),
+        },
+      });
+      await connections.forget();
+      return result;
+    },
+
+    async secretsPresent(applicationId) {
+      const row = await instanceOf(applicationId);
+      const definition = row === undefined ? undefined : definitions.get(row.connector);
+      if (row === undefined || definition === undefined) return {};
+      const needed = neededSecrets(definition, fromJson(row.configuration));
+      try {
+        const held = await secrets.read(row.secret_name);
+        return Object.fromEntries(needed.map((name) => [name, Boolean(held?.[name])]));
+      } catch (error) {
+        if (error instanceof GatehouseError) return Object.fromEntries(needed.map((name) => [name, false]));
+        throw error;
+      }
+    },
+  };
+
+  /** The draft parsed by its connector, with its secrets completed from the keychain. */
+  async function prepare(draft: ConnectionDraft): Promise<
+    Result<{ readonly definition: ConnectorDefinition; readonly configuration: Readonly<Record<string, unknown>>; readonly fields: SecretFields }>
+  > {
+    const definition = definitions.get(draft.connector);
+    if (definition === undefined) return refuse('connector.unknown', `There is no connector called ${draft.connector}.`);
+    const configuration = definition.configuration.safeParse(draft.configuration);
+    if (!configuration.success) {
+      const [issue] = configuration.error.issues;
+      const label = definition.description.fields.find((field) => field.name === issue?.path[0])?.label ?? 'The connection';
+      return refuse('connection.invalid', `${label}: ${issue?.message ?? 'is not valid'}`, { field: String(issue?.path[0] ?? '') });
+    }
+    const needed = neededSecrets(definition, draft.configuration);
+    const given = Object.fromEntries(Object.entries(draft.secrets).filter(([name, value]) => value !== '' && needed.includes(name)));
+    let fields: SecretFields = given;
+    if (needed.some((name) => fields[name] === undefined)) {
+      const existing = await instanceOf(draft.applicationId);
+      try {
+        const held = existing === undefined ? null : await secrets.read(existing.secret_name);
+        fields = { ...Object.fromEntries(needed.flatMap((name) => (held?.[name] === undefined ? [] : [[name, held[name]]]))), ...given };
+      } catch (error) {
+        if (error instanceof GatehouseError) return refuse('secret.unavailable', error.message);
+        throw error;
+      }
+    }
+    const missing = definition.description.fields.filter((field) => needed.includes(field.name) && fields[field.name] === undefined);
+    if (missing.length > 0) {
+      return refuse('connection.invalid', `${missing.map((field) => field.label).join(' and ')} must be entered.`, { field: missing[0]?.name ?? '' });
+    }
+    return done({ definition, configuration: configuration.data, fields });
+  }
+
+  /** A test's result is kept when it was made with the connection as it is saved. */
+  async function rememberIfSaved(draft: ConnectionDraft, tested: ConnectionTest): Promise<void> {
+    const row = await instanceOf(draft.applicationId);
+    const definition = definitions.get(draft.connector);
+    if (row === undefined || definition === undefined || row.connector !== draft.connector || Object.keys(draft.secrets).length > 0) return;
+    const saved = JSON.stringify(sorted(fromJson(row.configuration)));
+    if (saved !== JSON.stringify(sorted(withoutSecrets(definition, draft.configuration)))) return;
+    const message = tested.checks.find((check) => !check.passed)?.message ?? 'Every check passed.';
+    await execute(recordConnectionTest, {
+      id: newId<CommandId>(),
+      actor: { kind: 'system', part: 'discovery' },
+      issuedAt: now(),
+      basedOn: null,
+      payload: { applicationId: draft.applicationId, passed: tested.passed, message: message.slice(0, 2000) },
+    });
+  }
+
+  function instanceOf(applicationId: ApplicationId) {
+    return database.read.selectFrom('connector_instance').selectAll().where('application_id', '=', applicationId).executeTakeFirst();
+  }
+}
+
+/** Whatever a window sends, a secret field never gets into the workspace. */
+function withoutSecrets(definition: ConnectorDefinition, configuration: ConnectionDraft['configuration']): ConnectionDraft['configuration'] {
+  const known = definition.description.fields.filter((field) => field.kind !== 'secret').map((field) => field.name);
+  return Object.fromEntries(Object.entries(configuration).filter(([name]) => known.includes(name)));
+}
+
+function sorted(record: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

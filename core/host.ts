@@ -1,0 +1,127 @@
+/**
+ * The composition root: opens a workspace, starts its runtime, and hands it to whoever serves it. This is
+ * the only place that knows all the parts.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { createChangeFeed } from '#core/change-feed.ts';
+import { createExecutor, wallClock } from '#core/commands/execute.ts';
+import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import { connectors } from '#core/connectors/registry.ts';
+import { createDiscovery } from '#core/directory/discovery/discovery-runtime.ts';
+import { done, GatehouseError, messageOf } from '#core/domain/errors.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import { createConnections } from '#core/fulfillment/connections.ts';
+import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
+import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
+import { silentLog } from '#core/log.ts';
+import { openDatabase, type DatabaseLocation } from '#core/persistence/open-database.ts';
+import { createSampleWorkspace, resumeSample, type RunningSample } from '#core/sample/sample-workspace.ts';
+import { createKeychainSecretStore } from '#core/secrets/keychain-secret-store.ts';
+import { isSampleSecret, layered } from '#core/secrets/layered-secret-store.ts';
+import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
+import type { SecretStore } from '#core/secrets/secret-store.ts';
+import type { Workspace } from '#core/workspace.ts';
+
+export interface WorkspaceOptions {
+  /** The folder of the workspace; created when missing. */
+  readonly directory: string;
+  /** Where the data is; left out: a SQLite file in the folder. */
+  readonly location?: DatabaseLocation;
+  /** Perform fulfillment tasks and run timers here. A command-line tool that only reads or imports does not. */
+  readonly runtime?: boolean;
+  readonly log?: Logger;
+  readonly now?: () => Instant;
+  /** Where secrets live; left out: the keychain, and memory for the sample's own service. */
+  readonly secrets?: SecretStore;
+  /** Connectors besides the built-in ones. */
+  readonly connectors?: readonly ConnectorDefinition[];
+}
+
+export interface OpenWorkspace extends Workspace {
+  readonly fulfillment: FulfillmentRuntime;
+}
+
+/** @throws GatehouseError `workspace.folder` or `database.*` with what is wrong and what to do. */
+export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
+  const { runtime = true, log = silentLog(), now = wallClock } = options;
+  const directory = resolve(options.directory);
+  makeFolder(directory);
+  const database = await openDatabase(options.location ?? { kind: 'sqlite', file: join(directory, 'workspace.db') });
+  const changes = createChangeFeed(database);
+  const execute = createExecutor({ database, now, committed: (topics) => changes.publish(topics) });
+  const secrets = options.secrets ?? layered({ memoryNames: isSampleSecret, memory: createMemorySecretStore(), keychain: createKeychainSecretStore() });
+  const definitions = new Map([...connectors, ...(options.connectors ?? []).map((definition) => [definition.description.name, definition] as const)]);
+  const connections = createConnections({ database, secrets, definitions });
+  const fulfillment = createFulfillment({
+    database,
+    execute,
+    connections,
+    now,
+    owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+    log: (problem, error) => log.error({ err: error }, problem),
+  });
+  const discovery = createDiscovery({ execute, connections, now });
+  const parts = { directory, database, execute, now, secrets, connections, discovery };
+  let sample: RunningSample | null = null;
+  let closed: Promise<void> | undefined;
+
+  const unsubscribe = changes.subscribe((topics) => {
+    if (!runtime) return;
+    if (topics.includes('applications')) void connections.forget().then(fulfillment.wake);
+    else if (topics.includes('fulfillment')) fulfillment.wake();
+  });
+  if (runtime) {
+    try {
+      sample = await resumeSample(parts);
+    } catch (error) {
+      // The workspace is whole without its sample service; what waits for it says so.
+      log.error({ err: error }, `The sample organisation's service did not start: ${messageOf(error)}`);
+    }
+    // What became due while nobody was here is done first.
+    fulfillment.wake();
+  }
+
+  return {
+    directory,
+    version: packageJson.version,
+    database,
+    execute,
+    now,
+    changes,
+    secrets,
+    connectors: createConnectorRuntime({ database, execute, secrets, connections, definitions, now }),
+    discovery,
+    fulfillment,
+    async createSample(commandId) {
+      const created = await createSampleWorkspace(parts, commandId);
+      if (created.outcome === 'refused') return created;
+      sample = created.value.running;
+      return done({ employees: created.value.employees });
+    },
+    close() {
+      closed ??= (async () => {
+        unsubscribe();
+        await discovery.stop();
+        await fulfillment.stop();
+        await connections.forget();
+        await sample?.close();
+        changes.close();
+        await database.close();
+      })();
+      return closed;
+    },
+  };
+}
+
+function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new GatehouseError('workspace.folder', `The workspace folder ${directory} cannot be made or used: ${messageOf(error)}. Choose another with --workspace.`, { directory }, error);
+  }
+}
