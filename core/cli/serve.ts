@@ -1,0 +1,82 @@
+/**
+ * `npm start` in browser mode: opens the workspace, serves the console on this machine alone, and opens it
+ * in the browser at an address that works once.
+ */
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import open from 'open';
+import { GatehouseError } from '#core/domain/errors.ts';
+import { openWorkspace } from '#core/host.ts';
+import { openLog } from '#core/log.ts';
+import { createRouter } from '#core/procedures/router.ts';
+import { serveLoopback } from '#core/transports/loopback-server.ts';
+import { defaultWorkspaceDirectory, portOf, runTool, untilAskedToEnd } from './arguments.ts';
+import { ensureRenderer, rendererDirectory } from './build-renderer.ts';
+
+const help = `Usage: npm start -- [options]
+
+  --workspace DIR  the folder of the workspace (made when missing)
+                   default: ${defaultWorkspaceDirectory()}
+  --port N         the port to listen on, on 127.0.0.1; default: any free one
+  --no-open        print the address and leave the browser shut
+  --help           this text
+`;
+
+await runTool(async () => {
+  const { values } = parseArgs({
+    options: {
+      workspace: { type: 'string', default: defaultWorkspaceDirectory() },
+      port: { type: 'string' },
+      open: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
+    },
+    allowNegative: true,
+  });
+  if (values.help) {
+    say(help);
+    return;
+  }
+  const port = portOf(values.port);
+  await ensureRenderer(say);
+  const log = openLog(values.workspace, 'console');
+  const workspace = await openWorkspace({ directory: values.workspace, log });
+  const router = createRouter({ log: (problem, error) => log.error({ err: error }, problem) });
+  try {
+    const server = await serveLoopback({ workspace, router, log, rendererDirectory, ...(port === undefined ? {} : { port }) }).catch((error: unknown) => {
+      throw (error as { code?: unknown }).code === 'EADDRINUSE'
+        ? new GatehouseError('arguments', `Port ${port} is taken by another program. Choose another with --port, or leave it out.`, {}, error)
+        : error;
+    });
+    const ended = untilAskedToEnd();
+    announce(server.link(), workspace.directory);
+    if (values.open) await openBrowser(server.link());
+    // A window that was closed, or a second one: a line gives a fresh address.
+    const lines = createInterface({ input: process.stdin });
+    lines.on('line', () => say(server.link()));
+    await ended;
+    say('Closing.');
+    lines.close();
+    await server.close();
+  } finally {
+    await workspace.close();
+  }
+});
+
+function announce(link: string, directory: string): void {
+  say(`The workspace is in ${directory}.`);
+  say('Gatehouse runs at this address. It works once; press Enter for another. End with Ctrl+C.');
+  say(link);
+}
+
+async function openBrowser(link: string): Promise<void> {
+  try {
+    const child = await open(link);
+    child.on('error', () => say('No browser could be opened here; open the address yourself.'));
+  } catch {
+    say('No browser could be opened here; open the address yourself.');
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
