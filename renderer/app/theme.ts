@@ -66,8 +66,21 @@ const red: MantineColorsTuple = [
   '#741c20',
 ];
 
+const yellow: MantineColorsTuple = [
+  '#fef8ec',
+  '#fdf0d8',
+  '#f8e0b2',
+  '#f0c27a',
+  '#e8b05a',
+  '#e0a13d',
+  '#c77d0a',
+  '#a06305',
+  '#7a4a00',
+  '#573500',
+];
+
 export const theme = createTheme({
-  colors: { petrol, gray, dark, green, red },
+  colors: { petrol, gray, dark, green, red, yellow },
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 6 },
   white: '#ffffff',
@@ -105,7 +118,15 @@ export const theme = createTheme({
           props.size === undefined || props.size === 'sm' ? { '--input-height': '32px', '--input-size': '32px' } : {},
       }),
     }),
-    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        overlayProps: { backgroundOpacity: 0.45 },
+        transitionProps: { duration: 120 },
+      },
+    },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Spotlight: { defaultProps: { overlayProps: { backgroundOpacity: 0.45, blur: 0 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
   },
 });

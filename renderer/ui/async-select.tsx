@@ -72,7 +72,7 @@ export function AsyncSelect<Option extends AsyncOption>(props: AsyncSelectProps<
 
   return (
     <Combobox store={combobox} onOptionSubmit={pick} withinPortal>
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <InputBase
           label={props.hideLabel === true ? undefined : props.label}
           aria-label={props.hideLabel === true ? props.label : undefined}
@@ -109,7 +109,7 @@ export function AsyncSelect<Option extends AsyncOption>(props: AsyncSelectProps<
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options mah={300} style={{ overflowY: 'auto' }} aria-label={props.label}>
+        <Combobox.Options mah={300} style={{ overflowY: 'auto' }} aria-label={`${props.label}: what can be chosen`}>
           {props.options.map((option) => (
             <Combobox.Option
               key={option.value}

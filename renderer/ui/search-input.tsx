@@ -16,12 +16,12 @@ const pauseMilliseconds = 220;
 
 export function SearchInput({ label, placeholder, value, onChange, width = 280 }: SearchInputProps) {
   const [typed, setTyped] = useState(value);
+  const [known, setKnown] = useState(value);
+  const [reported, setReported] = useState(value);
   const report = useDebouncedCallback((next: string) => {
     setReported(next);
     onChange(next);
   }, pauseMilliseconds);
-  const [known, setKnown] = useState(value);
-  const [reported, setReported] = useState(value);
   // The value changed from outside (filters cleared, another address), and not as the echo of what is typed here.
   if (value !== known) {
     setKnown(value);

@@ -1,5 +1,5 @@
 /** Who is signed in; switching person, colours, another window, signing out. */
-import { Avatar, Menu, Modal, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Menu, Modal, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowsExchange, IconLogout, IconSelector, IconUserCircle, IconWindowMaximize } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -100,20 +100,20 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Label>Colours</Menu.Label>
-          <div style={{ padding: '0 8px 8px' }}>
-            <SegmentedControl
-              fullWidth
-              size="xs"
-              aria-label="Colours"
-              value={colorScheme}
-              onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
-              data={[
-                { value: 'auto', label: 'System' },
-                { value: 'light', label: 'Light' },
-                { value: 'dark', label: 'Dark' },
-              ]}
-            />
-          </div>
+          <Menu.RadioGroup
+            value={colorScheme}
+            onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
+          >
+            <Menu.RadioItem value="auto" closeMenuOnClick={false}>
+              As the system
+            </Menu.RadioItem>
+            <Menu.RadioItem value="light" closeMenuOnClick={false}>
+              Light
+            </Menu.RadioItem>
+            <Menu.RadioItem value="dark" closeMenuOnClick={false}>
+              Dark
+            </Menu.RadioItem>
+          </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Label>
             Gatehouse {status.version}, {status.database === 'sqlite' ? 'SQLite' : 'Postgres'}

@@ -99,6 +99,8 @@ export function CommandPalette() {
       scrollable
       maxHeight={420}
       nothingFound={requests.isFetching || people.isFetching ? 'Searching…' : 'Nothing found'}
+      attributes={{ content: { 'aria-label': 'Find or go to' } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Found' } }}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: 'Go to a screen, or find a request, a person, an application',

@@ -34,12 +34,12 @@ export function Shell({ status, operator }: ShellProps) {
         Skip to the content
       </a>
       {status.kind === 'sample' && (
-        <div className={classes.banner} role="note">
+        <section className={classes.banner} aria-label="About this workspace">
           <span>
             <strong>Sample organisation.</strong> Made-up people; anyone at this console may choose who they are. The
             SCIM service is real and runs on this machine.
           </span>
-        </div>
+        </section>
       )}
       <aside className={classes.side}>
         <Navigation status={status} />

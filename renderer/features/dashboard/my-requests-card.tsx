@@ -27,7 +27,7 @@ export function MyRequestsCard({ open }: { readonly open: number | undefined }) 
       nothing={
         <span>
           You have not asked for anything yet.{' '}
-          <TextLink to="/requests/new" inherit>
+          <TextLink to="/requests/new" inherit underline="always">
             Ask for access
           </TextLink>
         </span>

@@ -23,11 +23,11 @@ export function PerDayChart({ perDay }: { readonly perDay: WorkspaceSummary['per
           withLegend
           legendProps={{ verticalAlign: 'top', align: 'right', height: 30 }}
           tickLine="none"
-          gridAxis="y"
+          gridAxis="x"
           barProps={{ radius: 2, isAnimationActive: false }}
           barChartProps={{ barGap: 1, accessibilityLayer: false }}
           yAxisProps={{ allowDecimals: false, width: 36 }}
-          xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 28 }}
+          xAxisProps={{ interval: 3 }}
         />
       </div>
       <table className="visually-hidden">

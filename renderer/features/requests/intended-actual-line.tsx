@@ -33,13 +33,13 @@ export function IntendedActualLine({ item }: { readonly item: ItemView }) {
   if (line === null) return null;
   const sign = signs[line.verdict];
   return (
-    <div className={classes.part}>
-      <dl className={classes.intended} style={{ margin: 0 }}>
-        <Tooltip label={sign.says}>
-          <span className={classes.verdict} role="img" aria-label={sign.says}>
-            <sign.Icon size={18} color={sign.color} aria-hidden />
-          </span>
-        </Tooltip>
+    <div className={`${classes.part} ${classes.compare}`}>
+      <Tooltip label={sign.says}>
+        <span className={classes.verdict} role="img" aria-label={sign.says}>
+          <sign.Icon size={18} color={sign.color} aria-hidden />
+        </span>
+      </Tooltip>
+      <dl className={classes.intended}>
         <dt>Intended</dt>
         <dd>{line.intended}</dd>
         <dt>Actual</dt>

@@ -36,7 +36,12 @@ export function ItemCard({ item, request }: ItemCardProps) {
           </Group>
           <Text size="sm" c="dimmed" mt={3}>
             {item.entitlement.kind} in{' '}
-            <TextLink to="/applications/$applicationId" params={{ applicationId: item.application.id }} inherit>
+            <TextLink
+              to="/applications/$applicationId"
+              params={{ applicationId: item.application.id }}
+              inherit
+              underline="always"
+            >
               {item.application.name}
             </TextLink>
             {item.action === 'GRANT' && (

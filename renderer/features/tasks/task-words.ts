@@ -6,3 +6,9 @@ export function describeTask(task: Pick<TaskRow, 'item' | 'beneficiary'>): strin
   const link = task.item.action === 'GRANT' ? 'to' : 'from';
   return `${verb} ${task.item.entitlement.name} in ${task.item.application.name} ${link} ${task.beneficiary.fullName}`;
 }
+
+/** The same as a sentence of its own. */
+export function sentenceOfTask(task: Pick<TaskRow, 'item' | 'beneficiary'>): string {
+  const words = describeTask(task);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}

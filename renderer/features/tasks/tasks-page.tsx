@@ -16,7 +16,7 @@ import { completedTaskColumns, openTaskColumns } from './task-columns.tsx';
 import { TaskPanel } from './task-panel.tsx';
 import { taskListQuery } from './tasks.queries.ts';
 import type { TasksSearch } from './tasks.search.ts';
-import { describeTask } from './task-words.ts';
+import { describeTask, sentenceOfTask } from './task-words.ts';
 import classes from './tasks.module.css';
 
 interface Problem {
@@ -201,7 +201,7 @@ export function TasksPage() {
         }}
         onConfirm={deny}
         title="Deny this item?"
-        message={denying === null ? '' : describeTask(denying)}
+        message={denying === null ? '' : sentenceOfTask(denying)}
         confirmLabel="Deny"
         cancelLabel="Back"
         danger
