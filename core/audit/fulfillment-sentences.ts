@@ -1,0 +1,111 @@
+/** Sentences about what happened in the application: attempts, effects, and what was seen afterwards. */
+import type { AuditEvent, AuditEventType } from '#core/domain/audit.ts';
+import { assertNever } from '#core/domain/errors.ts';
+import { numberIn, textIn } from './event-data.ts';
+import { evidenceOf, type Story } from './story.ts';
+import { latenessWords, quoted, sentence, timeWords } from './words.ts';
+
+type FulfillmentEventType = Extract<AuditEventType, `fulfillment.${string}` | `access.${string}` | 'account.created'>;
+export type FulfillmentEvent = AuditEvent & { readonly type: FulfillmentEventType };
+
+export function fulfillmentSentence(event: FulfillmentEvent, story: Story): string {
+  const { type, data } = event;
+  const attempt = numberIn(data, 'attempt');
+  const problem = textIn(data, 'problem') ?? 'no reason was recorded';
+  switch (type) {
+    case 'fulfillment.started':
+      return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} began`;
+    case 'fulfillment.retrying': {
+      const next = textIn(data, 'nextAttemptAt');
+      return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} did not succeed: ${sentence(problem)}${next === null ? '' : ` The next attempt is due at ${timeWords(next)}`}`;
+    }
+    case 'fulfillment.handedToPerson':
+      return `A person has to ${task(event, story)}${reason(event)}`;
+    case 'fulfillment.failed':
+      return `Gatehouse gave up to ${task(event, story)} after attempt ${attempt ?? 'of unknown number'}: ${sentence(problem)} It waits for a person`;
+    case 'fulfillment.sentAgain': {
+      const after = textIn(data, 'after');
+      return `${story.actorOf(event)} asked to try again at once to ${task(event, story)}${after === null ? '' : `, after: ${after}`}`;
+    }
+    case 'fulfillment.refused':
+      return story.effectOf(event).cause === 'expiry'
+        ? `There was nothing to take away at the end of ${story.subject(event)}${reason(event)}`
+        : `Gatehouse did not ${task(event, story)}${reason(event)}`;
+    case 'account.created':
+      return accountCreated(event, story);
+    case 'access.granted':
+    case 'access.removed':
+    case 'access.expired':
+      return effect({ ...event, type }, story);
+    default:
+      return assertNever(type);
+  }
+}
+
+/** `give Editors in Wiki to Ada Byron`. */
+function task(event: AuditEvent, story: Story): string {
+  const item = story.itemOf(event);
+  const { effect: what, cause } = story.effectOf(event);
+  if (item === null) return `${what === 'grant' ? 'give' : 'take away'} ${story.subject(event)}`;
+  const thing = `${item.entitlement} in ${item.application}`;
+  if (what === 'grant') return `give ${thing} to ${item.beneficiary}`;
+  return `take ${thing} away from ${item.beneficiary}${cause === 'expiry' ? ' at the end of its time' : ''}`;
+}
+
+function accountCreated(event: AuditEvent, story: Story): string {
+  const item = story.itemOf(event);
+  const username = story.names.account(event.data['accountId']);
+  const source = textIn(event.data, 'source');
+  const whose = item === null ? '' : ` for ${item.beneficiary} in ${item.application}`;
+  return `An account${username === null ? '' : ` (${username})`} was created${whose}${source === null ? '' : `, at ${source}`}`;
+}
+
+function effect(event: AuditEvent & { readonly type: `access.${string}` }, story: Story): string {
+  const { data } = event;
+  const evidence = evidenceOf(event);
+  const item = story.itemOf(event);
+  const granted = event.type === 'access.granted';
+  const thing = item === null ? story.subject(event) : `${item.entitlement} in ${item.application}`;
+  const person = item?.beneficiary ?? 'somebody';
+  const parts: string[] = [];
+  if (evidence.outcome === 'byHand') {
+    const by = story.actorOf(event);
+    parts.push(
+      granted ? `${by} gave ${thing} to ${person} by hand` : `${by} took ${thing} away from ${person} by hand`,
+    );
+  } else if (evidence.outcome === 'already') {
+    parts.push(granted ? `${person} had ${thing} already` : `${person} did not have ${thing} any more`);
+  } else {
+    parts.push(granted ? `${person} was given ${thing}` : `${thing} was taken away from ${person}`);
+  }
+  if (event.type === 'access.expired') parts.push(expiry(event));
+  parts.push(seen(event));
+  const expiresAt = textIn(data, 'expiresAt');
+  if (granted) parts.push(expiresAt === null ? 'It has no end' : `It ends at ${timeWords(expiresAt)}`);
+  return parts
+    .filter((part) => part !== '')
+    .map(sentence)
+    .join(' ');
+}
+
+function expiry({ data }: AuditEvent): string {
+  const dueAt = textIn(data, 'dueAt');
+  const lateness = numberIn(data, 'latenessSeconds');
+  const due = dueAt === null ? 'Its time was over' : `Its time was over at ${timeWords(dueAt)}`;
+  return lateness === null ? due : `${due}; it was removed ${latenessWords(lateness)}`;
+}
+
+/** What was seen in the application afterwards, or that nobody looked. */
+function seen(event: AuditEvent): string {
+  const { outcome, heldAfterwards, readBackAt, source } = evidenceOf(event);
+  if (outcome === 'byHand') return `Noted: ${quoted(source ?? '')} It was not read back from the application`;
+  if (heldAfterwards === null) return 'It was not read back from the application';
+  const from = source === null ? '' : ` from ${source}`;
+  const at = readBackAt === null ? '' : ` at ${timeWords(readBackAt)}`;
+  return `Read back${at}${from}: ${heldAfterwards ? 'the access is there' : 'the access is not there'}`;
+}
+
+function reason({ data }: AuditEvent): string {
+  const text = textIn(data, 'reason');
+  return text === null ? '' : `: ${text}`;
+}
