@@ -8,12 +8,14 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { sealTrail, signingKey } from '#core/audit/checkpoint.ts';
 import { createChangeFeed } from '#core/change-feed.ts';
 import { createExecutor, wallClock } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { connectors } from '#core/connectors/registry.ts';
 import { createDiscovery } from '#core/directory/discovery/discovery-runtime.ts';
 import { done, GatehouseError, messageOf } from '#core/domain/errors.ts';
+import { newId, type CommandId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import { createConnections } from '#core/fulfillment/connections.ts';
 import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
@@ -45,6 +47,9 @@ export interface WorkspaceOptions {
 export interface OpenWorkspace extends Workspace {
   readonly fulfillment: FulfillmentRuntime;
 }
+
+/** How often the trail gets a checkpoint while events come in, in milliseconds. One more is made at the end. */
+const sealEvery = 60 * 60_000;
 
 /** @throws GatehouseError `workspace.folder` or `database.*` with what is wrong and what to do. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
@@ -85,6 +90,16 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     // What became due while nobody was here is done first.
     fulfillment.wake();
   }
+  const sealing = runtime ? setInterval(() => void seal(), sealEvery).unref() : undefined;
+
+  async function seal(): Promise<void> {
+    try {
+      const command = { id: newId<CommandId>(), payload: {}, actor: { kind: 'system', part: 'setup' } as const, issuedAt: now(), basedOn: null };
+      await execute(sealTrail(await signingKey(secrets)), command);
+    } catch (error) {
+      log.error({ err: error }, 'The trail got no checkpoint');
+    }
+  }
 
   return {
     directory,
@@ -111,6 +126,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
         await connections.forget();
         await sample?.close();
         changes.close();
+        clearInterval(sealing);
+        if (runtime) await seal();
         await database.close();
       })();
       return closed;

@@ -34,7 +34,8 @@ export interface Rows {
   readonly audit_checkpoint: {
     readonly sequence: number;
     readonly at: Instant;
-    readonly digest: string;
+    readonly root: string;
+    readonly frontier: readonly string[];
     readonly signature: string | null;
     readonly publicKey: string | null;
   };

@@ -85,15 +85,18 @@ async function runSample(parts: SampleParts, organisation: SampleOrganisation): 
 
 async function startService(directory: string, lastPort: number | null): Promise<SampleScimService> {
   const { startSampleScimService } = await import('./scim-service.ts');
+  // Whoever wants to watch the service by its own API chooses the token; else nobody outside this process knows it.
+  const token = process.env['GATEHOUSE_SAMPLE_TOKEN'];
+  const options = { directory, ...(token === undefined ? {} : { token }) };
   if (lastPort !== null) {
     try {
       // The same address as last time, so that evidence from then still names it.
-      return await startSampleScimService({ directory, port: lastPort });
+      return await startSampleScimService({ ...options, port: lastPort });
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
     }
   }
-  return startSampleScimService({ directory });
+  return startSampleScimService(options);
 }
 
 async function connect(parts: SampleParts, connected: SampleApplication, organisation: SampleOrganisation, service: SampleScimService): Promise<void> {

@@ -26,14 +26,16 @@ export const AuditEventEntity = defineEntity({
   },
 });
 
-/** A statement over all events up to `sequence`: the chain heads of that moment in one digest. */
+/** A statement over all events up to `sequence`: the root of a Merkle tree over their hashes, signed where a key can be kept. */
 export const AuditCheckpointEntity = defineEntity({
   name: 'AuditCheckpoint',
   tableName: 'audit_checkpoint',
   properties: {
     sequence: p.bigint('number').primary().autoincrement(false),
     at: instantColumn(),
-    digest: textColumn(),
+    root: textColumn(),
+    /** The roots of the complete subtrees so far, from which the next checkpoint goes on without reading everything again. */
+    frontier: jsonColumn<readonly string[]>(),
     signature: textColumn().nullable(),
     publicKey: textColumn().nullable(),
   },

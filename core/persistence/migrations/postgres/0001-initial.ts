@@ -57,7 +57,8 @@ const statements = [
   `create table audit_checkpoint (
      sequence bigint not null,
      at timestamptz(3) not null,
-     digest text not null,
+     root text not null,
+     frontier jsonb not null,
      signature text null,
      public_key text null,
      primary key (sequence)

@@ -54,7 +54,8 @@ const statements = [
   `create table audit_checkpoint (
      sequence bigint not null primary key,
      at text not null,
-     digest text not null,
+     root text not null,
+     frontier json not null,
      signature text null,
      public_key text null
    )`,
