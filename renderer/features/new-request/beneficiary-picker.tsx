@@ -77,11 +77,12 @@ export function BeneficiaryPicker({ operator, people, onAdd, onRemove }: Benefic
         openOnFocus={false}
         nothingFoundMessage={found.isFetching || debounced !== search.trim() ? 'Searching…' : 'Nobody found'}
         renderOption={({ option }) => <PersonOption person={known.get(option.value)} />}
-        maxDropdownHeight={320}
+        // The listbox itself scrolls, as assistive technology expects of one.
+        withScrollArea={false}
         onPaste={onPaste}
         disabled={paste.isPending}
         error={found.isError ? messageOfError(found.error) : null}
-        styles={{ pillsList: { maxHeight: 132, overflowY: 'auto' } }}
+        styles={{ options: { maxHeight: 320, overflowY: 'auto' }, pillsList: { maxHeight: 132, overflowY: 'auto' } }}
       />
       <Group gap="xs">
         {!includesMe && (

@@ -41,24 +41,6 @@ export function CartLine({ line, personName, term, preview, onTerm, onRemove }: 
         <Text size="xs" c="dimmed" truncate>
           {entitlement.application.name} · {entitlement.kind}
         </Text>
-        {problems.map((problem) => (
-          <Group key={problem.code} gap={6} wrap="nowrap" align="flex-start" mt={3}>
-            <IconAlertTriangle
-              size={15}
-              className={classes.problem}
-              style={{ flex: 'none', marginTop: 2 }}
-              aria-hidden
-            />
-            <span className={classes.problem}>{problem.message}</span>
-          </Group>
-        ))}
-        {problems.length === 0 && preview !== undefined && (
-          <Text size="xs" c="dimmed" mt={2}>
-            {[reviewersText(preview), accountText(preview), byHandText(preview)]
-              .filter((part) => part !== null)
-              .join(' · ')}
-          </Text>
-        )}
       </div>
       <Group gap={4} wrap="nowrap" align="flex-start">
         {isGrant ? (
@@ -78,12 +60,34 @@ export function CartLine({ line, personName, term, preview, onTerm, onRemove }: 
           <IconX size={15} aria-hidden />
         </ActionIcon>
       </Group>
+      <div className={classes.lineDetails}>
+        {problems.map((problem) => (
+          <Group key={problem.code} gap={6} wrap="nowrap" align="flex-start" mt={3}>
+            <IconAlertTriangle
+              size={15}
+              className={classes.problem}
+              style={{ flex: 'none', marginTop: 2 }}
+              aria-hidden
+            />
+            <span className={classes.problem}>{problem.message}</span>
+          </Group>
+        ))}
+        {problems.length === 0 && preview !== undefined && (
+          <Text size="xs" c="dimmed" mt={2}>
+            {[reviewersText(preview), accountText(preview, isGrant), byHandText(preview)]
+              .filter((part) => part !== null)
+              .join(' · ')}
+          </Text>
+        )}
+      </div>
     </div>
   );
 }
 
-function accountText(preview: PreviewLine): string | null {
-  return preview.account?.state === 'willBeCreated' ? `The account ${preview.account.username} will be created` : null;
+function accountText(preview: PreviewLine, isGrant: boolean): string | null {
+  return isGrant && preview.account?.state === 'willBeCreated'
+    ? `The account ${preview.account.username} will be created`
+    : null;
 }
 
 function byHandText(preview: PreviewLine): string | null {

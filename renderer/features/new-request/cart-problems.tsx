@@ -1,19 +1,21 @@
 /** What stands in the way of submitting, and how to mend it with one press. */
 import { Button, Group, Text } from '@mantine/core';
+import type { Ref } from 'react';
 import type { ProblemGroup } from './preview-summary.ts';
 import { shortenText } from './preview-summary.ts';
 import classes from './new-request.module.css';
 
 export interface CartProblemsProps {
+  readonly ref?: Ref<HTMLElement>;
   readonly groups: readonly ProblemGroup[];
   readonly onRemove: (keys: ReadonlySet<string>) => void;
   readonly onShorten: (minutesByKey: ReadonlyMap<string, number>) => void;
 }
 
-export function CartProblems({ groups, onRemove, onShorten }: CartProblemsProps) {
+export function CartProblems({ ref, groups, onRemove, onShorten }: CartProblemsProps) {
   if (groups.length === 0) return null;
   return (
-    <section className={classes.problems} aria-label="Problems to mend" tabIndex={-1} data-cart-problems>
+    <section className={classes.problems} aria-label="Problems to mend" tabIndex={-1} ref={ref}>
       {groups.map((group) => (
         <Group key={group.code} justify="space-between" gap="xs" px="md" py={7} wrap="nowrap">
           <Text size="sm" className={classes.problem}>

@@ -1,9 +1,9 @@
 /** The request as it would be submitted: its lines with what the engine says of them, and the button. */
 import { Alert, Button, Group, Kbd, Loader, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Term } from '#core/contract/index.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
@@ -13,7 +13,14 @@ import { CartProblems } from './cart-problems.tsx';
 import { lineKey, maximumLines, removeLines, setOwnTerm, type Draft } from './draft.ts';
 import classes from './new-request.module.css';
 import { previewQuery } from './new-request.queries.ts';
-import { cartFigures, linesText, problemGroups, type CartFigures, type PreviewByKey } from './preview-summary.ts';
+import {
+  cartFigures,
+  linesText,
+  problemGroups,
+  refusedKeys,
+  type CartFigures,
+  type PreviewByKey,
+} from './preview-summary.ts';
 
 export interface CartProps {
   readonly draft: Draft;
@@ -37,6 +44,19 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
   const people = new Set(draft.lines.map((line) => line.beneficiaryId)).size;
   const isChecked = draft.lines.every((line) => previews.has(lineKey(line)));
   const tooMany = draft.lines.length > maximumLines;
+  const refusedCount = useMemo(() => refusedKeys(draft, previews).size, [draft, previews]);
+  const [wasStopped, setWasStopped] = useState(false);
+  const problemsRef = useRef<HTMLElement>(null);
+
+  /** What is known to be refused is not sent: the person is led to the ways to mend it instead. */
+  function attempt(): void {
+    setWasStopped(refusedCount > 0);
+    if (refusedCount > 0) problemsRef.current?.focus();
+    else if (!tooMany && !isSubmitting) onSubmit();
+  }
+
+  useHotkeys([['mod+Enter', attempt]], []);
+  const notice = wasStopped && refusedCount > 0 ? stoppedText(refusedCount) : problem;
 
   function shorten(minutesByKey: ReadonlyMap<string, number>): void {
     change((current) =>
@@ -78,6 +98,7 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
         </Alert>
       )}
       <CartProblems
+        ref={problemsRef}
         groups={groups}
         onRemove={(keys) => change((current) => removeLines(current, keys))}
         onShorten={shorten}
@@ -99,9 +120,9 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
         />
       )}
       <div className={classes.cartFoot}>
-        {(problem !== null || tooMany) && (
+        {(notice !== null || tooMany) && (
           <Alert color="red" mb="xs" role="alert" py="xs">
-            {tooMany ? `A request can have at most ${counted(maximumLines, 'line')}. Split it into several.` : problem}
+            {tooMany ? `A request can have at most ${counted(maximumLines, 'line')}. Split it into several.` : notice}
           </Alert>
         )}
         <Group justify="space-between" gap="sm">
@@ -110,7 +131,7 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
           </Text>
           <Button
             leftSection={<IconSend size={16} aria-hidden />}
-            onClick={onSubmit}
+            onClick={attempt}
             loading={isSubmitting}
             disabled={tooMany}
           >
@@ -122,7 +143,11 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
   );
 }
 
-/** `Grants 3, removes 1. 2 approved at once. 1 account will be created.` */
+function stoppedText(count: number): string {
+  return `${count === 1 ? '1 line' : `${count} lines`} cannot be submitted. Mend or remove ${count === 1 ? 'it' : 'them'} above.`;
+}
+
+/** `3 grants · 1 removal · 2 approved at once · 1 account to be created` */
 function figuresText(figures: CartFigures): string {
   const parts = [
     figures.grants > 0 ? counted(figures.grants, 'grant') : null,

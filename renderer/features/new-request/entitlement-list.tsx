@@ -2,7 +2,7 @@
  * A listbox over any number of entitlements. Only the rows in view exist, so the focus stays on the list
  * and the active row is named to assistive technology (the ARIA pattern of a listbox with many options).
  */
-import { Badge, Box, Checkbox, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Box, Checkbox, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import type { EntitlementRow } from '#core/contract/index.ts';
@@ -177,16 +177,11 @@ function OptionContent({
     <Group gap="sm" wrap="nowrap" h="100%">
       <Checkbox.Indicator checked={chosen > 0 && !some} indeterminate={some} size="sm" aria-hidden />
       <div className={classes.grow}>
-        <Group gap={6} wrap="nowrap">
-          <Text size="sm" fw={500} truncate>
-            {row.name}
-          </Text>
-          <Badge size="xs" variant="default" tt="none" className={classes.fixed}>
-            {row.kind}
-          </Badge>
-        </Group>
+        <Text size="sm" fw={500} truncate title={row.name}>
+          {row.name}
+        </Text>
         <Text size="xs" c="dimmed" truncate>
-          {[row.application.name, row.resource, row.description].filter((part) => part !== null).join(' · ')}
+          {[row.application.name, row.kind, row.resource, row.description].filter((part) => part !== null).join(' · ')}
         </Text>
       </div>
       {some && (

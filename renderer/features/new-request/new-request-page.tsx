@@ -1,6 +1,5 @@
 /** Asking for access: who for, what, how long and why on the left; the request as it will be submitted on the right. */
 import { Alert, Button, Group, SegmentedControl, Textarea, TextInput } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -87,8 +86,6 @@ function RequestForm({ operator }: { readonly operator: Person }) {
       items: toItems(draft),
     });
   }
-
-  useHotkeys([['mod+Enter', () => trySubmit()]], []);
 
   return (
     <Page

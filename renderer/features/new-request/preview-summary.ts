@@ -107,7 +107,7 @@ export function cartFigures(draft: Draft, previews: PreviewByKey): CartFigures {
   for (const line of lines) {
     const preview = previews.get(lineKey(line));
     if (preview?.approval === 'auto') automatic += 1;
-    if (preview?.account?.state === 'willBeCreated')
+    if (line.action === 'GRANT' && preview?.account?.state === 'willBeCreated')
       newAccounts.add(`${line.beneficiaryId}:${line.entitlement.application.id}`);
   }
   return {
