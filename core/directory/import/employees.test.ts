@@ -1,53 +1,21 @@
 /** Employees: what a file says about people, their managers and roles, on both databases. */
 import { readFileSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { ImportKind, ImportReport } from '#core/contract/directory.contract.ts';
-import { newId, type ApplicationId, type CommandId } from '#core/domain/ids.ts';
-import { fromRow } from '#core/persistence/tables.ts';
+import type { ImportReport } from '#core/contract/directory.contract.ts';
+import { newId, type CommandId } from '#core/domain/ids.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
-import { importCsv, type ImportInput } from './import-directory.ts';
+import { allOf, imported as importedFile, importText, refused, type Options } from './import-testbed.ts';
 
-type Options = Partial<Omit<ImportInput, 'kind'>>;
-
-function bytesOf(text: string): () => AsyncIterable<Uint8Array> {
-  return async function* () {
-    yield Buffer.from(text);
-  };
+function run(workspace: TestWorkspace, text: string, options: Options = {}) {
+  return importText(workspace, 'employees', text, options);
 }
 
-function run(workspace: TestWorkspace, kind: ImportKind, text: string, options: Options = {}) {
-  return importCsv(
-    { execute: workspace.execute, database: workspace.database, now: workspace.clock.now },
-    {
-      kind,
-      mode: 'allOrNothing',
-      applicationId: null as ApplicationId | null,
-      fileName: 'people.csv',
-      read: bytesOf(text),
-      commandId: newId<CommandId>(),
-      actor: { kind: 'system', part: 'import' },
-      ...options,
-    },
-  );
+function imported(workspace: TestWorkspace, text: string, options: Options = {}): Promise<ImportReport> {
+  return importedFile(workspace, 'employees', text, options);
 }
 
-async function imported(workspace: TestWorkspace, text: string, options: Options = {}): Promise<ImportReport> {
-  const result = await run(workspace, 'employees', text, options);
-  if (result.outcome === 'refused') throw new Error(`${result.refusal.message} ${JSON.stringify(result.refusal.data)}`);
-  if (result.value.rejects !== null) rmSync(result.value.rejects);
-  return result.value.report;
-}
-
-async function refused(workspace: TestWorkspace, text: string): Promise<ImportReport & { message: string }> {
-  const result = await run(workspace, 'employees', text);
-  if (result.outcome === 'done') throw new Error(`Imported: ${JSON.stringify(result.value.report)}`);
-  expect(result.refusal.code).toBe('directory.rejected');
-  return { ...(result.refusal.data?.report as ImportReport), message: result.refusal.message };
-}
-
-async function people({ database }: TestWorkspace) {
-  const rows = await database.read.selectFrom('employee').selectAll().orderBy('work_email').execute();
-  return new Map(rows.map((row) => [row.work_email, fromRow('employee', row)]));
+async function people(workspace: TestWorkspace) {
+  return new Map((await allOf(workspace, 'employee')).map((row) => [row.workEmail, row]));
 }
 
 const balkan =
@@ -142,6 +110,7 @@ describeEachDatabase('importing employees', (open) => {
     const workspace = await open();
     const report = await refused(
       workspace,
+      'employees',
       [
         'work_email,full_name,start_date,roles,notes',
         'good@example.com,Good,2020-01-01,,',
@@ -184,7 +153,6 @@ describeEachDatabase('importing employees', (open) => {
     const workspace = await open();
     const result = await run(
       workspace,
-      'employees',
       'work_email,full_name,notes\na@example.com,A,ok\nbad,"=HYPERLINK(""http://evil"")",@x\nc@example.com,+C,-1\nd@example.com,Last,x,surplus\n',
       { mode: 'acceptGood' },
     );
@@ -227,11 +195,11 @@ describeEachDatabase('importing employees', (open) => {
     await imported(workspace, 'work_email,roles\nadmin@example.com,Administrator\nother@example.com,\n');
     const ids = await people(workspace);
     const actorOf = (email: string): Options => ({ actor: { kind: 'employee', employeeId: ids.get(email)!.id } });
-    expect(await run(workspace, 'employees', 'work_email\nx@example.com\n', actorOf('other@example.com'))).toMatchObject({
+    expect(await run(workspace, 'work_email\nx@example.com\n', actorOf('other@example.com'))).toMatchObject({
       refusal: { code: 'access.notAllowed' },
     });
     expect(await imported(workspace, 'work_email\nx@example.com\n', actorOf('admin@example.com'))).toMatchObject({ created: 1 });
-    const report = await refused(workspace, 'work_email,end_date\nadmin@example.com,2020-01-01\n');
+    const report = await refused(workspace, 'employees', 'work_email,end_date\nadmin@example.com,2020-01-01\n');
     expect(report.message).toContain('administrator');
     expect((await people(workspace)).get('admin@example.com')!.status).toBe('active');
     expect(await imported(workspace, 'work_email,roles\nadmin@example.com,Reviewer\n')).toMatchObject({ unchanged: 1 });
@@ -248,7 +216,7 @@ describeEachDatabase('importing employees', (open) => {
       if (readings === 2) throw new Error('The disk went away');
       yield file.subarray(60_000);
     };
-    await expect(run(workspace, 'employees', '', { read: failing })).rejects.toThrow('The disk went away');
+    await expect(run(workspace, '', { read: failing })).rejects.toThrow('The disk went away');
     expect(readings).toBe(2);
     expect((await people(workspace)).size).toBe(0);
     readings = 0;
@@ -256,7 +224,7 @@ describeEachDatabase('importing employees', (open) => {
       readings += 1;
       yield readings === 1 ? file : Buffer.concat([file, Buffer.from('late@example.com,Late\n')]);
     };
-    expect(await run(workspace, 'employees', '', { read: changing })).toMatchObject({ outcome: 'refused' });
+    expect(await run(workspace, '', { read: changing })).toMatchObject({ outcome: 'refused' });
     expect((await people(workspace)).size).toBe(0);
     expect(await workspace.database.read.selectFrom('audit_event').selectAll().execute()).toEqual([]);
     expect(await imported(workspace, file.toString())).toMatchObject({ created: 3000 });
