@@ -19,6 +19,16 @@ const queryClient = createQueryClient();
 const router = createAppRouter();
 const colorSchemeManager = localStorageColorSchemeManager({ key: 'gatehouse-colors' });
 
+// The files of this console were replaced by a newer one while the window was open: take the new ones, once.
+window.addEventListener('vite:preloadError', (event) => {
+  const reloadedFor = 'gatehouse-reloaded-for';
+  const address = `${location.href} ${new Date().toISOString().slice(0, 16)}`;
+  if (sessionStorage.getItem(reloadedFor) === address) return;
+  sessionStorage.setItem(reloadedFor, address);
+  event.preventDefault();
+  location.reload();
+});
+
 connection.start();
 void followChanges(queryClient);
 

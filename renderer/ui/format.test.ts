@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '#core/contract/index.ts';
-import { counted, initials, relativeTime, shortSpanOfMinutes, spanOfSeconds, termWords, utcTime } from './format.ts';
+import {
+  counted,
+  factLabel,
+  initials,
+  relativeTime,
+  shortSpanOfMinutes,
+  spanOfSeconds,
+  termWords,
+  utcTime,
+} from './format.ts';
 
 const now = Date.parse('2026-11-23T12:00:00.000Z');
 const at = (milliseconds: number): string => new Date(now + milliseconds).toISOString();
@@ -63,4 +72,10 @@ it('takes initials from the first and the last name', () => {
   expect(initials('Ana Maria Almeida')).toBe('AA');
   expect(initials('Öz')).toBe('Ö');
   expect(initials('  ')).toBe('?');
+});
+
+it('turns the names of facts into words', () => {
+  expect(factLabel('groupId')).toBe('Group id');
+  expect(factLabel('httpStatus')).toBe('HTTP status');
+  expect(factLabel('User id')).toBe('User id');
 });

@@ -95,6 +95,14 @@ export function initials(fullName: string): string {
   return (first + last).toUpperCase();
 }
 
+/** `groupId` as `Group id`: names of facts come from connectors, in code's spelling. */
+export function factLabel(name: string): string {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, (_match, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+    .replace(/^http\b/, 'HTTP');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function oneDigit(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 1 });
 }

@@ -2,7 +2,7 @@
 import { Alert, Box, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { FulfillmentView } from '#core/contract/index.ts';
-import { spanOfSeconds } from '#renderer/ui/format.ts';
+import { factLabel, spanOfSeconds } from '#renderer/ui/format.ts';
 import { StateBadge } from '#renderer/ui/state-badge.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
 import { FulfillmentActions } from './fulfillment-actions.tsx';
@@ -91,7 +91,7 @@ function Evidence({ task }: { readonly task: FulfillmentView }) {
             from {evidence.source}
           </span>,
         ] as const),
-    ...Object.entries(evidence.facts),
+    ...Object.entries(evidence.facts).map(([name, value]) => [factLabel(name), value] as const),
   ];
   return (
     <dl className={classes.evidence}>
