@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { Connection, ConnectionLostError, pauseBefore, SessionRefusedError, type OpenLink } from './connection.ts';
+import { Connection, ConnectionLostError, pauseBefore, SessionRefusedError } from './connection.ts';
+import type { OpenLink } from './link.ts';
 
 interface ScriptedLink extends OpenLink {
   break(why: 'lost' | 'refused'): void;

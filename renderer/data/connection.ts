@@ -2,22 +2,13 @@
  * The connection to the engine, whichever way this window reaches it. It opens a link, hands calls to
  * it, and opens the next one with growing pauses when it breaks. Who wants to know subscribes.
  */
-import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
+import type { ClientContext, ClientOptions } from '@orpc/client';
+import type { LinkOpener, OpenLink } from './link.ts';
 import { openMessagePortLink } from './message-port-link.ts';
 import { openWebSocketLink } from './web-socket-link.ts';
 
 /** `refused`: this window's session is unknown to the engine; only a new address helps. */
 export type ConnectionState = 'connecting' | 'open' | 'reconnecting' | 'refused';
-
-/** An open way to the engine. */
-export interface OpenLink {
-  readonly link: ClientLink<ClientContext>;
-  /** Settles when the link is gone for good; `refused` when the engine does not know this session. */
-  readonly closed: Promise<'lost' | 'refused'>;
-}
-
-/** Opens a link or says why not. */
-export type LinkOpener = () => Promise<OpenLink | 'lost' | 'refused'>;
 
 /** A call was on its way when the connection broke: nobody knows whether the engine took it. */
 export class ConnectionLostError extends Error {

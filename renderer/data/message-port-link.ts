@@ -1,6 +1,6 @@
 /** The link of the desktop shell: a MessagePort that the shell brokers between this window and the engine. */
 import { RPCLink } from '@orpc/client/message-port';
-import type { OpenLink } from './connection.ts';
+import type { OpenLink } from './link.ts';
 
 /** What the preload offers to the page. */
 export interface ShellBridge {

@@ -18,11 +18,6 @@ export function useOperator(): Operator {
   return data;
 }
 
-/** Risk managers and administrators see the whole workspace. */
-export function seesWorkspace(operator: Operator): boolean {
-  return operator.roles.length > 0;
-}
-
 /** The roles in words: `Administrator, owner of 2 applications, manager of 7 people`. */
 export function roleWords(operator: Operator): string {
   const words = [

@@ -1,6 +1,6 @@
 /** The link of the browser mode: a WebSocket to the server this page came from, under its session cookie. */
 import { RPCLink } from '@orpc/client/websocket';
-import type { OpenLink } from './connection.ts';
+import type { OpenLink } from './link.ts';
 
 /** The close code with which the server says that it does not know the session. */
 const sessionUnknown = 4401;
