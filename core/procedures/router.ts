@@ -1,0 +1,37 @@
+/** The contract, implemented: every procedure in its place. */
+import { applicationsProcedures } from './applications.procedures.ts';
+import { createProcedures, type Log } from './context.ts';
+import { directoryProcedures } from './directory.procedures.ts';
+import {
+  dashboardProcedures,
+  fulfillmentProcedures,
+  requestsProcedures,
+  tasksProcedures,
+} from './requests.procedures.ts';
+import { sessionProcedures } from './session.procedures.ts';
+import { liveProcedures, workspaceProcedures } from './workspace.procedures.ts';
+
+export interface RouterOptions {
+  /** Takes what a window is not told: the fault behind an INTERNAL_SERVER_ERROR. */
+  readonly log?: Log;
+}
+
+export type WorkspaceRouter = ReturnType<typeof createRouter>;
+
+export function createRouter({ log = () => {} }: RouterOptions = {}) {
+  const procedures = createProcedures(log);
+  return procedures.base.router({
+    workspace: workspaceProcedures(procedures),
+    session: sessionProcedures(procedures),
+    live: liveProcedures(procedures),
+    dashboard: dashboardProcedures(procedures),
+    requests: requestsProcedures(procedures),
+    tasks: tasksProcedures(procedures),
+    fulfillment: fulfillmentProcedures(procedures),
+    applications: applicationsProcedures(procedures),
+    directory: directoryProcedures(procedures),
+  });
+}
+
+/** The router without a log, for callers in the same process. */
+export const router = createRouter();

@@ -1,0 +1,82 @@
+/** One application with its settings; its connection and discoveries for those who look after it. */
+import type { ApplicationDetail } from '#core/contract/index.ts';
+import type { ApplicationId } from '#core/domain/ids.ts';
+import type { ReviewSettings } from '#core/domain/directory.ts';
+import { fromJson, fromRow, type Reader } from '#core/persistence/tables.ts';
+import { applicationRows, syncRunView, type ConnectionKnowledge } from './applications.ts';
+import { personColumns, personOf } from './people.ts';
+import { applicationNotFound } from './query-refused.ts';
+import { mayInspect, mayManage, type Viewer } from './visibility.ts';
+
+/** How many of the last discoveries are shown. */
+const shownDiscoveries = 20;
+
+/** @throws QueryRefused */
+export async function getApplication(
+  reader: Reader,
+  viewer: Viewer,
+  applicationId: ApplicationId,
+  knowledge: ConnectionKnowledge,
+): Promise<ApplicationDetail> {
+  const application = await reader
+    .selectFrom('application')
+    .selectAll()
+    .where('id', '=', applicationId)
+    .executeTakeFirst();
+  if (application === undefined) throw applicationNotFound();
+  const [row] = await applicationRows(reader, viewer, [application], knowledge);
+  if (row === undefined) throw applicationNotFound();
+  const secondaryOwners = await reader
+    .selectFrom('secondary_owner')
+    .innerJoin('employee', 'employee.id', 'secondary_owner.employee_id')
+    .select(personColumns)
+    .where('secondary_owner.application_id', '=', applicationId)
+    .orderBy('secondary_owner.position')
+    .execute();
+  const { approval, reviewers } = fromJson<ReviewSettings>(application.review_settings);
+  const inspected = mayInspect(viewer, applicationId);
+  return {
+    ...row,
+    secondaryOwners: secondaryOwners.map(personOf),
+    reviewSettings: { approval, reviewers: [...reviewers] },
+    version: application.version,
+    connectionSettings: inspected ? await connectionSettings(reader, applicationId, knowledge) : null,
+    discoveries: inspected ? await lastDiscoveries(reader, applicationId) : [],
+    mayManage: mayManage(viewer, applicationId),
+  };
+}
+
+async function connectionSettings(
+  reader: Reader,
+  applicationId: ApplicationId,
+  knowledge: ConnectionKnowledge,
+): Promise<ApplicationDetail['connectionSettings']> {
+  const row = await reader
+    .selectFrom('connector_instance')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { connector, configuration, lastTestedAt } = fromRow('connector_instance', row);
+  return {
+    connector,
+    configuration: { ...configuration },
+    secretsPresent: { ...(await knowledge.secretsPresent(applicationId)) },
+    lastTestedAt,
+  };
+}
+
+async function lastDiscoveries(
+  reader: Reader,
+  applicationId: ApplicationId,
+): Promise<ApplicationDetail['discoveries']> {
+  const rows = await reader
+    .selectFrom('sync_run')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(shownDiscoveries)
+    .execute();
+  return rows.map(syncRunView);
+}

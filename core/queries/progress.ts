@@ -1,0 +1,63 @@
+/** Progress of the requests on a page: counted by the database, turned into percentages by the engine alone. */
+import type { ProgressView } from '#core/contract/index.ts';
+import type { EmployeeId, RequestId } from '#core/domain/ids.ts';
+import type { ReviewStage, ReviewTask } from '#core/domain/request.ts';
+import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
+import type { Reader } from '#core/persistence/tables.ts';
+
+/** Over all reviewers and levels, by request. */
+export async function loadProgressOfAll(
+  reader: Reader,
+  requestIds: readonly RequestId[],
+): Promise<(id: RequestId) => ProgressView> {
+  const stages = new Map<RequestId, (Pick<ReviewStage, 'state' | 'needed'> & { readonly taken: number })[]>();
+  if (requestIds.length > 0) {
+    // Alike stages come as one row with their number: a request may have thousands of items.
+    const rows = await reader
+      .with('taken', (db) =>
+        db
+          .selectFrom('decision')
+          .select(['stage_id', (eb) => eb.fn.countAll<number>().as('decisions')])
+          .where('request_id', 'in', requestIds)
+          .where('stage_id', 'is not', null)
+          .groupBy('stage_id'),
+      )
+      .selectFrom('review_stage')
+      .leftJoin('taken', 'taken.stage_id', 'review_stage.id')
+      .select(['review_stage.request_id', 'review_stage.state', 'review_stage.needed', 'taken.decisions'])
+      .select((eb) => eb.fn.countAll<number>().as('alike'))
+      .where('review_stage.request_id', 'in', requestIds)
+      .groupBy(['review_stage.request_id', 'review_stage.state', 'review_stage.needed', 'taken.decisions'])
+      .execute();
+    for (const { request_id, state, needed, decisions, alike } of rows) {
+      append(stages, request_id, alike, { state, needed, taken: decisions ?? 0 });
+    }
+  }
+  return (id) => progressOfAll(stages.get(id) ?? []);
+}
+
+/** One reviewer's own actions, by request. */
+export async function loadProgressOfMine(
+  reader: Reader,
+  reviewerId: EmployeeId,
+  requestIds: readonly RequestId[],
+): Promise<(id: RequestId) => ProgressView> {
+  const tasks = new Map<RequestId, Pick<ReviewTask, 'state'>[]>();
+  if (requestIds.length > 0) {
+    const rows = await reader
+      .selectFrom('review_task')
+      .select(['request_id', 'state', (eb) => eb.fn.countAll<number>().as('alike')])
+      .where('reviewer_id', '=', reviewerId)
+      .where('request_id', 'in', requestIds)
+      .groupBy(['request_id', 'state'])
+      .execute();
+    for (const { request_id, state, alike } of rows) append(tasks, request_id, alike, { state });
+  }
+  return (id) => progressOfMine(tasks.get(id) ?? []);
+}
+
+function append<Value>(byRequest: Map<RequestId, Value[]>, id: RequestId, times: number, value: Value): void {
+  const list = byRequest.get(id) ?? [];
+  for (let count = 0; count < times; count += 1) list.push(value);
+  byRequest.set(id, list);
+}

@@ -1,0 +1,179 @@
+/** One request with everything under it, in a fixed number of statements however many items it has. */
+import type { ItemView, RequestDetail } from '#core/contract/index.ts';
+import type { AutomaticDecision, ReviewPlan, Term } from '#core/domain/request.ts';
+import type { RequestId, RequestItemId } from '#core/domain/ids.ts';
+import { progressOfAll } from '#core/engine/progress.ts';
+import { isFinal } from '#core/engine/request-state.ts';
+import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
+import { fulfillmentColumns, fulfillmentView } from './fulfillment-view.ts';
+import { loadPeople, personIn, type People } from './people.ts';
+import { requestNotFound } from './query-refused.ts';
+import { isAdministrator, maySeeRequest, type Viewer } from './visibility.ts';
+
+/** How many beneficiaries the head of a request names; its items name them all. */
+const namedBeneficiaries = 3;
+
+/** @throws QueryRefused when there is none or the viewer may not see it. */
+export async function getRequest(reader: Reader, viewer: Viewer, requestId: RequestId): Promise<RequestDetail> {
+  // The request is read first: what is read after it may be newer than the version, never older, so a
+  // decision based on this version is refused rather than taken on something that was not shown.
+  const request = await reader.selectFrom('access_request').selectAll().where('id', '=', requestId).executeTakeFirst();
+  if (request === undefined || !(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
+  const parts = await loadParts(reader, requestId);
+  const people = await loadPeople(reader, [
+    request.requester_id,
+    ...parts.items.map((item) => item.beneficiary_id),
+    ...parts.tasks.map((task) => task.reviewer_id),
+    ...parts.decisions.map((decision) => decision.decider_id),
+  ]);
+  const items = itemViews(parts, people, viewer);
+  const [first] = items;
+  if (first === undefined) throw new Error(`The request ${requestId} has no items`);
+  const beneficiaries = [...new Set(parts.items.map((item) => item.beneficiary_id))];
+  const takenIn = Map.groupBy(parts.decisions, (decision) => decision.stage_id);
+  return {
+    id: request.id,
+    number: request.number,
+    state: request.state,
+    requester: personIn(people, request.requester_id),
+    beneficiaries: beneficiaries.slice(0, namedBeneficiaries).map((id) => personIn(people, id)),
+    beneficiaryCount: beneficiaries.length,
+    firstItem: {
+      action: first.action,
+      entitlement: first.entitlement.name,
+      application: first.application.name,
+      term: first.term,
+    },
+    itemCount: items.length,
+    submittedAt: request.submitted_at,
+    endedAt: request.ended_at,
+    progress: progressOfAll(
+      parts.stages.map(({ id, state, needed }) => ({ state, needed, taken: takenIn.get(id)?.length ?? 0 })),
+    ),
+    version: request.version,
+    justification: request.justification,
+    ticketReference: request.ticket_reference,
+    items,
+    mayCancel:
+      (request.requester_id === viewer.id || isAdministrator(viewer)) &&
+      !isFinal(request.state) &&
+      items.some((item) => item.state === 'inReview'),
+  };
+}
+
+type Parts = Awaited<ReturnType<typeof loadParts>>;
+
+async function loadParts(reader: Reader, requestId: RequestId) {
+  const items = await reader
+    .selectFrom('request_item')
+    .innerJoin('entitlement', 'entitlement.id', 'request_item.entitlement_id')
+    .innerJoin('application', 'application.id', 'request_item.application_id')
+    .selectAll('request_item')
+    .select([
+      'application.name as application',
+      'entitlement.name as entitlement',
+      'entitlement.kind',
+      'entitlement.risk',
+    ])
+    .where('request_item.request_id', '=', requestId)
+    .orderBy('request_item.id')
+    .execute();
+  const stages = await reader
+    .selectFrom('review_stage')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .orderBy('level')
+    .orderBy('id')
+    .execute();
+  const tasks = await reader
+    .selectFrom('review_task')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .orderBy('id')
+    .execute();
+  const decisions = await reader
+    .selectFrom('decision')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .orderBy('decided_at')
+    .orderBy('id')
+    .execute();
+  const fulfillment = await reader
+    .selectFrom('fulfillment_task')
+    .select(fulfillmentColumns)
+    .where('request_id', '=', requestId)
+    .orderBy('fulfillment_task.id')
+    .execute();
+  return { items, stages, tasks, decisions, fulfillment };
+}
+
+function itemViews(parts: Parts, people: People, viewer: Viewer): ItemView[] {
+  const applications = new Map(parts.items.map((item) => [item.application_id, item.application]));
+  const tasks = Map.groupBy(parts.tasks, (task) => task.stage_id);
+  const stages = groupByItem(parts.stages);
+  const decisions = groupByItem(parts.decisions);
+  const fulfillment = groupByItem(parts.fulfillment);
+  return parts.items.map((item) => {
+    const plan = fromJson<ReviewPlan>(item.plan);
+    return {
+      id: item.id,
+      action: item.action,
+      beneficiary: personIn(people, item.beneficiary_id),
+      application: { id: item.application_id, name: item.application },
+      entitlement: { id: item.entitlement_id, name: item.entitlement, kind: item.kind, risk: item.risk },
+      term: fromJson<Term>(item.term),
+      state: item.state,
+      approval: plan.mode,
+      stages: (stages.get(item.id) ?? []).map((stage) => ({
+        level: stage.level,
+        reviewerKind: stage.reviewer_kind,
+        fallbackReason: plan.levels.find((level) => level.level === stage.level)?.fallbackReason ?? null,
+        needed: stage.needed,
+        state: stage.state,
+        tasks: taskViews(tasks.get(stage.id) ?? [], people, viewer),
+      })),
+      decisions: (decisions.get(item.id) ?? []).map((decision) => ({
+        id: decision.id,
+        decider: decision.decider_id === null ? null : personIn(people, decision.decider_id),
+        automatic:
+          decision.automatic === null
+            ? null
+            : automaticWords(fromJson<AutomaticDecision>(decision.automatic), applications),
+        verdict: decision.verdict,
+        reason: decision.reason,
+        decidedAt: decision.decided_at,
+      })),
+      fulfillment: (fulfillment.get(item.id) ?? []).map((task) => fulfillmentView(task, viewer)),
+      fulfilledAt: item.fulfilled_at,
+      expiresAt: item.expires_at,
+      expiredAt: item.expired_at,
+    };
+  });
+}
+
+function taskViews(
+  tasks: readonly Tables['review_task'][],
+  people: People,
+  viewer: Viewer,
+): ItemView['stages'][number]['tasks'] {
+  return tasks.map((task) => ({
+    id: task.id,
+    reviewer: personIn(people, task.reviewer_id),
+    state: task.state,
+    endedAt: task.ended_at,
+    mine: task.state === 'open' && task.reviewer_id === viewer.id,
+  }));
+}
+
+function automaticWords(automatic: AutomaticDecision, applications: ReadonlyMap<string, string>): string {
+  switch (automatic.rule) {
+    case 'applicationAutoApproval':
+      return `Automatic approval, set on ${applications.get(automatic.applicationId) ?? 'the application'} (version ${automatic.applicationVersion} of its settings)`;
+  }
+}
+
+function groupByItem<Row extends { readonly item_id: RequestItemId }>(
+  rows: readonly Row[],
+): ReadonlyMap<RequestItemId, Row[]> {
+  return Map.groupBy(rows, (row) => row.item_id);
+}
