@@ -81,7 +81,7 @@ function effect(event: AuditEvent & { readonly type: `access.${string}` }, story
   if (event.type === 'access.expired') parts.push(expiry(event));
   parts.push(seen(event));
   const expiresAt = textIn(data, 'expiresAt');
-  if (granted) parts.push(expiresAt === null ? 'It has no end' : `It ends at ${timeWords(expiresAt)}`);
+  if (granted) parts.push(expiresAt === null ? 'It does not end by itself' : `It ends at ${timeWords(expiresAt)}`);
   return parts
     .filter((part) => part !== '')
     .map(sentence)

@@ -1,0 +1,182 @@
+/** The head of the report, its verification, and what was asked for and decided. */
+import type { Decision, ReviewStage } from '#core/domain/request.ts';
+import type { ReportData, ReportItem } from '../report-data.ts';
+import {
+  count,
+  itemStateWords,
+  list,
+  quoted,
+  requestStateWords,
+  reviewerKindWords,
+  termWords,
+  timeWords,
+} from '../words.ts';
+import { begin, personCell, plain, small, strong } from './parts.ts';
+import { ink, type Cell, type Piece, type Sheet } from './sheet.ts';
+
+export function head(sheet: Sheet, { request, requester, names, items, generated }: ReportData): void {
+  sheet.text('Gatehouse · Report with evidence', { size: 8, color: ink.quiet });
+  sheet.space(2);
+  sheet.text(`Access request ${request.number}`, { size: 20, weight: 'bold' });
+  sheet.text(requestStateWords[request.state], { size: 12, color: ink.accent, weight: 'bold' });
+  sheet.space(10);
+  const person =
+    requester === null ? names.person(request.requesterId) : `${requester.fullName} · ${requester.workEmail}`;
+  const position = [requester?.jobTitle, requester?.department].filter((part) => typeof part === 'string').join(', ');
+  sheet.fields([
+    ['Requester', position === '' ? person : `${person}\n${position}`],
+    ['Justification', request.justification],
+    ['Ticket', request.ticketReference ?? ''],
+    ['Submitted', timeWords(request.submittedAt)],
+    ['Ended', request.endedAt === null ? 'Not yet' : timeWords(request.endedAt)],
+    ['Items', count(items.length, 'item')],
+    ['Request id', request.id],
+    ['Generated', `${timeWords(generated.at)} by ${generated.by}`],
+  ]);
+  sheet.space(6);
+}
+
+export function verification(sheet: Sheet, { verification: chain, differences, generated }: ReportData): void {
+  const moment = `All hashes were computed again when this report was generated, at ${timeWords(generated.at)}.`;
+  if (chain.intact) {
+    const headHash = chain.head === null ? '' : ` The last event's hash is ${chain.head}.`;
+    sheet.notice(
+      `The trail is intact: ${count(chain.events, 'event')}, each matching its hash and the event before it`,
+      `${moment}${headHash}`,
+      ink.good,
+    );
+  } else {
+    sheet.notice(
+      `The trail is broken at event ${chain.brokenAt}`,
+      `${chain.message} ${moment} What is reported below from event ${chain.brokenAt} on is what the database says now; it is not proven to be what was recorded.`,
+      ink.bad,
+    );
+  }
+  if (differences.length === 0) return;
+  const told = differences
+    .slice(0, 10)
+    .map(({ message }) => message)
+    .join('\n');
+  const more = differences.length > 10 ? `\nand ${differences.length - 10} more.` : '';
+  sheet.notice(
+    `The records do not agree with the trail in ${count(differences.length, 'place')}`,
+    `${told}${more}\nWhat the trail says is what was recorded at the time.`,
+    ink.bad,
+  );
+}
+
+export async function itemsSection(sheet: Sheet, { items, names }: ReportData): Promise<void> {
+  sheet.heading('Items');
+  await sheet.table(
+    [
+      { title: 'No.', share: 5 },
+      { title: 'For', share: 28 },
+      { title: 'Access', share: 27 },
+      { title: 'Asked for', share: 22 },
+      { title: 'State', share: 23 },
+    ],
+    items.map(({ position, item }) => [
+      String(position),
+      personCell(names.person(item.beneficiaryId), names.details(item.beneficiaryId)?.workEmail),
+      [
+        { ...plain, text: names.entitlement(item.entitlementId) },
+        { ...small, text: names.application(item.applicationId) },
+      ],
+      [
+        { ...plain, text: item.action === 'REVOKE' ? 'To be taken away' : 'To be given' },
+        ...(item.action === 'REVOKE' ? [] : [{ ...small, text: begin(termWords(item.term)) }]),
+      ],
+      [{ ...strong, text: begin(itemStateWords[item.state]) }, ...itemTimes(item).map((text) => ({ ...small, text }))],
+    ]),
+  );
+}
+
+function itemTimes(item: ReportItem['item']): readonly string[] {
+  const times: string[] = [];
+  if (item.fulfilledAt !== null)
+    times.push(`${item.action === 'GRANT' ? 'Given' : 'Taken away'} ${timeWords(item.fulfilledAt)}`);
+  if (item.expiresAt !== null) times.push(`Ends ${timeWords(item.expiresAt)}`);
+  if (item.expiredAt !== null) times.push(`Ended ${timeWords(item.expiredAt)}`);
+  return times;
+}
+
+export async function reviewSection(sheet: Sheet, { items, names }: ReportData): Promise<void> {
+  sheet.heading('Review');
+  const person = (id: string | null) => (id === null ? 'Gatehouse' : names.person(id));
+  const rows = items.flatMap((entry): readonly (readonly Cell[])[] => {
+    const automatic = entry.decisions.filter((decision) => decision.automatic !== null);
+    const levels = [...entry.stages].sort((a, b) => a.level - b.level);
+    return [
+      ...automatic.map((decision) => [
+        String(entry.position),
+        'No level: automatic',
+        'Nobody had to act',
+        decisionCell(decision, 'Gatehouse'),
+        `Setting ${quoted('automatic approval')} of ${names.application(decision.automatic?.applicationId)}, version ${decision.automatic?.applicationVersion} of its settings`,
+      ]),
+      ...levels.map((stage) => {
+        const decisions = entry.decisions.filter((decision) => decision.stageId === stage.id);
+        return [
+          String(entry.position),
+          levelCell(stage, entry),
+          reviewersCell(stage, entry, person),
+          decisions.length === 0
+            ? stageWords[stage.state]
+            : decisions.flatMap((decision) => decisionCell(decision, person(decision.deciderId))),
+          decisions
+            .map((decision) => decision.reason ?? '')
+            .filter((reason) => reason !== '')
+            .join('\n') || '–',
+        ];
+      }),
+    ];
+  });
+  if (rows.length === 0) return sheet.text('No review is recorded.', plain);
+  await sheet.table(
+    [
+      { title: 'Item', share: 5 },
+      { title: 'Level', share: 22 },
+      { title: 'Who could decide', share: 24 },
+      { title: 'Decision', share: 25 },
+      { title: 'Reason or setting', share: 28 },
+    ],
+    rows,
+  );
+}
+
+const stageWords: Readonly<Record<ReviewStage['state'], string>> = {
+  waiting: 'Waits for the level before',
+  open: 'Open',
+  approved: 'Approved',
+  denied: 'Denied',
+  closed: 'Closed without a decision',
+};
+
+function levelCell(stage: ReviewStage, { item }: ReportItem): readonly Piece[] {
+  const fallback = item.plan.levels.find((level) => level.level === stage.level)?.fallbackReason ?? null;
+  return [
+    { ...plain, text: `${stage.level}: ${reviewerKindWords(stage.reviewerKind)}` },
+    ...(stage.needed === 1 ? [] : [{ ...small, text: `${stage.needed} approvals needed` }]),
+    ...(fallback === null ? [] : [{ ...small, text: fallback }]),
+  ];
+}
+
+/** Some levels have a crowd of reviewers, e.g. all administrators; the trail has all their names. */
+const namedReviewers = 6;
+
+function reviewersCell(stage: ReviewStage, { item, tasks }: ReportItem, person: (id: string) => string): string {
+  const asked = tasks.filter((task) => task.stageId === stage.id).map((task) => task.reviewerId);
+  const planned = item.plan.levels.find((level) => level.level === stage.level)?.reviewers ?? [];
+  const people = [...new Set<string>([...asked, ...planned])].map(person);
+  const more = people.length - namedReviewers;
+  return more > 1 ? `${people.slice(0, namedReviewers).join(', ')} and ${more} more` : list(people);
+}
+
+function decisionCell(decision: Decision, by: string): readonly Piece[] {
+  const approved = decision.verdict === 'approve';
+  return [
+    { ...strong, color: approved ? ink.good : ink.bad, text: approved ? 'Approved' : 'Denied' },
+    { ...plain, text: `by ${by}` },
+    { ...small, text: timeWords(decision.decidedAt) },
+  ];
+}
