@@ -50,7 +50,7 @@ const columns: readonly DataColumn<ApplicationRow>[] = [
         <PersonLabel person={row.primaryOwner} />
       ),
   },
-  { id: 'approval', header: 'Approval', width: 118, cell: (row) => approvalWords[row.approval] },
+  { id: 'approval', header: 'Approval', width: 112, cell: (row) => approvalWords[row.approval] },
   { id: 'fulfillment', header: 'Fulfillment', width: 96, cell: (row) => fulfillmentWords[row.fulfillment] },
   {
     id: 'connection',
@@ -66,7 +66,7 @@ const columns: readonly DataColumn<ApplicationRow>[] = [
     cell: (row) => row.entitlements.toLocaleString('en'),
   },
   { id: 'accounts', header: 'Accounts', width: 70, align: 'end', cell: (row) => row.accounts.toLocaleString('en') },
-  { id: 'discovered', header: 'Last discovery', width: 122, cell: (row) => <LastDiscovery row={row} /> },
+  { id: 'discovered', header: 'Last discovery', width: 132, cell: (row) => <LastDiscovery row={row} /> },
 ];
 
 export function ApplicationsPage() {

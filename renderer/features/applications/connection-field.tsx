@@ -62,5 +62,7 @@ function secretHelp(help: string, isSaved: boolean): string {
   const where = isSaved
     ? 'Saved in this machine’s keychain; it is never shown again.'
     : 'It will be saved in this machine’s keychain and never shown again.';
-  return help === '' ? where : `${help} ${where}`;
+  if (help === '') return where;
+  // A connector that speaks of the keychain itself needs no second sentence about it.
+  return /keychain/i.test(help) ? help : `${help} ${where}`;
 }

@@ -63,7 +63,7 @@ export function ConnectionForm({ application, connector }: ConnectionFormProps) 
     >
       <Stack gap="md">
         {hasSecret && keychain?.available === false && (
-          <Alert color="yellow" title="Secrets cannot be kept on this machine" role="alert">
+          <Alert color="yellow" role="alert">
             {keychain.message}
           </Alert>
         )}

@@ -9,6 +9,7 @@ import { messageOfError } from '#renderer/data/errors.ts';
 import { applicationChoicesQuery } from './directory.queries.ts';
 import { FileDrop } from './file-drop.tsx';
 import { fileProblem, importKindWords } from './import-kinds.ts';
+import { reportOf } from './import-report.ts';
 import { ImportResult, type ImportOutcome } from './import-result.tsx';
 
 type Mode = 'allOrNothing' | 'acceptGood';
@@ -23,7 +24,15 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const applications = useQuery({ ...applicationChoicesQuery(), enabled: words.needsApplication });
   const importFile = useCommand(client.directory.import, {
     report: 'inline',
-    onDone: ({ report, rejects }, input) => setOutcome({ report, rejects, fileName: nameOf(input.file) }),
+    onDone: ({ report, rejects }, input) =>
+      setOutcome({ report, rejects, message: null, fileName: nameOf(input.file) }),
+    // A file that was refused as a whole is reported on like one that was imported.
+    onRefused: (refusal, input) => {
+      const report = reportOf(refusal);
+      if (report !== null) {
+        setOutcome({ report, rejects: null, message: refusal.message, fileName: nameOf(input.file) });
+      }
+    },
   });
   const problem = file === null ? null : fileProblem(file);
   const title = outcome === null ? 'Import from a file' : `Import of ${outcome.fileName}`;

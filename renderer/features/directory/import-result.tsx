@@ -12,6 +12,8 @@ import { saveBlob } from './save-blob.ts';
 export interface ImportOutcome {
   readonly report: ImportReport;
   readonly rejects: Blob | null;
+  /** Why the file was refused as a whole; null when it was not. */
+  readonly message: string | null;
   readonly fileName: string;
 }
 
@@ -46,13 +48,13 @@ const columns: readonly DataColumn<NumberedProblem>[] = [
 ];
 
 export function ImportResult({ outcome, onAgain, onClose }: ImportResultProps) {
-  const { report, rejects, fileName } = outcome;
+  const { report, rejects, message, fileName } = outcome;
   const problems = report.problems.map((problem, index) => ({ ...problem, id: String(index) }));
   const all = report.rejected + report.warnings;
   return (
     <Stack gap="md">
       <Alert color={report.applied ? (report.rejected > 0 ? 'yellow' : 'green') : 'red'} role="status">
-        {reportText(report)}
+        {message ?? reportText(report)}
       </Alert>
       <dl className={classes.counts}>
         <Count name="Read" value={report.read} />
