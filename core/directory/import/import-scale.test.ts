@@ -1,0 +1,137 @@
+/** A large file, and a process that dies in the middle of one. Both run in a process of their own. */
+import BetterSqlite3 from 'better-sqlite3';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, it } from 'vitest';
+
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const people = 100_000;
+
+/** Everybody's manager is the person at a tenth of their number; the file is in no helpful order. */
+function writePeople(file: string): void {
+  const lines = ['User ID,Full Name,First Name,Last Name,Work Email*,Department,Title,Start Date*,Manager Work Email,BalkanID Roles,Metadata'];
+  for (let number = people - 1; number >= 0; number -= 1) {
+    const manager = number === 0 ? '' : `person${Math.floor(number / 10)}@example.com`;
+    lines.push(`${number},"Person, ${number}",Person,Number ${number},Person${number}@example.com,Department ${number % 50},Title ${number % 300},2020-01-02,${manager},Reviewer,note ${number}`);
+  }
+  writeFileSync(file, `${lines.join('\r\n')}\r\n`);
+}
+
+/** Runs `body` in a fresh process, with the workspace in `database` and \`importCsv\`, \`file\` at hand. */
+function inProcess(database: string, file: string, body: string): ChildProcess {
+  const script = `
+    import { createReadStream } from 'node:fs';
+    import { setInterval as every } from 'node:timers';
+    import { importCsv } from '#core/directory/import/import-directory.ts';
+    import { createExecutor, wallClock } from '#core/commands/execute.ts';
+    import { openDatabase } from '#core/persistence/open-database.ts';
+    import { newId } from '#core/domain/ids.ts';
+    const database = await openDatabase({ kind: 'sqlite', file: ${JSON.stringify(database)} });
+    const execute = createExecutor({ database, now: wallClock, committed: () => {} });
+    const run = (read) => importCsv({ execute, database, now: wallClock }, {
+      kind: 'employees', mode: 'allOrNothing', applicationId: null, fileName: 'people.csv', read,
+      commandId: newId(), actor: { kind: 'system', part: 'import' },
+    });
+    const file = ${JSON.stringify(file)};
+    ${body}
+    await database.close();`;
+  const root = join(import.meta.dirname, '../../..');
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  return child;
+}
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
+  folders.push(folder);
+  return folder;
+}
+
+interface Measured {
+  readonly reports: readonly { readonly created: number; readonly unchanged: number; readonly warnings: number }[];
+  readonly growth: number;
+  readonly longestTurn: number;
+}
+
+it('takes 100,000 people in bounded memory, lets others have their turn, and changes nothing the second time', { timeout: 600_000 }, async () => {
+  const folder = freshFolder();
+  const [file, database] = [join(folder, 'people.csv'), join(folder, 'workspace.db')];
+  writePeople(file);
+  const child = inProcess(
+    database,
+    file,
+    `const before = process.memoryUsage.rss();
+    let peak = before, turns = 0, last = performance.now(), longestTurn = 0;
+    const watch = every(() => {
+      const now = performance.now();
+      turns += 1;
+      longestTurn = Math.max(longestTurn, now - last);
+      last = now;
+      peak = Math.max(peak, process.memoryUsage.rss());
+    }, 5);
+    const reports = [];
+    for (let time = 0; time < 2; time += 1) {
+      const result = await run(() => createReadStream(file));
+      reports.push(result.outcome === 'done' ? result.value.report : result);
+    }
+    clearInterval(watch);
+    console.log(JSON.stringify({ reports, growth: (peak - before) / 1e6, longestTurn, turns }));`,
+  );
+  const measured = JSON.parse(await text(child.stdout!)) as Measured;
+  expect(measured.reports).toMatchObject([
+    { read: people, created: people, rejected: 0, warnings: 0 },
+    { read: people, created: 0, changed: 0, unchanged: people, warnings: 0 },
+  ]);
+  const stored = new BetterSqlite3(database, { readonly: true });
+  const count = stored.prepare('select count(*) from employee').pluck().get();
+  const led = stored.prepare('select count(*) from employee join employee as manager on manager.id = employee.manager_id').pluck().get();
+  stored.close();
+  expect([count, led]).toEqual([people, people - 1]);
+  expect(measured.growth).toBeLessThan(150);
+});
+
+it('leaves nothing of a file when the process is killed in the middle of writing it', { timeout: 120_000 }, async () => {
+  const folder = freshFolder();
+  const [file, database] = [join(folder, 'people.csv'), join(folder, 'workspace.db')];
+  writePeople(file);
+  const child = inProcess(
+    database,
+    file,
+    `let readings = 0;
+    await run(async function* () {
+      readings += 1;
+      let pieces = 0;
+      for await (const piece of createReadStream(file)) {
+        yield piece;
+        pieces += 1;
+        if (readings === 2 && pieces === 100) {
+          console.log('in the middle');
+          await new Promise((resolve) => setTimeout(resolve, 60_000));
+        }
+      }
+    });`,
+  );
+  await once(child.stdout!, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const stored = new BetterSqlite3(database);
+  const counts = ['employee', 'audit_event', 'command_record'].map((table) => stored.prepare(`select count(*) from ${table}`).pluck().get());
+  stored.close();
+  expect(counts).toEqual([0, 0, 0]);
+});
