@@ -43,20 +43,23 @@ export const changeApplication = defineCommand({
     const manager = context.unitOfWork();
     const application = await manager.findOne(ApplicationEntity, { id: applicationId });
     if (application === null) return refuse('application.notFound', 'This application does not exist.');
-    if (application.version !== version) {
-      return refuse('application.invalid', 'Somebody else has changed this application meanwhile. Look at it again, then change it.', { version: application.version });
-    }
+    if (application.version !== version) return changedMeanwhile(application.version);
     const problem = await settingsProblem(context.writer, settings, applicationId);
     if (problem.outcome === 'refused') return problem;
     const before = { name: application.name, fulfillment: application.fulfillment, reviewSettings: application.reviewSettings, primaryOwnerId: application.primaryOwnerId };
-    manager.assign(application, { ...columnsOf(settings), version: version + 1 });
-    await manager.flush();
+    // The version stands in the condition: a console that read at the same moment finds nothing left to change.
+    const changed = await manager.nativeUpdate(ApplicationEntity, { id: applicationId, version }, { ...columnsOf(settings), version: version + 1 });
+    if (changed === 0) return changedMeanwhile(version + 1);
     await writeSecondaryOwners(context, applicationId, settings.secondaryOwnerIds);
     context.record({ type: 'application.changed', requestId: null, itemId: null, data: { applicationId, version: version + 1, before, settings } });
     context.touch('applications');
     return done({ version: version + 1 });
   },
 });
+
+function changedMeanwhile(version: number) {
+  return refuse('application.invalid', 'Somebody else has changed this application meanwhile. Look at it again, then change it.', { version });
+}
 
 function columnsOf(settings: Settings) {
   const { name, description, primaryOwnerId, fulfillment, reviewSettings } = settings;

@@ -2,6 +2,12 @@
 import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 
+/** Is in the directory and has not left. */
+export async function worksHere(reader: Reader, employeeId: EmployeeId): Promise<boolean> {
+  const person = await reader.selectFrom('employee').select('status').where('id', '=', employeeId).executeTakeFirst();
+  return person?.status === 'active';
+}
+
 /** An administrator who still works here. */
 export async function isAdministrator(reader: Reader, employeeId: EmployeeId): Promise<boolean> {
   const row = await reader
@@ -18,8 +24,7 @@ export async function isAdministrator(reader: Reader, employeeId: EmployeeId): P
 /** An administrator, or an owner of the application, who still works here. */
 export async function mayManageApplication(reader: Reader, employeeId: EmployeeId, applicationId: ApplicationId): Promise<boolean> {
   if (await isAdministrator(reader, employeeId)) return true;
-  const person = await reader.selectFrom('employee').select('status').where('id', '=', employeeId).executeTakeFirst();
-  if (person?.status !== 'active') return false;
+  if (!(await worksHere(reader, employeeId))) return false;
   const primary = await reader
     .selectFrom('application')
     .select('id')

@@ -4,7 +4,7 @@ import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { RequestId } from '#core/domain/ids.ts';
 import { cancel } from '#core/engine/decide.ts';
-import { isAdministrator } from './authority.ts';
+import { isAdministrator, worksHere } from './authority.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
 import { loadWhole, saveRequest } from './request-store.ts';
 
@@ -15,6 +15,7 @@ export const cancelRequest = defineCommand({
     const acting = actingEmployee(context);
     if (acting.outcome === 'refused') return acting;
     const { writer, circumstances } = context;
+    if (!(await worksHere(writer, acting.value))) return refuse('access.notAllowed', 'You no longer work here.');
     const before = await loadWhole(writer, payload.requestId, context.dialect === 'postgres');
     if (before === null) return refuse('request.notFound', 'This request does not exist.');
     const result = cancel(before, payload, {

@@ -10,7 +10,7 @@ import { newId, type ApplicationId, type SyncRunId } from '#core/domain/ids.ts';
 import { fromRow } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import { mayManageApplication } from './authority.ts';
-import { defineCommand, onlySystem } from './command-definition.ts';
+import { defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
 import { writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
 import { endUnseen } from './discovery-unseen.ts';
 
@@ -24,7 +24,9 @@ export const startDiscovery = defineCommand({
     if (actor.kind === 'employee' && !(await mayManageApplication(writer, actor.employeeId, applicationId))) {
       return refuse('access.notAllowed', 'Only an administrator or an owner can discover this application.');
     }
-    const application = await writer.selectFrom('application').select('id').where('id', '=', applicationId).executeTakeFirst();
+    const found = writer.selectFrom('application').select('id').where('id', '=', applicationId);
+    // Locked where several consoles write at once: an application has one open run.
+    const application = await (context.dialect === 'postgres' ? found.forNoKeyUpdate() : found).executeTakeFirst();
     if (application === undefined) return refuse('application.notFound', 'This application does not exist.');
     const open = await writer
       .selectFrom('sync_run')
@@ -54,6 +56,12 @@ export const startDiscovery = defineCommand({
   },
 });
 
+/** The run, its row locked where several consoles may carry it on at once. */
+function openRun({ writer, dialect }: CommandContext, runId: SyncRunId) {
+  const run = writer.selectFrom('sync_run').selectAll().where('id', '=', runId);
+  return (dialect === 'postgres' ? run.forUpdate() : run).executeTakeFirst();
+}
+
 const remoteAccount = z.object({
   externalId: z.string().min(1),
   username: z.string().min(1),
@@ -77,7 +85,7 @@ export const recordDiscoveryPage = defineCommand({
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer } = context;
-    const row = await writer.selectFrom('sync_run').selectAll().where('id', '=', runId).executeTakeFirst();
+    const row = await openRun(context, runId);
     if (row === undefined || row.state !== 'running') return refuse('command.invalid', 'This discovery is not running.');
     const run = fromRow('sync_run', row);
     const summary: Record<string, number> = { ...run.summary };
@@ -110,7 +118,7 @@ export const finishDiscovery = defineCommand({
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer, circumstances } = context;
-    const row = await writer.selectFrom('sync_run').selectAll().where('id', '=', runId).executeTakeFirst();
+    const row = await openRun(context, runId);
     if (row === undefined || row.state !== 'running') return refuse('command.invalid', 'This discovery is not running.');
     const run = fromRow('sync_run', row);
     // Only a complete discovery knows what is no longer there.

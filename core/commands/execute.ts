@@ -8,7 +8,7 @@ import type { AuditFact } from '#core/domain/audit.ts';
 import { actorName, appendEvents } from '#core/audit/append-events.ts';
 import type { Command } from '#core/domain/command.ts';
 import { refuse, type Refusal, type Result } from '#core/domain/errors.ts';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type CommandId } from '#core/domain/ids.ts';
 import { instant, type Instant } from '#core/domain/instant.ts';
 import type { Topic } from '#core/domain/topics.ts';
 import type { Database } from '#core/persistence/open-database.ts';
@@ -90,20 +90,51 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
       if (touched.size > 0) committed([...touched]);
       return result;
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Refused)) {
+        // Another console may have executed the same command at this moment; then its record stood in the way of ours.
+        const first = isDuplicate(error) ? await recordedResult(database, command.id, fingerprint) : null;
+        if (first !== null) return first as Result<never>;
+        throw error;
+      }
       const result = { outcome: 'refused' as const, refusal: error.refusal };
-      if (error.refusal.code !== 'command.idReused') await rememberRefusal(database, recordOf(result));
-      return result;
+      if (error.refusal.code === 'command.idReused') return result;
+      return ((await rememberRefusal(database, recordOf(result))) ?? result) as Result<never>;
     }
   };
 }
 
-/** A refused command stays refused under its id, whatever has changed since: to try again is a new command. */
-async function rememberRefusal(database: Database, record: Parameters<typeof insertRows<'command_record'>>[2][number]): Promise<void> {
-  await database.transaction(async (writer) => {
-    const known = await writer.selectFrom('command_record').select('id').where('id', '=', record.id).executeTakeFirst();
-    if (known === undefined) await insertRows(writer, 'command_record', [record]);
-  });
+/**
+ * A refused command stays refused under its id, whatever has changed since: to try again is a new command.
+ * Answers with the recorded result when another console has executed the same command meanwhile: that came first.
+ */
+async function rememberRefusal(database: Database, record: Parameters<typeof insertRows<'command_record'>>[2][number]): Promise<Result<unknown> | null> {
+  try {
+    return await database.transaction(async (writer) => {
+      const known = await writer.selectFrom('command_record').selectAll().where('id', '=', record.id).executeTakeFirst();
+      if (known === undefined) {
+        await insertRows(writer, 'command_record', [record]);
+        return null;
+      }
+      const { fingerprint, result } = fromRow('command_record', known);
+      return fingerprint === record.fingerprint ? (result as unknown as Result<unknown>) : null;
+    });
+  } catch (error) {
+    const first = isDuplicate(error) ? await recordedResult(database, record.id, record.fingerprint) : null;
+    if (first === null) throw error;
+    return first;
+  }
+}
+
+async function recordedResult(database: Database, id: CommandId, fingerprint: string): Promise<Result<unknown> | null> {
+  const row = await database.read.selectFrom('command_record').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return null;
+  const record = fromRow('command_record', row);
+  return record.fingerprint === fingerprint ? (record.result as unknown as Result<unknown>) : null;
+}
+
+/** A unique key was taken: SQLSTATE 23505 of Postgres. SQLite lets in one transaction at a time, so its commands never meet. */
+function isDuplicate(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '23505';
 }
 
 function idReused(command: Command): Refusal {

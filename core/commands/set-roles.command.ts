@@ -14,6 +14,10 @@ export const setRoles = defineCommand({
   async run({ employeeId, roles: wanted }, context) {
     const { writer } = context;
     const { actor } = context.command;
+    // One change of administrators at a time, or two could each find the other one remaining.
+    if (context.dialect === 'postgres') {
+      await writer.selectFrom('role_assignment').select('employee_id').where('role', '=', 'administrator').orderBy('employee_id').forUpdate().execute();
+    }
     if (actor.kind === 'employee' && !(await isAdministrator(writer, actor.employeeId))) {
       return refuse('access.notAllowed', 'Only an administrator can change roles.');
     }

@@ -20,9 +20,10 @@ export const submitRequest = defineCommand({
     if (requesterRow === undefined) return refuse('employee.notFound', 'You are not in the directory.');
     const requester = fromRow('employee', requesterRow);
     if (requester.status === 'left') return refuse('access.notAllowed', 'You no longer work here.');
-    const lines = await loadItemFacts(writer, payload.items);
-    // Taken last thing before the decision, and given back by a rollback: numbers have no gaps.
+    // Given back by a rollback, so numbers have no gaps. Taken before anything is looked at: it lets one submission
+    // in at a time, so that two consoles cannot both find that nobody asks for the same line yet.
     const number = await takeNumbers(writer, 'request', 1);
+    const lines = await loadItemFacts(writer, payload.items);
     const result = submit(payload, { ...circumstances, ...lines, requesterId: requester.id, number });
     if (result.outcome === 'refused') return result;
     const { after, facts } = result.value;

@@ -1,5 +1,6 @@
 /** What people do with connections: describe, test, set. Secrets go from here to the keychain and nowhere else. */
 import { randomUUID } from 'node:crypto';
+import { mayManageApplication } from '#core/commands/authority.ts';
 import { recordConnectionTest, setConnection } from '#core/commands/connection.command.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
@@ -48,13 +49,20 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
     },
 
     async setConnection(draft, issued) {
+      // Asked before the keychain is touched; the command asks again when it is executed.
+      const { actor } = issued;
+      if (actor.kind === 'employee' && !(await mayManageApplication(database.read, actor.employeeId, draft.applicationId))) {
+        return refuse('access.notAllowed', 'Only an administrator or an owner can change this connection.');
+      }
       const prepared = await prepare(draft);
       if (prepared.outcome === 'refused') return prepared;
       const existing = await instanceOf(draft.applicationId);
       const secretName = existing?.secret_name ?? `connection:${draft.applicationId}:${randomUUID()}`;
       const given = Object.entries(draft.secrets).filter(([, value]) => value !== '');
+      let before: SecretFields | null = null;
       if (given.length > 0) {
         try {
+          before = await secrets.read(secretName);
           await secrets.write(secretName, prepared.value.fields);
         } catch (error) {
           if (error instanceof GatehouseError) return refuse('secret.unavailable', error.message);
@@ -74,6 +82,8 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
           secretsSet: given.map(([name]) => name),
         },
       });
+      // A connection that was not saved keeps the credential it had.
+      if (result.outcome === 'refused' && given.length > 0) await (before === null ? secrets.remove(secretName) : secrets.write(secretName, before));
       await connections.forget();
       return result;
     },
