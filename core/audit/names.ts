@@ -44,6 +44,7 @@ export function mentionedIn(events: readonly Pick<AuditEvent, 'actor' | 'data'>[
     collect(data, ids);
     collect(dataIn(data, 'evidence'), ids);
     collect(dataIn(data, 'settings'), ids);
+    for (const given of listIn(data, 'rolesGiven')) if (isData(given)) collect(given, ids);
     for (const level of listIn(dataIn(data, 'plan'), 'levels')) {
       if (isData(level)) addAll(ids.people, listIn(level, 'reviewers'));
     }

@@ -9,7 +9,7 @@ import { count, itemStateWords, list, quoted, reviewerKindWords, sentence, termW
 import { workspaceSentence } from './workspace-sentences.ts';
 
 export function sentenceOf(event: AuditEvent, story: Story): string {
-  return sentence(wordsOf(event, story));
+  return begin(sentence(wordsOf(event, story)));
 }
 
 function wordsOf(event: AuditEvent, story: Story): string {
@@ -20,11 +20,11 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'item.reviewStarted':
       return reviewStarted(event, story);
     case 'item.approved':
-      return `${begin(story.subject(event))} was approved; ${data['fulfillment'] === 'manual' ? 'a person carries it out by hand' : 'it goes to the application through its connector'}`;
+      return `${story.subject(event)} was approved; ${data['fulfillment'] === 'manual' ? 'a person carries it out by hand' : 'it goes to the application through its connector'}`;
     case 'item.denied':
-      return `${begin(story.subject(event))} was denied${because(data)}`;
+      return `${story.subject(event)} was denied${because(data)}`;
     case 'item.cancelled':
-      return `${begin(story.subject(event))} was cancelled by ${story.actorOf(event)}${because(data)}`;
+      return `${story.subject(event)} was cancelled by ${story.actorOf(event)}${because(data)}`;
     case 'review.approved':
     case 'review.denied':
       return decided(event, story, type === 'review.approved' ? 'approved' : 'denied');
@@ -69,7 +69,7 @@ function submitted({ data }: AuditEvent, { names }: Story): string {
   const items = numberIn(data, 'items');
   const ticket = textIn(data, 'ticketReference');
   const parts = [
-    `${begin(names.person(data['requesterId']))} submitted request ${number ?? 'without a number'}`,
+    `${names.person(data['requesterId'])} submitted request ${number ?? 'without a number'}`,
     items === null ? '' : ` with ${count(items, 'item')}`,
     ticket === null ? '' : `, under ticket ${ticket}`,
     `: ${quoted(textIn(data, 'justification') ?? '')}`,
@@ -106,7 +106,7 @@ function decided(event: AuditEvent, story: Story, verb: string): string {
   const level = numberIn(data, 'level');
   const as = reviewerKindWords(textIn(data, 'reviewerKind'));
   const role = textIn(data, 'reviewerKind') === null ? '' : ` as ${as}`;
-  return `${begin(story.actorOf(event))} ${verb} ${story.subject(event)}${role}${level === null ? '' : ` at level ${level}`}${because(data)}`;
+  return `${story.actorOf(event)} ${verb} ${story.subject(event)}${role}${level === null ? '' : ` at level ${level}`}${because(data)}`;
 }
 
 function automatic(event: AuditEvent, story: Story): string {
@@ -115,7 +115,7 @@ function automatic(event: AuditEvent, story: Story): string {
   const setting = rule === 'applicationAutoApproval' ? 'automatic approval' : (rule ?? 'not named');
   const version = numberIn(data, 'applicationVersion');
   const verb = data['verdict'] === 'deny' ? 'denied' : 'approved';
-  return `${begin(story.subject(event))} was ${verb} automatically by the setting ${quoted(setting)} of ${story.names.application(data['applicationId'])}, version ${version ?? 'not named'} of its settings`;
+  return `${story.subject(event)} was ${verb} automatically by the setting ${quoted(setting)} of ${story.names.application(data['applicationId'])}, version ${version ?? 'not named'} of its settings`;
 }
 
 /** `: 2 items fulfilled and 1 item denied`. */
@@ -133,7 +133,7 @@ function because(data: EventData): string {
   return reason === null ? '' : `: ${quoted(reason)}`;
 }
 
-/** The first letter large, for names that begin a sentence. */
+/** The first letter large, but never that of a name. */
 function begin(text: string): string {
   return text.replace(/^an? |^somebody/, (start) => start.charAt(0).toUpperCase() + start.slice(1));
 }

@@ -1,7 +1,7 @@
 /** Sentences about the workspace itself: set-up, applications, connections, imports, discoveries, roles. */
 import type { AuditEvent, AuditEventType } from '#core/domain/audit.ts';
 import { assertNever } from '#core/domain/errors.ts';
-import { dataIn, listIn, numberIn, textIn, textsIn, type EventData } from './event-data.ts';
+import { dataIn, isData, listIn, numberIn, textIn, textsIn, type EventData } from './event-data.ts';
 import type { Story } from './story.ts';
 import { count, list, quoted, reviewerKindWords } from './words.ts';
 
@@ -93,15 +93,29 @@ function settingsWords(settings: EventData, { names }: Story): string {
 }
 
 function imported(data: EventData, { names }: Story): string {
-  const kind = textIn(data, 'kind') ?? 'directory';
+  const kind = importKindWords(textIn(data, 'kind'));
   const file = textIn(data, 'fileName');
   const of = textIn(data, 'applicationId');
-  const counts = (['read', 'created', 'changed', 'unchanged', 'rejected', 'warnings'] as const)
-    .map((name) => [name, numberIn(data, name)] as const)
+  // A recorded history counts at the top, a file in a place of its own.
+  const counted = { ...data, ...dataIn(data, 'counts') };
+  const counts = (['read', 'created', 'changed', 'unchanged', 'rejected'] as const)
+    .map((name) => [name, numberIn(counted, name)] as const)
     .filter(([, number]) => number !== null)
     .map(([name, number]) => `${number} ${name}`);
   const what = `${kind} were imported${of === null ? '' : ` for ${names.application(of)}`}${file === null ? '' : ` from ${quoted(file)}`}`;
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)}${counts.length === 0 ? '' : `: ${list(counts)}`}`;
+  const given = listIn(data, 'rolesGiven')
+    .filter(isData)
+    .map((grant) => `${names.person(grant['employeeId'])} (${roleWords(textIn(grant, 'role') ?? 'not named')})`);
+  return [
+    `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
+    counts.length === 0 ? '' : `: ${list(counts)}`,
+    given.length === 0 ? '' : `. Roles were given to ${list(given)}`,
+  ].join('');
+}
+
+function importKindWords(kind: string | null): string {
+  if (kind === 'businessOwners') return 'business owners';
+  return kind ?? 'rows of the directory';
 }
 
 function seenWords(data: EventData): string {
@@ -114,6 +128,10 @@ function seenWords(data: EventData): string {
 }
 
 function rolesIn(data: EventData, name: string): string {
-  const roles = textsIn(data, name).map((role) => (role === 'riskManager' ? 'risk manager' : role));
+  const roles = textsIn(data, name).map(roleWords);
   return roles.length === 0 ? 'none' : list(roles);
+}
+
+function roleWords(role: string): string {
+  return role === 'riskManager' ? 'risk manager' : role;
 }

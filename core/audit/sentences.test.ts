@@ -1,0 +1,364 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { auditEventTypes, type Actor, type AuditEvent, type AuditEventType } from '#core/domain/audit.ts';
+import { newId, type EmployeeId, type RequestItemId } from '#core/domain/ids.ts';
+import { instant } from '#core/domain/instant.ts';
+import type { Names } from './names.ts';
+import { sentenceOf } from './sentences.ts';
+import { storyOf } from './story.ts';
+
+const itemId = newId<RequestItemId>();
+const ada: Actor = { kind: 'employee', employeeId: 'ada' as EmployeeId };
+const known: Readonly<Record<string, string>> = { ada: 'Ada Byron', ben: 'Ben Ode', wiki: 'Wiki', editors: 'Editors' };
+const named = (what: string) => (id: unknown) => known[String(id)] ?? `${what} not in the directory (${String(id)})`;
+const names: Names = {
+  person: named('somebody'),
+  application: named('an application'),
+  entitlement: named('an entitlement'),
+  account: (id) => (id === 'account' ? 'ben.ode' : null),
+  details: () => null,
+};
+
+function event(type: AuditEventType, data: AuditEvent['data'], actor: Actor = ada): AuditEvent {
+  return {
+    id: newId(),
+    sequence: 1,
+    type,
+    requestId: newId(),
+    itemId,
+    actor,
+    at: instant(0),
+    commandId: newId(),
+    data,
+    previousHash: null,
+    hash: '',
+  };
+}
+
+const asked = (action: 'GRANT' | 'REVOKE') =>
+  event('item.reviewStarted', {
+    action,
+    beneficiaryId: 'ben',
+    applicationId: 'wiki',
+    entitlementId: 'editors',
+    term: { kind: 'permanent' },
+  });
+
+/** The sentence of an event that follows its item's first one. */
+function told(
+  type: AuditEventType,
+  data: AuditEvent['data'],
+  action: 'GRANT' | 'REVOKE' = 'GRANT',
+  actor: Actor = ada,
+): string {
+  const events = [
+    asked(action),
+    event('fulfillment.started', { fulfillmentTaskId: 'end', effect: 'revoke', cause: 'expiry' }),
+    event(type, data, actor),
+  ];
+  return sentenceOf(events[2]!, storyOf(events, names));
+}
+
+const evidence = {
+  outcome: 'applied',
+  heldAfterwards: true,
+  readBackAt: '2026-03-02T08:00:00.123Z',
+  source: 'https://wiki.example',
+};
+const seen = { accounts: 20, entitlements: 1, grants: 0 };
+
+const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent['data'], string])[]>> = {
+  'request.submitted': [
+    [
+      { number: 7, requesterId: 'ada', justification: 'Audit', ticketReference: null, items: 1 },
+      'Ada Byron submitted request 7 with 1 item: “Audit”',
+    ],
+  ],
+  'item.reviewStarted': [
+    [
+      { plan: { mode: 'auto', levels: [] }, term: { kind: 'until', endsAt: '2026-04-01T00:00:00.000Z' } },
+      'Asked to give Editors in Wiki for Ben Ode, until 2026-04-01 00:00:00 UTC. The application needs no review.',
+    ],
+    [
+      {
+        plan: {
+          mode: 'review',
+          levels: [
+            { level: 1, reviewers: ['ada'], reviewerKind: 'manager', needed: 1, fallbackReason: null },
+            {
+              level: 2,
+              reviewers: ['ada', 'ben'],
+              reviewerKind: 'administrator',
+              needed: 1,
+              fallbackReason: 'Nobody is the owner.',
+            },
+          ],
+        },
+        term: { kind: 'duration', minutes: 90 },
+      },
+      'Asked to give Editors in Wiki for Ben Ode, for 1 hour 30 minutes from delivery. To be reviewed by level 1: Ada Byron (the manager); level 2: Ada Byron or Ben Ode (an administrator) because nobody is the owner.',
+    ],
+  ],
+  'item.approved': [
+    [{ fulfillment: 'manual' }, 'Editors in Wiki for Ben Ode was approved; a person carries it out by hand.'],
+  ],
+  'item.denied': [[{ reason: 'No' }, 'Editors in Wiki for Ben Ode was denied: “No”']],
+  'item.cancelled': [[{ reason: null }, 'Editors in Wiki for Ben Ode was cancelled by Ada Byron.']],
+  'review.approved': [
+    [
+      { level: 1, reviewerKind: 'applicationOwner', reason: null },
+      "Ada Byron approved Editors in Wiki for Ben Ode as the application's owner at level 1.",
+    ],
+  ],
+  'review.denied': [
+    [
+      { level: 2, reviewerKind: 'administrator', reason: 'No' },
+      'Ada Byron denied Editors in Wiki for Ben Ode as an administrator at level 2: “No”',
+    ],
+  ],
+  'review.automatic': [
+    [
+      { verdict: 'approve', rule: 'applicationAutoApproval', applicationId: 'wiki', applicationVersion: 4 },
+      'Editors in Wiki for Ben Ode was approved automatically by the setting “automatic approval” of Wiki, version 4 of its settings.',
+    ],
+  ],
+  'review.taskClosed': [
+    [
+      { reviewerId: 'ada', reason: 'Decided by another' },
+      'The review of Editors in Wiki for Ben Ode by Ada Byron is no longer needed: “Decided by another”',
+    ],
+  ],
+  'fulfillment.started': [
+    [
+      { fulfillmentTaskId: 'x', effect: 'grant', cause: 'decision', attempt: 1 },
+      'Attempt 1 to give Editors in Wiki to Ben Ode began.',
+    ],
+  ],
+  'fulfillment.retrying': [
+    [
+      {
+        fulfillmentTaskId: 'end',
+        attempt: 3,
+        problem: 'The server is down',
+        nextAttemptAt: '2026-03-02T08:00:00.000Z',
+      },
+      'Attempt 3 to take Editors in Wiki away from Ben Ode at the end of its time did not succeed: The server is down. The next attempt is due at 2026-03-02 08:00:00 UTC.',
+    ],
+  ],
+  'fulfillment.handedToPerson': [
+    [
+      { reason: 'The application is fulfilled by hand.' },
+      'A person has to give Editors in Wiki to Ben Ode: The application is fulfilled by hand.',
+    ],
+  ],
+  'fulfillment.failed': [
+    [
+      { attempt: 12, problem: 'The group is gone.' },
+      'Gatehouse gave up to give Editors in Wiki to Ben Ode after attempt 12: The group is gone. It waits for a person.',
+    ],
+  ],
+  'fulfillment.sentAgain': [
+    [{ after: null }, 'Ada Byron asked to try again at once to give Editors in Wiki to Ben Ode.'],
+  ],
+  'fulfillment.refused': [
+    [
+      { effect: 'grant', cause: 'decision', reason: 'The person no longer works here.' },
+      'Gatehouse did not give Editors in Wiki to Ben Ode: The person no longer works here.',
+    ],
+    [
+      { effect: 'revoke', cause: 'expiry', reason: 'Another request explains this access now.' },
+      'There was nothing to take away at the end of Editors in Wiki for Ben Ode: Another request explains this access now.',
+    ],
+  ],
+  'account.created': [
+    [
+      { accountId: 'account', source: 'https://wiki.example' },
+      'An account (ben.ode) was created for Ben Ode in Wiki, at https://wiki.example.',
+    ],
+  ],
+  'access.granted': [
+    [
+      { evidence, expiresAt: null },
+      'Ben Ode was given Editors in Wiki. Read back at 2026-03-02 08:00:00 UTC from https://wiki.example: the access is there. It does not end by itself.',
+    ],
+    [
+      { evidence: { ...evidence, outcome: 'already' }, expiresAt: '2026-03-03T08:00:00.000Z' },
+      'Ben Ode had Editors in Wiki already. Read back at 2026-03-02 08:00:00 UTC from https://wiki.example: the access is there. It ends at 2026-03-03 08:00:00 UTC.',
+    ],
+    [
+      { evidence: { outcome: 'byHand', heldAfterwards: null, source: 'Done in the portal' } },
+      'Ada Byron gave Editors in Wiki to Ben Ode by hand. Noted: “Done in the portal” It was not read back from the application. It does not end by itself.',
+    ],
+  ],
+  'access.removed': [
+    [
+      { evidence: { ...evidence, heldAfterwards: false }, expiresAt: null },
+      'Editors in Wiki was taken away from Ben Ode. Read back at 2026-03-02 08:00:00 UTC from https://wiki.example: the access is not there.',
+    ],
+  ],
+  'access.expired': [
+    [
+      {
+        evidence: { ...evidence, outcome: 'already', heldAfterwards: false },
+        dueAt: '2026-03-02T07:00:00.000Z',
+        latenessSeconds: 0,
+      },
+      'Ben Ode did not have Editors in Wiki any more. Its time was over at 2026-03-02 07:00:00 UTC; it was removed on time. Read back at 2026-03-02 08:00:00 UTC from https://wiki.example: the access is not there.',
+    ],
+  ],
+  'request.completed': [
+    [
+      { state: 'completedWithFailures', items: { fulfilled: 2, failed: 1 } },
+      'The request is completed with failures: 2 items fulfilled and 1 item failed.',
+    ],
+  ],
+  'request.cancelled': [
+    [{ state: 'cancelled', items: { cancelled: 1 } }, 'The request is cancelled: 1 item cancelled.'],
+  ],
+  'request.denied': [
+    [
+      { state: 'denied', items: { denied: 2, cancelled: 1 } },
+      'The request is denied: 2 items denied and 1 item cancelled.',
+    ],
+  ],
+  'workspace.created': [
+    [
+      { name: 'Acme', kind: 'own', operatorId: 'ada' },
+      'The workspace “Acme” was set up with Ada Byron as its administrator.',
+    ],
+    [
+      { name: 'Sample', kind: 'sample', employees: 200, applications: 6 },
+      'The workspace was filled with the sample organisation “Sample”: 200 employees and 6 applications.',
+    ],
+  ],
+  'application.created': [
+    [
+      {
+        applicationId: 'wiki',
+        settings: {
+          name: 'Wiki',
+          fulfillment: 'connector',
+          primaryOwnerId: 'ada',
+          reviewSettings: { approval: 'review', reviewers: ['manager', 'applicationOwner'] },
+        },
+      },
+      "The application “Wiki” was added: requests are reviewed by the manager or else the application's owner, access is given through a connector and its owner is Ada Byron.",
+    ],
+  ],
+  'application.changed': [
+    [
+      {
+        applicationId: 'wiki',
+        version: 2,
+        before: { name: 'Wiki' },
+        settings: {
+          name: 'Pages',
+          fulfillment: 'manual',
+          primaryOwnerId: null,
+          reviewSettings: { approval: 'auto', reviewers: ['manager'] },
+        },
+      },
+      'The settings of Wiki were changed, from then on called “Pages” to version 2: requests are approved automatically, access is given by hand and it has no owner.',
+    ],
+    [{ applicationId: 'wiki', entitlements: [{}, {}] }, '2 entitlements of Wiki got another description.'],
+  ],
+  'connection.changed': [
+    [
+      { applicationId: 'wiki', connector: 'scim', configuration: {}, secretsSet: ['token'] },
+      'The connection of Wiki was set to the connector “scim”. Set in the keychain: token.',
+    ],
+  ],
+  'connection.tested': [
+    [
+      { applicationId: 'wiki', passed: false, message: 'No answer.' },
+      'The connection of Wiki was tested and does not work: No answer.',
+    ],
+  ],
+  'directory.imported': [
+    [
+      {
+        kind: 'employees',
+        mode: 'acceptGood',
+        applicationId: null,
+        fileName: 'people.csv',
+        contentHash: '00',
+        counts: { read: 10, created: 8, rejected: 2 },
+        rolesGiven: [{ employeeId: 'ada', role: 'administrator' }],
+      },
+      'Employees were imported from “people.csv”: 10 read, 8 created and 2 rejected. Roles were given to Ada Byron (administrator).',
+    ],
+    [{ kind: 'grants', applicationId: 'wiki', counts: { read: 1 } }, 'Grants were imported for Wiki: 1 read.'],
+  ],
+  'discovery.completed': [
+    [
+      { applicationId: 'wiki', seen },
+      'The discovery of Wiki is complete (20 accounts, 1 entitlement and 0 grants seen).',
+    ],
+  ],
+  'discovery.failed': [
+    [
+      { applicationId: 'wiki', seen, failure: 'The token was refused.' },
+      'The discovery of Wiki failed (20 accounts, 1 entitlement and 0 grants seen): The token was refused.',
+    ],
+  ],
+  'roles.changed': [
+    [
+      { employeeId: 'ben', before: [], after: ['administrator', 'riskManager'] },
+      'The roles of Ben Ode were changed from none to administrator and risk manager.',
+    ],
+  ],
+};
+
+describe('sentences', () => {
+  for (const type of auditEventTypes) {
+    it.each(sentences[type])(`tell ${type}`, (data, expected) => {
+      const item = type === 'item.reviewStarted' ? asked('GRANT').data : {};
+      expect(told(type, { ...item, ...data })).toBe(expected);
+    });
+  }
+
+  it('tell of taking away', () => {
+    expect(told('fulfillment.started', { attempt: 1 }, 'REVOKE')).toBe(
+      'Attempt 1 to take Editors in Wiki away from Ben Ode began.',
+    );
+    expect(told('item.reviewStarted', asked('REVOKE').data, 'REVOKE')).toBe(
+      'Asked to take Editors in Wiki away from Ben Ode.',
+    );
+  });
+
+  it.each(auditEventTypes)('survive data of another time: %s', (type) => {
+    const odd = {
+      plan: 'x',
+      term: 7,
+      evidence: [],
+      items: null,
+      seen: 'many',
+      settings: null,
+      before: 3,
+      after: {},
+      attempt: 'one',
+    };
+    for (const data of [{}, odd]) {
+      const events = [event(type, data)];
+      expect(sentenceOf(events[0]!, storyOf(events, names))).toMatch(/^[A-Z“].*[.”]$/su);
+    }
+  });
+});
+
+describe('the guide to audit events', () => {
+  const guide = readFileSync(new URL('../../docs/guide/audit-events.md', import.meta.url), 'utf8');
+
+  it.each(auditEventTypes)('describes %s and its data', (type) => {
+    const section = guide.split(`### \`${type}\`\n`)[1]?.split('\n#')[0] ?? '';
+    expect(section.length).toBeGreaterThan(5);
+    // What `As above` and the lead of a chapter say counts for their sections too.
+    const words = section.startsWith('As above') || type.startsWith('request.') ? guide : section;
+    for (const [data] of sentences[type])
+      for (const field of Object.keys(data)) expect(words).toContain(`\`${field}\``);
+  });
+
+  it('describes no type that does not exist', () => {
+    const described = [...guide.matchAll(/^### `(.+)`$/gm)].map((match) => match[1]);
+    expect(described.toSorted()).toEqual([...auditEventTypes].toSorted());
+  });
+});
