@@ -14,6 +14,8 @@ import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-dat
 import { AuditScenario } from './audit-scenario.ts';
 import { requestReport } from './report.ts';
 
+/** Of poppler-utils, which reads the PDF back. */
+const pdftotext = '/usr/bin/pdftotext';
 const generated = { at: instant('2026-03-03T09:30:00Z'), by: 'Tomás O’Neill' };
 const justification = `Covers Åsa 张伟 🔑\u202Efdp.exe ${'unbroken'.repeat(60)}`;
 
@@ -29,14 +31,14 @@ function textOf(bytes: Uint8Array): string {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-report-'));
   const file = join(directory, 'report.pdf');
   writeFileSync(file, bytes);
-  const text = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8', maxBuffer: 50_000_000 });
+  const text = execFileSync(pdftotext, ['-layout', file, '-'], { encoding: 'utf8', maxBuffer: 50_000_000 });
   rmSync(directory, { recursive: true });
   return text;
 }
 
 const evened = (text: string) => text.replaceAll(/\s+/g, ' ');
 const csvOf = (bytes: Uint8Array): Record<string, string>[] => parse(bytes, { bom: true, columns: true });
-const canReadPdf = existsSync('/usr/bin/pdftotext');
+const canReadPdf = existsSync(pdftotext);
 
 describeEachDatabase('the report of a request', (open, dialect) => {
   it.skipIf(!canReadPdf)(
@@ -106,7 +108,7 @@ describeEachDatabase('the report of a request', (open, dialect) => {
     const { database, requestId } = await eventful(open);
     const report = await requestReport(database.read, requestId, 'csv', generated);
     expect(report.fileName).toBe('access-request-1.csv');
-    expect([...report.bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    expect(Array.from(report.bytes.subarray(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
     const lines = csvOf(report.bytes);
     expect(lines).toHaveLength(20);
     expect(lines[1]).toMatchObject({

@@ -359,6 +359,7 @@ describe('the guide to audit events', () => {
 
   it('describes no type that does not exist', () => {
     const described = [...guide.matchAll(/^### `(.+)`$/gm)].map((match) => match[1]);
-    expect(described.toSorted()).toEqual([...auditEventTypes].toSorted());
+    expect(new Set(described)).toEqual(new Set(auditEventTypes));
+    expect(described).toHaveLength(auditEventTypes.length);
   });
 });
