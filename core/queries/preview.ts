@@ -7,7 +7,7 @@ import type { Instant } from '#core/domain/instant.ts';
 import { checkItem, type CheckedItem, type ItemDraft } from '#core/engine/check-item.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import type { Reader } from '#core/persistence/tables.ts';
-import { loadPeople, personIn, type People } from './people.ts';
+import { loadPeople, personIn } from './people.ts';
 
 export async function previewLines(
   reader: Reader,

@@ -2,7 +2,7 @@
 import { expressionBuilder, sql, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import type { RequestRow } from '#core/contract/index.ts';
-import { requestListInputSchema } from '#core/contract/requests.contract.ts';
+import type { requestListInputSchema } from '#core/contract/requests.contract.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import type { Reader, Tables } from '#core/persistence/tables.ts';
 import { cursorKind, decodeCursor, keyParts, pageOf } from './cursor.ts';
