@@ -2,10 +2,14 @@
 import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
-import type { ReviewTaskId } from '#core/domain/ids.ts';
+import type { ApplicationId, EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
 import { decide } from '#core/engine/decide.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
+
+const employeeStatus = prepared((reader, id: EmployeeId) => reader.selectFrom('employee').select('status').where('id', '=', id));
+const applicationFulfillment = prepared((reader, id: ApplicationId) => reader.selectFrom('application').select('fulfillment').where('id', '=', id));
 
 export const decideTask = defineCommand({
   type: 'task.decide',
@@ -21,9 +25,10 @@ export const decideTask = defineCommand({
     const before = await loadByTask(writer, payload.taskId, context.dialect === 'postgres');
     const [item] = before?.items ?? [];
     if (before === null || item === undefined) return refuse('task.notFound', 'This task does not exist.');
-    const people = await writer.selectFrom('employee').select('status').where('id', '=', acting.value).executeTakeFirst();
-    if (people?.status !== 'active') return refuse('access.notAllowed', 'You no longer work here.');
-    const application = await writer.selectFrom('application').select('fulfillment').where('id', '=', item.applicationId).executeTakeFirstOrThrow();
+    const [person] = await employeeStatus(writer, acting.value);
+    if (person?.status !== 'active') return refuse('access.notAllowed', 'You no longer work here.');
+    const [application] = await applicationFulfillment(writer, item.applicationId);
+    if (application === undefined) throw new Error('An item without its application');
     const result = decide(
       before,
       { ...payload, basedOn: command.basedOn },

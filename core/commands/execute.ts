@@ -12,6 +12,7 @@ import { newId, type CommandId } from '#core/domain/ids.ts';
 import { instant, type Instant } from '#core/domain/instant.ts';
 import type { Topic } from '#core/domain/topics.ts';
 import type { Database } from '#core/persistence/open-database.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import { fromRow } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import type { CommandContext, CommandDefinition } from './command-definition.ts';
@@ -62,7 +63,7 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
     });
     try {
       const result = await database.transaction(async (writer) => {
-        const earlier = await writer.selectFrom('command_record').selectAll().where('id', '=', command.id).executeTakeFirst();
+        const [earlier] = await recordOfCommand(writer, command.id);
         if (earlier !== undefined) {
           const record = fromRow('command_record', earlier);
           if (record.fingerprint !== fingerprint) throw new Refused(idReused(command));
@@ -103,6 +104,8 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
   };
 }
 
+const recordOfCommand = prepared((reader, id: CommandId) => reader.selectFrom('command_record').selectAll().where('id', '=', id));
+
 /**
  * A refused command stays refused under its id, whatever has changed since: to try again is a new command.
  * Answers with the recorded result when another console has executed the same command meanwhile: that came first.
@@ -110,7 +113,7 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
 async function rememberRefusal(database: Database, record: Parameters<typeof insertRows<'command_record'>>[2][number]): Promise<Result<unknown> | null> {
   try {
     return await database.transaction(async (writer) => {
-      const known = await writer.selectFrom('command_record').selectAll().where('id', '=', record.id).executeTakeFirst();
+      const [known] = await recordOfCommand(writer, record.id);
       if (known === undefined) {
         await insertRows(writer, 'command_record', [record]);
         return null;
@@ -126,7 +129,7 @@ async function rememberRefusal(database: Database, record: Parameters<typeof ins
 }
 
 async function recordedResult(database: Database, id: CommandId, fingerprint: string): Promise<Result<unknown> | null> {
-  const row = await database.read.selectFrom('command_record').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = await recordOfCommand(database.read, id);
   if (row === undefined) return null;
   const record = fromRow('command_record', row);
   return record.fingerprint === fingerprint ? (record.result as unknown as Result<unknown>) : null;

@@ -1,8 +1,10 @@
 /** What the engine must know before a fulfillment task is performed, and what its effect leaves in the directory. */
-import { newId, type AccountId, type GrantId } from '#core/domain/ids.ts';
+import { sql } from 'kysely';
+import { newId, type AccountId, type ApplicationId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import type { StartFacts } from '#core/engine/fulfill.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import type { Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 
@@ -10,13 +12,7 @@ export async function loadStartFacts(
   writer: Writer,
   task: FulfillmentTask,
 ): Promise<Pick<StartFacts, 'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs'>> {
-  const row = await writer
-    .selectFrom('application')
-    .innerJoin('entitlement', 'entitlement.application_id', 'application.id')
-    .innerJoin('employee', (join) => join.on('employee.id', '=', task.beneficiaryId))
-    .select(['application.fulfillment', 'entitlement.status as entitlementStatus', 'employee.status as employeeStatus'])
-    .where('entitlement.id', '=', task.entitlementId)
-    .executeTakeFirst();
+  const [row] = await startRow(writer, task.entitlementId, task.beneficiaryId);
   if (row === undefined) throw new Error('A fulfillment task without its application, entitlement or beneficiary');
   return {
     option: row.fulfillment,
@@ -25,6 +21,15 @@ export async function loadStartFacts(
     grantIs: task.cause === 'expiry' ? await whoseGrant(writer, task) : 'unknown',
   };
 }
+
+const startRow = prepared((reader, entitlementId: EntitlementId, beneficiaryId: EmployeeId) =>
+  reader
+    .selectFrom('application')
+    .innerJoin('entitlement', 'entitlement.application_id', 'application.id')
+    .innerJoin('employee', (join) => join.on('employee.id', '=', beneficiaryId))
+    .select(['application.fulfillment', 'entitlement.status as entitlementStatus', 'employee.status as employeeStatus'])
+    .where('entitlement.id', '=', entitlementId),
+);
 
 async function whoseGrant(writer: Writer, task: FulfillmentTask): Promise<StartFacts['grantIs']> {
   const grants = await writer
@@ -36,7 +41,9 @@ async function whoseGrant(writer: Writer, task: FulfillmentTask): Promise<StartF
     .execute();
   const active = grants.filter((grant) => grant.status === 'active');
   if (active.some((grant) => grant.request_item_id === task.itemId)) return 'mine';
-  if (active.length > 0) return 'others';
+  if (active.some((grant) => grant.request_item_id !== null)) return 'others';
+  // No request explains what a discovery saw: temporary access never becomes permanent by being seen.
+  if (active.length > 0) return 'unknown';
   return grants.some((grant) => grant.request_item_id === task.itemId) ? 'ended' : 'unknown';
 }
 
@@ -50,15 +57,8 @@ export interface DeliveredAccount {
 /** The account's row, created or completed with what the application said of it. */
 export async function rememberAccount(writer: Writer, item: RequestItem, delivered: DeliveredAccount): Promise<AccountId> {
   const usernameKey = delivered.username.toLowerCase();
-  const rows = await writer
-    .selectFrom('account')
-    .select(['id', 'employee_id', 'external_id', 'username', 'email', 'display_name', 'status', 'username_key'])
-    .where('application_id', '=', item.applicationId)
-    .where((eb) =>
-      eb.or([eb('username_key', '=', usernameKey), ...(delivered.externalId === null ? [] : [eb('external_id', '=', delivered.externalId)])]),
-    )
-    .execute();
-  const known = rows.find((row) => delivered.externalId !== null && row.external_id === delivered.externalId) ?? rows[0];
+  const byExternalId = delivered.externalId === null ? [] : await accountsByExternalId(writer, item.applicationId, delivered.externalId);
+  const [known] = byExternalId.length > 0 ? byExternalId : await accountsByUsername(writer, item.applicationId, usernameKey);
   if (known === undefined) {
     const id = newId<AccountId>();
     await insertRows(writer, 'account', [
@@ -89,15 +89,18 @@ export async function rememberAccount(writer: Writer, item: RequestItem, deliver
   return known.id;
 }
 
+const accountColumns = ['id', 'employee_id', 'external_id', 'username', 'email', 'display_name', 'status'] as const;
+// Two look-ups by index: joined by `or`, SQLite would read every account of the application.
+const accountsByExternalId = prepared((reader, applicationId: ApplicationId, externalId: string) =>
+  reader.selectFrom('account').select(accountColumns).where('application_id', '=', applicationId).where('external_id', '=', externalId),
+);
+const accountsByUsername = prepared((reader, applicationId: ApplicationId, usernameKey: string) =>
+  reader.selectFrom('account').select(accountColumns).where('application_id', '=', applicationId).where('username_key', '=', usernameKey),
+);
+
 /** The account now holds the entitlement because of this item. A grant that a discovery saw first is explained by it from now on. */
 export async function rememberGrant(writer: Writer, item: RequestItem, accountId: AccountId, at: Instant, expiresAt: Instant | null): Promise<GrantId> {
-  const active = await writer
-    .selectFrom('access_grant')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .where('entitlement_id', '=', item.entitlementId)
-    .where('status', '=', 'active')
-    .executeTakeFirst();
+  const [active] = await activeGrant(writer, accountId, item.entitlementId);
   if (active !== undefined) {
     await writer
       .updateTable('access_grant')
@@ -112,6 +115,16 @@ export async function rememberGrant(writer: Writer, item: RequestItem, accountId
   ]);
   return id;
 }
+
+const activeGrant = prepared((reader, accountId: AccountId, entitlementId: EntitlementId) =>
+  reader
+    .selectFrom('access_grant')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('entitlement_id', '=', entitlementId)
+    // Written out, not bound: only so does SQLite know that the index over active grants answers it.
+    .where('status', '=', sql.lit('active')),
+);
 
 /** The person no longer holds the entitlement, through whichever account. Answers with the last grant that ended. */
 export async function endGrants(writer: Writer, item: RequestItem, at: Instant): Promise<{ readonly grantId: GrantId | null; readonly accountId: AccountId | null }> {

@@ -2,18 +2,19 @@
 import type { FulfillmentTaskId, RequestId, RequestItemId, ReviewTaskId } from '#core/domain/ids.ts';
 import type { ItemState } from '#core/domain/request.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
+import { prepared, preparedByShape } from '#core/persistence/prepared.ts';
 import { fromRow, type Rows, type Tables, type Writer } from '#core/persistence/tables.ts';
 import { insertRows, updateRow, writeDifference } from '#core/persistence/write-rows.ts';
 
 /** The request and the item of a review task; null when there is no such task. */
 export async function loadByTask(writer: Writer, taskId: ReviewTaskId, lock: boolean): Promise<RequestAggregate | null> {
-  const row = await writer.selectFrom('review_task').select(['request_id', 'item_id']).where('id', '=', taskId).executeTakeFirst();
+  const [row] = await placeOfTask(writer, taskId);
   return row === undefined ? null : loadItem(writer, row.request_id, row.item_id, lock);
 }
 
 /** The request and the item of a fulfillment task; null when there is no such task. */
 export async function loadByFulfillment(writer: Writer, id: FulfillmentTaskId, lock: boolean): Promise<RequestAggregate | null> {
-  const row = await writer.selectFrom('fulfillment_task').select(['request_id', 'item_id']).where('id', '=', id).executeTakeFirst();
+  const [row] = await placeOfFulfillment(writer, id);
   return row === undefined ? null : loadItem(writer, row.request_id, row.item_id, lock);
 }
 
@@ -35,15 +36,9 @@ export async function loadWhole(writer: Writer, requestId: RequestId, lock: bool
 
 async function loadItem(writer: Writer, requestId: RequestId, itemId: RequestItemId, lock: boolean): Promise<RequestAggregate | null> {
   const request = await loadRequest(writer, requestId, lock);
-  const row = await writer.selectFrom('request_item').selectAll().where('id', '=', itemId).executeTakeFirst();
+  const [row] = await itemById(writer, itemId);
   if (request === null || row === undefined) return null;
-  const others = await writer
-    .selectFrom('request_item')
-    .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('request_id', '=', requestId)
-    .where('id', '<>', itemId)
-    .groupBy('state')
-    .execute();
+  const others = await statesOfOthers(writer, requestId, itemId);
   const of = <Name extends PartTable>(table: Name) => rowsWhere(writer, table, 'item_id', itemId);
   return {
     request,
@@ -78,19 +73,34 @@ export async function saveRequest(writer: Writer, before: RequestAggregate, afte
 }
 
 async function loadRequest(writer: Writer, requestId: RequestId, lock: boolean): Promise<Rows['access_request'] | null> {
-  const query = writer.selectFrom('access_request').selectAll().where('id', '=', requestId);
-  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
+  const [row] = await (lock ? requestLocked : requestById)(writer, requestId);
   return row === undefined ? null : fromRow('access_request', row);
 }
+
+const placeOfTask = prepared((reader, id: ReviewTaskId) => reader.selectFrom('review_task').select(['request_id', 'item_id']).where('id', '=', id));
+const placeOfFulfillment = prepared((reader, id: FulfillmentTaskId) =>
+  reader.selectFrom('fulfillment_task').select(['request_id', 'item_id']).where('id', '=', id),
+);
+const requestById = prepared((reader, id: RequestId) => reader.selectFrom('access_request').selectAll().where('id', '=', id));
+const requestLocked = prepared((reader, id: RequestId) => reader.selectFrom('access_request').selectAll().where('id', '=', id).forUpdate());
+const itemById = prepared((reader, id: RequestItemId) => reader.selectFrom('request_item').selectAll().where('id', '=', id));
+const statesOfOthers = prepared((reader, requestId: RequestId, itemId: RequestItemId) =>
+  reader
+    .selectFrom('request_item')
+    .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('request_id', '=', requestId)
+    .where('id', '<>', itemId)
+    .groupBy('state'),
+);
+const partsBy = preparedByShape(
+  (reader, { table, column }: { readonly table: PartTable; readonly column: 'request_id' | 'item_id' }, [id]: readonly [RequestItemId & RequestId]) =>
+    reader.selectFrom(table as 'decision').selectAll().where(column, '=', id).orderBy('id'),
+  ({ table, column }) => `${table} ${column}`,
+);
 
 type PartTable = 'request_item' | 'review_stage' | 'review_task' | 'decision' | 'fulfillment_task';
 
 async function rowsWhere<Name extends PartTable>(writer: Writer, table: Name, column: 'request_id' | 'item_id', id: string): Promise<readonly Rows[Name][]> {
-  const rows = await writer
-    .selectFrom(table as 'decision')
-    .selectAll()
-    .where(column, '=', id as RequestItemId & RequestId)
-    .orderBy('id')
-    .execute();
+  const rows = await partsBy(writer, { table, column }, [id as RequestItemId & RequestId]);
   return rows.map((row) => fromRow(table, row as unknown as Tables[Name]));
 }

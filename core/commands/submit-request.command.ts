@@ -6,7 +6,7 @@ import { submit } from '#core/engine/submit.ts';
 import { takeNumbers } from '#core/persistence/counters.ts';
 import { fromRow } from '#core/persistence/tables.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
-import { loadItemFacts } from './item-facts.ts';
+import { employeesById, loadItemFacts } from './item-facts.ts';
 import { insertRequest } from './request-store.ts';
 
 export const submitRequest = defineCommand({
@@ -16,7 +16,7 @@ export const submitRequest = defineCommand({
     const acting = actingEmployee(context);
     if (acting.outcome === 'refused') return acting;
     const { writer, circumstances } = context;
-    const requesterRow = await writer.selectFrom('employee').selectAll().where('id', '=', acting.value).executeTakeFirst();
+    const [requesterRow] = await employeesById(writer, [acting.value]);
     if (requesterRow === undefined) return refuse('employee.notFound', 'You are not in the directory.');
     const requester = fromRow('employee', requesterRow);
     if (requester.status === 'left') return refuse('access.notAllowed', 'You no longer work here.');

@@ -1,39 +1,13 @@
 /** Reads what a connector must know to perform a task. */
-import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import type { ApplicationId, EmployeeId, FulfillmentTaskId } from '#core/domain/ids.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 import type { Work } from './perform.ts';
 
 export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<Work> {
-  const row = await reader
-    .selectFrom('fulfillment_task')
-    .innerJoin('employee', 'employee.id', 'fulfillment_task.beneficiary_id')
-    .innerJoin('entitlement', 'entitlement.id', 'fulfillment_task.entitlement_id')
-    .select([
-      'fulfillment_task.effect',
-      'fulfillment_task.attempts',
-      'fulfillment_task.application_id',
-      'fulfillment_task.beneficiary_id',
-      'entitlement.external_id as entitlement_external_id',
-      'employee.work_email',
-      'employee.full_name',
-      'employee.first_name',
-      'employee.last_name',
-      'employee.department',
-      'employee.job_title',
-      'employee.source_user_id',
-    ])
-    .where('fulfillment_task.id', '=', id)
-    .executeTakeFirstOrThrow();
-  const accounts = await reader
-    .selectFrom('account')
-    .select(['external_id', 'username', 'email', 'display_name', 'status'])
-    .where('application_id', '=', row.application_id)
-    .where('employee_id', '=', row.beneficiary_id)
-    .where('external_id', 'is not', null)
-    .where('status', '<>', 'gone')
-    .orderBy('kind')
-    .orderBy('id')
-    .execute();
+  const [row] = await taskWithPerson(reader, id);
+  if (row === undefined) throw new Error('A fulfillment task without its beneficiary or entitlement');
+  const accounts = await accountsOf(reader, row.application_id, row.beneficiary_id);
   return {
     effect: row.effect,
     entitlementExternalId: row.entitlement_external_id,
@@ -54,3 +28,37 @@ export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<W
     ),
   };
 }
+
+const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
+  reader
+    .selectFrom('fulfillment_task')
+    .innerJoin('employee', 'employee.id', 'fulfillment_task.beneficiary_id')
+    .innerJoin('entitlement', 'entitlement.id', 'fulfillment_task.entitlement_id')
+    .select([
+      'fulfillment_task.effect',
+      'fulfillment_task.attempts',
+      'fulfillment_task.application_id',
+      'fulfillment_task.beneficiary_id',
+      'entitlement.external_id as entitlement_external_id',
+      'employee.work_email',
+      'employee.full_name',
+      'employee.first_name',
+      'employee.last_name',
+      'employee.department',
+      'employee.job_title',
+      'employee.source_user_id',
+    ])
+    .where('fulfillment_task.id', '=', id),
+);
+
+/** Also those without an external id: asked to leave them out, SQLite would read every account of the application. */
+const accountsOf = prepared((reader, applicationId: ApplicationId, employeeId: EmployeeId) =>
+  reader
+    .selectFrom('account')
+    .select(['external_id', 'username', 'email', 'display_name', 'status'])
+    .where('application_id', '=', applicationId)
+    .where('employee_id', '=', employeeId)
+    .where('status', '<>', 'gone')
+    .orderBy('kind')
+    .orderBy('id'),
+);
