@@ -53,6 +53,8 @@ export function verification(sheet: Sheet, { verification: chain, differences, g
     );
   }
   if (differences.length === 0) return;
+  // A broken trail is no witness against the records.
+  const says = chain.intact ? '\nWhat the trail says is what was recorded at the time.' : '';
   const told = differences
     .slice(0, 10)
     .map(({ message }) => message)
@@ -60,7 +62,7 @@ export function verification(sheet: Sheet, { verification: chain, differences, g
   const more = differences.length > 10 ? `\nand ${differences.length - 10} more.` : '';
   sheet.notice(
     `The records do not agree with the trail in ${count(differences.length, 'place')}`,
-    `${told}${more}\nWhat the trail says is what was recorded at the time.`,
+    `${told}${more}${says}`,
     ink.bad,
   );
 }

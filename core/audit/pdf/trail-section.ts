@@ -21,7 +21,10 @@ export async function trailSection(sheet: Sheet, { trail, verification: chain }:
     ],
     trail.map((event) => [
       event.sequence === broken
-        ? [{ ...strong, color: ink.bad, text: `${event.sequence}\nbroken` }]
+        ? [
+            { ...strong, color: ink.bad, text: String(event.sequence) },
+            { ...small, size: 6.3, color: ink.bad, text: 'broken' },
+          ]
         : String(event.sequence),
       event.at.replace('T', '\n').replace('Z', ''),
       personCell(event.actor, event.actorEmail),
