@@ -41,7 +41,7 @@ const preview = (index: number, problems: Refusal[] = [], more: Partial<PreviewL
 });
 const draft = addEntitlement(addPeople(emptyDraft(person('ana')), [person('ben')]), admin);
 const keys = ['ana:admin', 'ben:admin'];
-const tooLong: Refusal = { code: 'item.tooLong', message: 'At most 8 hours.' };
+const tooLong: Refusal = { code: 'item.tooLong', message: 'At most 8 hours.', data: { maximumMinutes: 480 } };
 const held: Refusal = { code: 'item.alreadyHeld', message: 'Held already.' };
 
 describe('the problems of the cart', () => {

@@ -65,7 +65,7 @@ function groupTitle(code: RefusalCode, count: number): string {
 
 /** From the entitlement as it was chosen, or from the refusal, which knows it also for deep starts. */
 function longestAllowed(line: DraftLine, data: Readonly<Record<string, unknown>> | undefined): number | null {
-  const fromRefusal = data?.['maximumDurationMinutes'];
+  const fromRefusal = data?.['maximumMinutes'];
   return typeof fromRefusal === 'number' ? fromRefusal : line.entitlement.maximumDurationMinutes;
 }
 
