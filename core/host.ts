@@ -71,7 +71,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     log: (problem, error) => log.error({ err: error }, problem),
   });
   const discovery = createDiscovery({ execute, connections, now });
-  const parts = { directory, database, execute, now, secrets, connections, discovery };
+  const connectorRuntime = createConnectorRuntime({ database, execute, secrets, connections, definitions, now });
+  const parts = { directory, database, execute, now, secrets, connections, connectors: connectorRuntime, discovery };
   let sample: RunningSample | null = null;
   let closed: Promise<void> | undefined;
 
@@ -109,7 +110,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     now,
     changes,
     secrets,
-    connectors: createConnectorRuntime({ database, execute, secrets, connections, definitions, now }),
+    connectors: connectorRuntime,
     discovery,
     fulfillment,
     async createSample(commandId) {

@@ -3,7 +3,7 @@ import { decideTask } from '#core/commands/decide-task.command.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
 import type { ItemAction, Term } from '#core/domain/request.ts';
 import { newId, type CommandId, type EmployeeId, type EntitlementId } from '#core/domain/ids.ts';
-import type { SampleParts } from './sample-workspace.ts';
+import type { SampleParts } from './sample-parts.ts';
 
 interface Script {
   /** The requester is the n-th person with this job title who does not hold the entitlement yet (or does, for REVOKE). */

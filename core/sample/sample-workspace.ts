@@ -8,31 +8,16 @@ import { join } from 'node:path';
 import { setConnection } from '#core/commands/connection.command.ts';
 import { describeEntitlements } from '#core/commands/describe-entitlements.command.ts';
 import { readWorkspaceSettings } from '#core/commands/workspace-settings.ts';
-import type { Execute } from '#core/commands/execute.ts';
-import type { DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { done, type Result } from '#core/domain/errors.ts';
 import { newId, type ApplicationId, type CommandId } from '#core/domain/ids.ts';
-import type { Instant } from '#core/domain/instant.ts';
-import type { Connections } from '#core/fulfillment/connections.ts';
-import type { Database } from '#core/persistence/open-database.ts';
 import { fromJson } from '#core/persistence/tables.ts';
 import { isSampleSecret } from '#core/secrets/layered-secret-store.ts';
-import type { SecretStore } from '#core/secrets/secret-store.ts';
 import { readSampleOrganisation, type SampleApplication, type SampleOrganisation } from './organisation.ts';
+import type { SampleParts } from './sample-parts.ts';
 import { submitSampleRequests } from './sample-requests.ts';
 import { seedSample } from './seed-sample.command.ts';
 import type { SampleScimService } from './scim-service.ts';
-
-export interface SampleParts {
-  readonly directory: string;
-  readonly database: Database;
-  readonly execute: Execute;
-  readonly now: () => Instant;
-  readonly secrets: SecretStore;
-  readonly connections: Connections;
-  readonly discovery: DiscoveryRuntime;
-}
 
 export interface RunningSample {
   /** The service's address; null when another process of this workspace runs it. */
@@ -100,7 +85,7 @@ async function startService(directory: string, lastPort: number | null): Promise
 }
 
 async function connect(parts: SampleParts, connected: SampleApplication, organisation: SampleOrganisation, service: SampleScimService): Promise<void> {
-  const { database, execute, now, secrets, connections, discovery } = parts;
+  const { database, execute, now, secrets, connections, connectors, discovery } = parts;
   const row = await database.read.selectFrom('application').select('id').where('name_key', '=', connected.name.toLowerCase()).executeTakeFirst();
   // Somebody has renamed it: the service runs, and its application is theirs to connect.
   if (row === undefined) return;
@@ -112,6 +97,7 @@ async function connect(parts: SampleParts, connected: SampleApplication, organis
   const address = first ? null : fromJson<{ readonly baseUrl?: unknown }>(instance.configuration).baseUrl;
   const ids = first ? await service.seed(...seedOf(connected, organisation)) : null;
   if (address !== service.baseUrl) {
+    const configuration = { baseUrl: service.baseUrl, authentication: 'bearer', timeoutSeconds: 30, pageSize: 100 };
     await execute(setConnection, {
       id: newId<CommandId>(),
       actor: setup,
@@ -120,11 +106,12 @@ async function connect(parts: SampleParts, connected: SampleApplication, organis
       payload: {
         applicationId: row.id,
         connector: 'scim',
-        configuration: { baseUrl: service.baseUrl, authentication: 'bearer', timeoutSeconds: 30, pageSize: 100 },
+        configuration,
         secretName,
         secretsSet: ['token'],
       },
     });
+    await connectors.test({ applicationId: row.id, connector: 'scim', configuration, secrets: {} });
   }
   await connections.forget();
   if (ids === null) return;
