@@ -1,0 +1,80 @@
+/**
+ * Reports to disk: what the console offers as a download is saved where the person says. The data comes out
+ * of the page, so its window stays, hidden, until the file is whole.
+ */
+import { basename } from 'node:path';
+import { appOrigin } from './app-protocol.ts';
+import type { Needs } from './electron-module.ts';
+import type { ShellLog } from './log.ts';
+
+export interface Downloads {
+  /** Is a page still writing a file? */
+  isSaving(contentsId: number): boolean;
+  /** Calls `then` once when the page has written its files; at once when there are none. */
+  whenSaved(contentsId: number, then: () => void): void;
+  /** Resolves when no page writes any more. */
+  settled(): Promise<void>;
+}
+
+export function saveDownloads(
+  electron: Needs<'Notification' | 'dialog' | 'session' | 'shell'>,
+  log: ShellLog,
+): Downloads {
+  /** Page -> how many files it is writing. */
+  const saving = new Map<number, number>();
+  let waiting: (() => boolean)[] = [];
+
+  electron.session.defaultSession.on('will-download', (event, item, contents) => {
+    // Only what the console made itself: nothing is fetched from anywhere.
+    if (!item.getURL().startsWith(`blob:${appOrigin}/`)) {
+      event.preventDefault();
+      log.warn('A download was denied that the console did not make');
+      return;
+    }
+    const name = safeName(item.getFilename());
+    const { id } = contents;
+    item.setSaveDialogOptions({ title: 'Save report', defaultPath: name });
+    saving.set(id, (saving.get(id) ?? 0) + 1);
+    item.once('done', (_event, state) => {
+      const left = (saving.get(id) ?? 1) - 1;
+      if (left === 0) saving.delete(id);
+      else saving.set(id, left);
+      tell(state, item.getSavePath());
+      waiting = waiting.filter((look) => !look());
+    });
+  });
+
+  function tell(state: 'cancelled' | 'completed' | 'interrupted', path: string): void {
+    if (state === 'cancelled') return; // The person closed the dialog.
+    if (state === 'interrupted') {
+      log.error('A file could not be saved');
+      electron.dialog.showErrorBox('The file could not be saved', `${path} is not complete. Is there room on the disk, and may you write there?`);
+      return;
+    }
+    log.info('A file was saved');
+    if (!electron.Notification.isSupported()) return;
+    const notice = new electron.Notification({ title: `${basename(path)} is saved`, body: path, silent: true });
+    notice.on('click', () => electron.shell.showItemInFolder(path));
+    notice.show();
+  }
+
+  const wait = (isOver: () => boolean, then: () => void): void => {
+    if (isOver()) return then();
+    waiting.push(() => {
+      if (!isOver()) return false;
+      then();
+      return true;
+    });
+  };
+  return {
+    isSaving: (contentsId) => saving.has(contentsId),
+    whenSaved: (contentsId, then) => wait(() => !saving.has(contentsId), then),
+    settled: () => new Promise((resolve) => wait(() => saving.size === 0, resolve)),
+  };
+}
+
+/** A name without folders, and without what some systems give a meaning of their own. */
+function safeName(name: string): string {
+  const plain = [...basename(name.replaceAll('\\', '/'))].map((sign) => (sign < ' ' || '<>:"/|?*'.includes(sign) ? '_' : sign));
+  return plain.join('').replace(/^\.+/, '') || 'report';
+}

@@ -1,0 +1,233 @@
+/** The real engine process, run by Node in place of Electron's utility process: killed, started again, closed in peace. */
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { ContractRouterClient } from '@orpc/contract';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePortMain } from 'electron';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CommandId, Contract } from '#core/contract/index.ts';
+import type { EngineChild } from './electron-module.ts';
+import type { Attention } from './engine-messages.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { forkEngine } from './testing/forked-engine.ts';
+import { keptLog } from './testing/kept-log.ts';
+
+type Client = ContractRouterClient<Contract>;
+
+// Each test starts real processes.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+const modulePath = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
+let directory: string;
+let children: EngineChild[];
+let attentions: Attention[];
+let stopped: string[];
+let engine: Engine;
+let log: ReturnType<typeof keptLog>;
+let ports: MessagePort[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-shell-'));
+  children = [];
+  attentions = [];
+  stopped = [];
+  ports = [];
+  log = keptLog();
+  engine = startEngine(directory);
+});
+
+afterEach(async () => {
+  await engine.close();
+  for (const port of ports) port.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function startEngine(workspace: string): Engine {
+  const created = createEngine(
+    {
+      utilityProcess: {
+        fork(...args) {
+          const child = forkEngine(...args);
+          children.push(child);
+          return child;
+        },
+      },
+    },
+    {
+      modulePath,
+      args: ['--workspace', workspace],
+      log,
+      attention: (attention) => void attentions.push(attention),
+      stopped: (why) => void stopped.push(why),
+    },
+  );
+  created.start();
+  return created;
+}
+
+async function openWindow(key: string): Promise<{ readonly client: Client; readonly port: MessagePort; readonly closed: Promise<unknown> }> {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1);
+  const closed = once(port1, 'close');
+  await engine.connect(key, port2 as unknown as MessagePortMain);
+  const client: Client = createORPCClient(new RPCLink({ port: port1 }));
+  port1.start();
+  return { client, port: port1, closed };
+}
+
+const commandId = (): CommandId => randomUUID() as CommandId;
+
+async function setUp(client: Client): Promise<void> {
+  const created = await client.workspace.createOwn({
+    commandId: commandId(),
+    organisation: 'Harbour Works',
+    fullName: 'Ada Lund',
+    workEmail: 'ada@harbour.example',
+  });
+  if (created.outcome !== 'done') throw new Error(created.refusal.message);
+  const signedIn = await client.session.signIn({ employeeId: created.value.employeeId });
+  expect(signedIn.outcome).toBe('done');
+}
+
+function newApplication(name: string): Parameters<Client['applications']['create']>[0] {
+  return {
+    commandId: commandId(),
+    name,
+    fulfillment: 'manual',
+    reviewSettings: { approval: 'review', reviewers: ['manager'] },
+  };
+}
+
+describe('a window that reaches the engine', () => {
+  it('works with the workspace, over a port of its own', async () => {
+    const { client } = await openWindow('first');
+    expect(await client.workspace.status()).toMatchObject({ state: 'new' });
+  });
+
+  it('stays signed in when it connects again, and another window is nobody', async () => {
+    const first = await openWindow('first');
+    await setUp(first.client);
+    first.port.close();
+    const again = await openWindow('first');
+    const other = await openWindow('other');
+    expect(await again.client.session.current()).toMatchObject({ person: { fullName: 'Ada Lund' } });
+    expect(await other.client.session.current()).toBeNull();
+    expect(await again.client.session.windowLink()).toEqual({ url: null });
+  });
+
+  it('is forgotten with its session once it has closed for good', async () => {
+    const first = await openWindow('first');
+    await setUp(first.client);
+    engine.forget('first');
+    const later = await openWindow('first');
+    expect(await later.client.session.current()).toBeNull();
+  });
+
+  it('has its tasks counted for the tray', async () => {
+    const { client } = await openWindow('first');
+    await setUp(client);
+    await vi.waitFor(() => expect(attentions.some((attention) => attention.operatorId !== null)).toBe(true), 5_000);
+    expect(attentions.at(-1)).toMatchObject({ window: 'first', openTasks: 0, arrived: [] });
+  });
+});
+
+describe('an engine that is killed in the middle of its work', () => {
+  it('starts again, loses nothing that was confirmed, and knows who was signed in', async () => {
+    const first = await openWindow('first');
+    await setUp(first.client);
+    const confirmed: string[] = [];
+    let asked = 0;
+    const names = Array.from({ length: 400 }, (_, index) => `Application ${index}`);
+    const working = Promise.allSettled(
+      names.map(async (name) => {
+        asked += 1;
+        const answer = await first.client.applications.create(newApplication(name));
+        if (answer.outcome === 'done') confirmed.push(name);
+      }),
+    );
+    await vi.waitFor(() => expect(confirmed.length).toBeGreaterThan(5), { timeout: 10_000, interval: 2 });
+    process.kill(children[0]!.pid!, 'SIGKILL');
+    await first.closed;
+    expect(confirmed.length).toBeLessThan(asked);
+
+    const again = await openWindow('first');
+    expect(children).toHaveLength(2);
+    expect(await again.client.session.current()).toMatchObject({ person: { fullName: 'Ada Lund' } });
+    const found = await namesOf(again.client);
+    expect(confirmed.filter((name) => !found.has(name))).toEqual([]);
+    expect(stopped).toEqual([]);
+    void working;
+  });
+});
+
+describe('the end', () => {
+  it('lets the commands that are under way finish first', async () => {
+    const { client } = await openWindow('first');
+    await setUp(client);
+    const names = Array.from({ length: 30 }, (_, index) => `Application ${index}`);
+    const confirmed: string[] = [];
+    for (const name of names) {
+      client.applications.create(newApplication(name)).then(
+        (answer) => answer.outcome === 'done' && confirmed.push(name),
+        () => undefined, // The answer did not get out any more.
+      );
+    }
+    await vi.waitFor(() => expect(confirmed.length).toBeGreaterThan(0), { timeout: 10_000, interval: 1 });
+    await engine.close();
+    expect(log.lines.filter(({ text }) => text === 'The engine has closed')).toMatchObject([{ data: { code: 0 } }]);
+
+    engine = startEngine(directory);
+    const again = await openWindow('again');
+    const choices = await again.client.session.choices({ search: 'Ada' });
+    await again.client.session.signIn({ employeeId: choices.rows[0]!.person.id });
+    // All had reached the engine before it was asked to close, so all are there, answered or not.
+    expect(await namesOf(again.client)).toEqual(new Set(names));
+  });
+});
+
+describe('a workspace that cannot be opened', () => {
+  it('is told in words, and not tried over and over', async () => {
+    await engine.close();
+    const file = join(directory, 'occupied');
+    writeFileSync(file, 'This is no folder.');
+    engine = startEngine(file);
+    await vi.waitFor(() => expect(stopped).toHaveLength(1), 10_000);
+    expect(stopped[0]).toContain('occupied');
+    await expect(engine.connect('first', new MessageChannel().port2 as unknown as MessagePortMain)).rejects.toThrow('not running');
+  });
+});
+
+describe('power and network', () => {
+  it('reach the engine, which looks for what fell due', async () => {
+    await openWindow('first');
+    engine.tell({ type: 'power', event: 'resume' });
+    engine.tell({ type: 'network', online: true });
+    await vi.waitFor(() => {
+      const text = readFileSync(join(directory, 'logs', 'engine.log'), 'utf8');
+      expect(text).toContain('"event":"resume"');
+      expect(text).toContain('"online":true');
+    }, 5_000);
+  });
+});
+
+describe('a keychain that is not there', () => {
+  it('is told by the engine in its own words, and nothing else suffers', async () => {
+    // Tests run without a session bus, so no keychain answers.
+    const { client } = await openWindow('first');
+    const { keychain } = await client.workspace.status();
+    expect(keychain.available).toBe(false);
+    expect(keychain.message).not.toBe('');
+    await setUp(client);
+  });
+});
+
+async function namesOf(client: Client): Promise<ReadonlySet<string>> {
+  const { rows } = await client.applications.list({ search: '' });
+  return new Set(rows.map((row) => row.name));
+}

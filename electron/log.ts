@@ -1,0 +1,57 @@
+/** The shell's own log: a file that is cut off and kept a few times, secrets cut out by name. Engine and workspace have theirs. */
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pino, type Logger } from 'pino';
+
+export type ShellLog = Pick<Logger, 'debug' | 'error' | 'info' | 'warn'>;
+
+/** A file of a log grows to a megabyte; three older ones stay beside it as `.1` to `.3`. */
+const largest = 1_000_000;
+const kept = 3;
+
+/** The same names as the engine's log: what is called so is never written. */
+const secretNames = ['token', 'password', 'secret', 'secrets', 'authorization', 'cookie', 'clientSecret'];
+
+export interface ShellLogOptions {
+  readonly file: string;
+  /** In bytes. */
+  readonly largest?: number;
+}
+
+export function openShellLog({ file, largest: limit = largest }: ShellLogOptions): Logger {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  rotateLog(file, limit);
+  return pino(
+    {
+      base: { process: 'shell', pid: process.pid },
+      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut out]' },
+    },
+    growingFile(file, limit),
+  );
+}
+
+/** Moves a file aside that has outgrown `limit` bytes, and drops the oldest of those moved before. */
+export function rotateLog(file: string, limit: number = largest): void {
+  if (!existsSync(file) || statSync(file).size < limit) return;
+  for (let age = kept - 1; age >= 1; age -= 1) {
+    if (existsSync(`${file}.${age}`)) renameSync(`${file}.${age}`, `${file}.${age + 1}`);
+  }
+  renameSync(file, `${file}.1`);
+}
+
+/** Written synchronously, so that what happened before a crash is there. */
+function growingFile(file: string, limit: number): { write(line: string): void } {
+  let handle = openSync(file, 'a', 0o600);
+  let size = fstatSync(handle).size;
+  return {
+    write(line) {
+      if (size >= limit) {
+        closeSync(handle);
+        rotateLog(file, limit);
+        handle = openSync(file, 'a', 0o600);
+        size = 0;
+      }
+      size += writeSync(handle, line);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** What a page may ask of the machine: to put text on the clipboard, and nothing else. */
+import { appOrigin } from './app-protocol.ts';
+import type { Needs } from './electron-module.ts';
+import type { ShellLog } from './log.ts';
+
+/** The console copies identifiers and links; reading the clipboard stays denied. */
+const granted: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
+
+export function denyPermissions({ session }: Needs<'session'>, log: ShellLog): void {
+  const { defaultSession } = session;
+  // Most of the web asks with a check before it asks with a request: both need an answer.
+  defaultSession.setPermissionCheckHandler((_contents, permission, origin, details) => {
+    return granted.has(permission) && isOwnOrigin(origin) && details.isMainFrame;
+  });
+  defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    const allowed = granted.has(permission) && isOwnOrigin(details.requestingUrl) && details.isMainFrame;
+    if (!allowed) log.warn({ permission }, 'A permission was denied');
+    answer(allowed);
+  });
+  defaultSession.setDevicePermissionHandler(() => false);
+}
+
+/** An origin or an address, parsed: `app://gatehouse.evil` begins the same way. */
+function isOwnOrigin(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && `${url.protocol}//${url.host}` === appOrigin;
+}

@@ -1,0 +1,71 @@
+/** Quitting in peace: files and transactions that are under way end first. By force only when the person says so, or after a long time. */
+import type { Downloads } from './downloads.ts';
+import type { Needs } from './electron-module.ts';
+import type { Engine } from './engine.ts';
+import type { ShellLog } from './log.ts';
+
+/** After so long the person is asked, and after so long the program ends anyway; in milliseconds. */
+const askAfter = 10_000;
+const forceAfter = 120_000;
+
+export interface QuitOptions {
+  readonly engine: Pick<Engine, 'close' | 'kill'>;
+  readonly downloads: Pick<Downloads, 'settled'>;
+  readonly log: ShellLog;
+}
+
+export interface Quit {
+  /** From the moment somebody asked to quit. */
+  readonly hasBegun: boolean;
+}
+
+export function quitInPeace(
+  { app, dialog }: Needs<'app' | 'dialog'>,
+  { engine, downloads, log }: QuitOptions,
+): Quit {
+  let phase: 'running' | 'closing' | 'closed' = 'running';
+
+  async function closeAll(): Promise<void> {
+    const asked = setTimeout(() => void ask(), askAfter);
+    const forced = setTimeout(() => engine.kill(), forceAfter);
+    await downloads.settled();
+    await engine.close();
+    clearTimeout(asked);
+    clearTimeout(forced);
+    phase = 'closed';
+    app.quit();
+  }
+
+  async function ask(): Promise<void> {
+    const { response } = await dialog.showMessageBox({
+      type: 'question',
+      message: 'Gatehouse is still finishing what it began.',
+      detail: 'Waiting is safe. If you end it now, what is under way is taken up again at the next start.',
+      buttons: ['Keep waiting', 'End now'],
+      defaultId: 0,
+      cancelId: 0,
+    });
+    if (response !== 1 || phase === 'closed') return;
+    engine.kill();
+    phase = 'closed';
+    app.quit();
+  }
+
+  app.on('before-quit', (event) => {
+    if (phase === 'closed') return;
+    event.preventDefault();
+    if (phase === 'closing') return;
+    phase = 'closing';
+    log.info('Quitting');
+    closeAll().catch((error: unknown) => {
+      log.error({ err: error }, 'Quitting did not go in order');
+      app.exit(1);
+    });
+  });
+
+  return {
+    get hasBegun() {
+      return phase !== 'running';
+    },
+  };
+}

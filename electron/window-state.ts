@@ -1,0 +1,42 @@
+/** Where a window was, fitted into the displays there are now: a display that was unplugged must not hold a window nobody can see. */
+
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface WindowState extends Rectangle {
+  readonly maximized: boolean;
+}
+
+export interface WindowPlace {
+  /** Left out: in the middle of the first display. */
+  readonly x?: number;
+  readonly y?: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const usual = { width: 1280, height: 840 };
+export const smallest = { width: 880, height: 560 };
+/** So much of the title bar must be within reach to take hold of it. */
+const grip = { width: 120, height: 40 };
+
+/** @param workAreas of all displays, the first one first; in the same units as the state */
+export function placeWindow(state: WindowState | null, workAreas: readonly Rectangle[]): WindowPlace {
+  const first = workAreas[0];
+  const home = state === null ? undefined : workAreas.find((area) => isReachable(state, area));
+  const area = home ?? first;
+  const size = state ?? usual;
+  const width = Math.max(smallest.width, Math.min(size.width, area?.width ?? size.width));
+  const height = Math.max(smallest.height, Math.min(size.height, area?.height ?? size.height));
+  if (state === null || home === undefined) return { width, height };
+  return { x: state.x, y: state.y, width, height };
+}
+
+function isReachable(window: Rectangle, area: Rectangle): boolean {
+  const across = Math.min(window.x + window.width, area.x + area.width) - Math.max(window.x, area.x);
+  return across >= grip.width && window.y >= area.y && window.y + grip.height <= area.y + area.height;
+}
