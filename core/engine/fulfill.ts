@@ -17,6 +17,7 @@ import { verdictOf } from './verdict.ts';
 export const maximumGrantAttempts = 12;
 const firstRetryMilliseconds = 2_000;
 const longestRetryMilliseconds = 30 * 60_000;
+const longestWishMilliseconds = 24 * 3_600_000;
 /** How long the end of access waits for its grant, which is being performed right now. */
 const behindGrantMilliseconds = 15_000;
 
@@ -70,7 +71,12 @@ function startExpiry(before: RequestAggregate, task: FulfillmentTask, item: Requ
     const later = plusMilliseconds(facts.now, behindGrantMilliseconds);
     return settle({ ...before, fulfillment: replaced(before.fulfillment, { ...task, nextAttemptAt: later }) }, [], facts);
   }
-  if (facts.grantIs === 'others' || facts.grantIs === 'ended') {
+  if (grant !== undefined && item.term.kind === 'duration' && ['ready', 'waiting', 'running', 'byHand'].includes(grant.state)) {
+    // The clock of a duration starts at delivery, which is still to come: so is its end.
+    return settle(redateExpiry(before, item, endOf(item.term, facts.now) ?? facts.now), [], facts);
+  }
+  // That the access is not seen any more is no proof where the application itself can be asked: removing it again does no harm.
+  if (facts.grantIs === 'others' || (facts.grantIs === 'ended' && facts.option === 'manual')) {
     const reason = facts.grantIs === 'others' ? 'Another request explains this access now.' : 'The access was removed before its end.';
     const fulfillment = replaced(before.fulfillment, { ...task, state: 'cancelled' as const, nextAttemptAt: null, endedAt: facts.now });
     return settle({ ...before, fulfillment }, [fact('fulfillment.refused', item, { effect: task.effect, cause: task.cause, reason })], facts);
@@ -142,10 +148,13 @@ export function recordAttempt(before: RequestAggregate, command: RecordCommand, 
   }
 }
 
-/** Doubling from 2 seconds to half an hour, plus up to half again of jitter; never earlier than the application asked for. */
+/**
+ * Doubling from 2 seconds to half an hour, plus up to half again of jitter; never earlier than the application
+ * asked for, up to a day: one that asks for years is asked again.
+ */
 export function retryDelay(attempts: number, afterMilliseconds: number | null, jitter: number): number {
   const doubling = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** Math.min(20, attempts - 1));
-  return Math.round(Math.max(doubling, afterMilliseconds ?? 0) * (1 + jitter / 2));
+  return Math.round(Math.max(doubling, Math.min(longestWishMilliseconds, afterMilliseconds ?? 0)) * (1 + jitter / 2));
 }
 
 function retryLater(

@@ -86,13 +86,12 @@ async function grantTo(
 /** Removes the entitlement from every account the person has: one account left over is access left over. */
 async function performRevoke(work: Work, performance: Performance): Promise<Attempt> {
   const { connector, signal } = performance;
-  let accounts = work.accounts;
-  if (accounts.length === 0) {
-    const found = await findAccount(work, performance);
-    if (found.kind === 'notFound') accounts = [];
-    else if (!succeeded(found)) return failed(work, found, performance);
-    else accounts = [found.value];
-  }
+  // Besides the accounts that are known there may be one that was made, or made anew, in the application itself.
+  const found = await findAccount(work, performance);
+  const known = work.accounts.length > 0;
+  if (!succeeded(found) && found.kind !== 'notFound' && !(known && found.kind === 'needsPerson')) return failed(work, found, performance);
+  const accounts =
+    succeeded(found) && !work.accounts.some((account) => account.externalId === found.value.externalId) ? [...work.accounts, found.value] : work.accounts;
   let outcome: 'applied' | 'already' = 'already';
   let facts: Facts = {};
   for (const account of accounts) {

@@ -41,6 +41,7 @@ const effectMilliseconds = 100_000;
 /** Clocks are set and machines sleep: never trust a timer for longer than this. */
 const longestSleep = 30_000;
 const fetched = 200;
+const pauseAfterFault = 5_000;
 
 export function createFulfillment(options: FulfillmentOptions): FulfillmentRuntime {
   const { database, execute, connections, now, owner, log, concurrency = 4 } = options;
@@ -78,7 +79,10 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     }
     clearTimeout(timer);
     looking = look()
-      .catch((error: unknown) => log('Looking for due fulfillment tasks failed', error))
+      .catch((error: unknown) => {
+        log('Looking for due fulfillment tasks failed', error);
+        wakeLater();
+      })
       .finally(() => {
         looking = null;
         if (lookAgain) {
@@ -88,37 +92,57 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
       });
   }
 
+  /** After a fault of the database: not at once, or the fault would be met in a loop; and not never. */
+  function wakeLater(): void {
+    if (stopped) return;
+    clearTimeout(timer);
+    timer = setTimeout(wake, pauseAfterFault);
+    timer.unref();
+  }
+
   async function look(): Promise<void> {
     const moment = now();
-    const due = await dueTasks(moment);
     let left = 0;
-    for (const task of due) {
-      if (stopped) return;
-      const person = `${task.application_id} ${task.beneficiary_id}`;
-      if (underWay.has(task.id)) continue;
-      if ((perApplication.get(task.application_id) ?? 0) >= concurrency || busyPeople.has(person)) {
-        left += 1;
-        continue;
+    // Applications that nothing more can be begun for now: theirs must not hide what is due elsewhere.
+    const passedOver = new Set<ApplicationId>([...perApplication].filter(([, count]) => count >= concurrency).map(([id]) => id));
+    left += passedOver.size;
+    for (;;) {
+      const due = await dueTasks(moment, [...passedOver]);
+      let begun = 0;
+      for (const task of due) {
+        if (stopped) return;
+        const person = `${task.application_id} ${task.beneficiary_id}`;
+        if (underWay.has(task.id) || passedOver.has(task.application_id)) continue;
+        if ((perApplication.get(task.application_id) ?? 0) >= concurrency) {
+          left += 1;
+          passedOver.add(task.application_id);
+        } else if (busyPeople.has(person)) left += 1;
+        else if (await performable(task.application_id)) {
+          begun += 1;
+          begin(task.id, task.application_id, person);
+        } else passedOver.add(task.application_id);
       }
-      if (!(await performable(task.application_id))) continue;
-      begin(task.id, task.application_id, person);
+      if (due.length < fetched) break;
+      // All that was fetched waits for people who are busy: the turn of their applications comes when one of them is done.
+      if (begun === 0) for (const task of due) passedOver.add(task.application_id);
     }
-    // What had to wait for its turn is looked at again when something ends.
-    if (left === 0 && underWay.size === 0) {
+    // What had to wait for its turn is looked at again when something ends. Whoever asked while this look was
+    // under way is answered by the next one: this one may not have seen what they mean.
+    if (left === 0 && underWay.size === 0 && !lookAgain) {
       for (const resolve of idleWaiters.splice(0)) resolve();
     }
     await setTimer(moment);
   }
 
-  async function dueTasks(moment: Instant) {
-    return database.read
+  async function dueTasks(moment: Instant, without: readonly ApplicationId[]) {
+    const query = database.read
       .selectFrom('fulfillment_task')
       .select(['id', 'application_id', 'beneficiary_id'])
       .where('state', 'in', ['scheduled', 'ready', 'waiting', 'running'])
       .where('next_attempt_at', '<=', moment)
       .orderBy('next_attempt_at')
-      .limit(fetched)
-      .execute();
+      .limit(fetched);
+    return (without.length === 0 ? query : query.where('application_id', 'not in', without)).execute();
   }
 
   /** Tasks of an application whose credential is elsewhere are left to whoever has it. */
@@ -132,12 +156,18 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     perApplication.set(applicationId, (perApplication.get(applicationId) ?? 0) + 1);
     busyPeople.add(person);
     const work = performTask(id, applicationId)
-      .catch((error: unknown) => log('A fulfillment task stopped unexpectedly; it comes up again when its lease ends', error))
-      .finally(() => {
+      .then(
+        () => wake,
+        (error: unknown) => {
+          log('A fulfillment task stopped unexpectedly; it comes up again when its lease ends', error);
+          return wakeLater;
+        },
+      )
+      .then((next) => {
         perApplication.set(applicationId, (perApplication.get(applicationId) ?? 1) - 1);
         busyPeople.delete(person);
         underWay.delete(id);
-        wake();
+        next();
       });
     underWay.set(id, work);
   }

@@ -1,14 +1,13 @@
 /** One loop over both databases: whatever reads or writes a workspace is tested on SQLite and on a real Postgres. */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterEach, describe, inject } from 'vitest';
 import { createExecutor, type Execute } from '#core/commands/execute.ts';
 import { instant, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { Topic } from '#core/domain/topics.ts';
 import { openDatabase, type Database, type DatabaseLocation } from '#core/persistence/open-database.ts';
+import { freshPostgres } from './fresh-postgres.ts';
 
 export interface TestWorkspace {
   readonly database: Database;
@@ -66,26 +65,4 @@ function freshFile(): { readonly location: DatabaseLocation; readonly remove: ()
     location: { kind: 'sqlite', file: join(directory, 'workspace.db') },
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   };
-}
-
-/** A database of its own on a Postgres server. */
-export async function freshPostgres(serverUrl: string): Promise<{ readonly location: DatabaseLocation; readonly remove: () => Promise<void> }> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await asAdministrator(serverUrl, `create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return {
-    location: { kind: 'postgres', url: url.href },
-    remove: () => asAdministrator(serverUrl, `drop database ${name} with (force)`),
-  };
-}
-
-async function asAdministrator(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

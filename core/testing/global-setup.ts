@@ -1,5 +1,6 @@
-/** Before the tests of core: one Postgres server for all of them. `inject('postgresUrl')` has its address. */
+/** Before the tests of core: one Postgres server for all of them, and in it a migrated workspace to copy. `inject('postgresUrl')` has its address. */
 import type { TestProject } from 'vitest/node';
+import { makeTemplate } from '#core/testing/fresh-postgres.ts';
 import { startPostgres } from '#core/testing/postgres-server.ts';
 
 declare module 'vitest' {
@@ -11,6 +12,7 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
+  await makeTemplate(server.url);
   project.provide('postgresUrl', server.url);
   return () => server.stop();
 }

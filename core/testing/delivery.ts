@@ -1,0 +1,82 @@
+/** The runtime of one console over a test workspace, and a real SCIM server as one of its applications. */
+import { createExecutor, type Execute } from '#core/commands/execute.ts';
+import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import { connectors } from '#core/connectors/registry.ts';
+import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import { createConnections, type Connections } from '#core/fulfillment/connections.ts';
+import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
+import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
+import type { SecretStore } from '#core/secrets/secret-store.ts';
+import { connect, renameEntitlements, type ApplicationName, type Holder, type Organisation } from './builders.ts';
+import type { ScimTestbed } from './scim-testbed.ts';
+
+export interface Delivery {
+  readonly execute: Execute;
+  readonly fulfillment: FulfillmentRuntime;
+  readonly discovery: DiscoveryRuntime;
+  readonly connections: Connections;
+  readonly secrets: SecretStore;
+  /** What the runtime had to log. */
+  readonly problems: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface DeliveryOptions {
+  readonly now: () => Instant;
+  readonly secrets?: SecretStore;
+  readonly definitions?: readonly ConnectorDefinition<never>[];
+  readonly owner?: string;
+  readonly concurrency?: number;
+}
+
+/** Starts nothing by itself: commits through its `execute`, `idle` and `wake` do. */
+export function startDelivery({ database }: Holder, options: DeliveryOptions): Delivery {
+  const { now, secrets = createMemorySecretStore(), owner = 'this console' } = options;
+  const problems: string[] = [];
+  const more = (options.definitions ?? []) as unknown as readonly ConnectorDefinition[];
+  const definitions = new Map([...connectors, ...more.map((definition) => [definition.description.name, definition] as const)]);
+  const execute = createExecutor({ database, now, committed: (topics) => topics.includes('fulfillment') && fulfillment.wake() });
+  const connections = createConnections({ database, secrets, definitions });
+  const fulfillment = createFulfillment({
+    database,
+    execute,
+    connections,
+    now,
+    owner,
+    log: (problem, error) => void problems.push(`${problem}: ${String(error)}`),
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+  });
+  const discovery = createDiscovery({ execute, connections, now });
+  return {
+    execute,
+    fulfillment,
+    discovery,
+    connections,
+    secrets,
+    problems,
+    async stop() {
+      await discovery.stop();
+      await fulfillment.stop();
+      await connections.forget();
+    },
+  };
+}
+
+/** Makes the SCIM server behind `bed` the application's own, its entitlements the groups of these names. */
+export async function connectScim(
+  holder: Holder,
+  secrets: SecretStore,
+  built: Organisation,
+  application: ApplicationName,
+  bed: ScimTestbed,
+  options: { readonly groups: readonly [string, string]; readonly configuration?: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  const secretName = `secret-of-${application}`;
+  await secrets.write(secretName, bed.secrets);
+  await connect(holder, built.applications[application], { connector: 'scim', configuration: { ...bed.configuration, ...options.configuration }, secretName });
+  await renameEntitlements(
+    holder,
+    built.entitlements[application].map((id, index) => [id, bed.groupId(options.groups[index] ?? '')] as const),
+  );
+}
