@@ -10,7 +10,7 @@ describe('words for a discovery', () => {
 
   it('say what changed, and when nothing did', () => {
     expect(summaryText({ accountsCreated: 2, grantsEnded: 0, unknownOwners: 1 })).toBe(
-      '2 accounts created, 1 unknown owners',
+      'accounts created: 2, unknown owners: 1',
     );
     expect(summaryText({ accountsCreated: 0 })).toBe('Nothing changed');
   });

@@ -11,11 +11,11 @@ export function seenText(run: Pick<SyncRunView, 'accountsSeen' | 'entitlementsSe
   ].join(', ');
 }
 
-/** The engine's counters are named in camel case: `accountsCreated` reads as `accounts created`. */
+/** The engine's counters are named in camel case: `accountsCreated` reads as `accounts created: 2`. */
 export function summaryText(summary: SyncRunView['summary']): string {
   const changes = Object.entries(summary).filter(([, count]) => count !== 0);
   if (changes.length === 0) return 'Nothing changed';
-  return changes.map(([name, count]) => `${count.toLocaleString('en')} ${spaced(name)}`).join(', ');
+  return changes.map(([name, count]) => `${spaced(name)}: ${count.toLocaleString('en')}`).join(', ');
 }
 
 function spaced(name: string): string {
