@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { topics } from '#core/domain/topics.ts';
 import { procedure } from './procedure.ts';
 
-export { topics, type Topic } from '#core/domain/topics.ts';
+export type { Topic } from '#core/domain/topics.ts';
 
 export const changeSchema = z.object({
   topics: z.array(z.enum(topics)),
