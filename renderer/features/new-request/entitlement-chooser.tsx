@@ -80,7 +80,11 @@ export function EntitlementChooser({ draft, onAdd, onRemove, searchRef }: Entitl
       <Group justify="space-between" gap="xs">
         <SegmentedControl aria-label="Risk" size="xs" data={[...riskChoices]} value={risk} onChange={setRisk} />
         <Text size="xs" c="dimmed" component="output">
-          {query.isFetching ? 'Loading…' : `${rows.length.toLocaleString('en')}${hasNextPage ? ' and more' : ''} found`}
+          {query.isFetching
+            ? 'Loading…'
+            : isError
+              ? ''
+              : `${rows.length.toLocaleString('en')}${hasNextPage ? ' and more' : ''} found`}
         </Text>
       </Group>
       <EntitlementList
