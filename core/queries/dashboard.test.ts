@@ -129,9 +129,10 @@ describeEachDatabase('the dashboard', (open) => {
     for (const minutes of tens) await decideAfter(minutes);
     await decideAfter(100, 'deny');
     const auto = await seeds.application('Auto', { reviewSettings: { approval: 'auto', reviewers: ['manager'] } });
-    await seeds.request(cast.requester, [
-      { beneficiary: cast.requester, entitlement: await seeds.entitlement(auto, 'Everybody') },
-    ]);
+    for (const name of ['Everybody', 'Everybody else']) {
+      const entitlement = await seeds.entitlement(auto, name);
+      await seeds.request(cast.requester, [{ beneficiary: cast.requester, entitlement }]);
+    }
     const late = await seeds.request(cast.stranger, [{ beneficiary: cast.stranger, entitlement: cast.wikiEditors }]);
     const now = clock.now();
     await seeds.insert(
@@ -160,8 +161,8 @@ describeEachDatabase('the dashboard', (open) => {
     expect(summary).toMatchObject({ myActiveGrants: 2, myOpenTasks: 0, myOpenRequests: 0 });
     expect(summary.endingSoon.map((grant) => grant.entitlement.name)).toEqual(['Wiki editors']);
     expect(summary.workspace).toMatchObject({
-      submittedLast30Days: 12,
-      approvedLast30Days: 10,
+      submittedLast30Days: 13,
+      approvedLast30Days: 11,
       deniedLast30Days: 1,
       timeToDecisionP50Minutes: 50,
       timeToDecisionP90Minutes: 90,
@@ -172,12 +173,12 @@ describeEachDatabase('the dashboard', (open) => {
     const perDay = summary.workspace?.perDay ?? [];
     expect(perDay).toHaveLength(30);
     expect(perDay.at(-1)?.date).toBe(now.slice(0, 10));
-    expect(perDay.reduce((sum, day) => sum + day.submitted, 0)).toBe(12);
+    expect(perDay.reduce((sum, day) => sum + day.submitted, 0)).toBe(13);
     expect(perDay.reduce((sum, day) => sum + day.ended, 0)).toBe(1);
     expect((await dashboardSummary(read, dialect, await seeds.viewer(cast.riskManager), now)).workspace).not.toBeNull();
     const requester = await dashboardSummary(read, dialect, await seeds.viewer(cast.requester), now);
     expect(requester.workspace).toBeNull();
-    expect(requester.myOpenRequests).toBe(11);
+    expect(requester.myOpenRequests).toBe(12);
     expect((await dashboardSummary(read, dialect, await seeds.viewer(cast.wikiOwner), now)).myOpenTasks).toBe(1);
   });
 
