@@ -1,7 +1,7 @@
 /** What the preview says about the cart, put together: what is wrong, how to mend it, and who will review. */
 import type { PreviewLine, RefusalCode } from '#core/contract/index.ts';
 import { counted, spanOfMinutes } from '#renderer/ui/format.ts';
-import { effectiveTerm, lineKey, type Draft, type DraftLine } from './draft.ts';
+import { lineKey, type Draft, type DraftLine } from './draft.ts';
 
 export type PreviewByKey = ReadonlyMap<string, PreviewLine>;
 
@@ -130,9 +130,4 @@ export function shortenText(allowed: readonly number[]): string {
   return first !== undefined && allowed.every((minutes) => minutes === first)
     ? `Shorten to ${spanOfMinutes(first)}`
     : 'Shorten to the longest allowed';
-}
-
-/** Whether a line has a term other than the whole request's. */
-export function differsFromRequest(draft: Draft, line: DraftLine): boolean {
-  return line.action === 'GRANT' && JSON.stringify(effectiveTerm(draft, line)) !== JSON.stringify(draft.term);
 }
