@@ -41,11 +41,13 @@ await runTool(async () => {
   }
   const kind = kindOf(values.kind);
   const mode = modes[values.mode as keyof typeof modes] as (typeof modes)[keyof typeof modes] | undefined;
-  if (mode === undefined) throw new GatehouseError('arguments', `--mode is all-or-nothing or accept-good, not ${values.mode}.`);
+  if (mode === undefined)
+    throw new GatehouseError('arguments', `--mode is all-or-nothing or accept-good, not ${values.mode}.`);
   const file = fileOf(positionals);
   const workspace = await openWorkspace({ directory: values.workspace, runtime: false });
   try {
-    const applicationId = values.application === undefined ? null : await applicationNamed(workspace.database.read, values.application);
+    const applicationId =
+      values.application === undefined ? null : await applicationNamed(workspace.database.read, values.application);
     const result = await importCsv(workspace, {
       kind,
       mode,
@@ -56,12 +58,14 @@ await runTool(async () => {
       actor: { kind: 'system', part: 'import' },
       ...(values.rejects === undefined ? {} : { rejectsPath: resolve(values.rejects) }),
     });
-    const report = result.outcome === 'done' ? result.value.report : (result.refusal.data?.['report'] as ImportReport | undefined);
+    const report =
+      result.outcome === 'done' ? result.value.report : (result.refusal.data?.['report'] as ImportReport | undefined);
     if (report !== undefined) process.stdout.write(textOf(report));
     if (result.outcome === 'refused') {
       process.stderr.write(`${result.refusal.message}\n`);
       process.exitCode = 1;
-    } else if (result.value.rejects !== null) process.stdout.write(`The rejected rows are in ${result.value.rejects}\n`);
+    } else if (result.value.rejects !== null)
+      process.stdout.write(`The rejected rows are in ${result.value.rejects}\n`);
   } finally {
     await workspace.close();
   }
@@ -69,22 +73,30 @@ await runTool(async () => {
 
 function kindOf(text: string | undefined): ImportKind {
   const kind = importKinds.find((known) => known === text);
-  if (kind === undefined) throw new GatehouseError('arguments', `Say what is in the file with --kind: ${importKinds.join(', ')}.`);
+  if (kind === undefined)
+    throw new GatehouseError('arguments', `Say what is in the file with --kind: ${importKinds.join(', ')}.`);
   return kind;
 }
 
 function fileOf(positionals: readonly string[]): string {
   const [name] = positionals;
-  if (name === undefined || positionals.length > 1) throw new GatehouseError('arguments', `Name one file to import.\n\n${help}`);
+  if (name === undefined || positionals.length > 1)
+    throw new GatehouseError('arguments', `Name one file to import.\n\n${help}`);
   const file = resolve(name);
   // Named before a workspace is opened, or even created, for nothing.
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new GatehouseError('arguments', `There is no file ${file}.`);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new GatehouseError('arguments', `There is no file ${file}.`);
   return file;
 }
 
 async function applicationNamed(read: Reader, name: string): Promise<ApplicationId> {
-  const row = await read.selectFrom('application').select('id').where('name_key', '=', name.toLowerCase()).executeTakeFirst();
-  if (row === undefined) throw new GatehouseError('arguments', `There is no application called "${name}" in this workspace.`);
+  const row = await read
+    .selectFrom('application')
+    .select('id')
+    .where('name_key', '=', name.toLowerCase())
+    .executeTakeFirst();
+  if (row === undefined)
+    throw new GatehouseError('arguments', `There is no application called "${name}" in this workspace.`);
   return row.id;
 }
 

@@ -20,7 +20,8 @@ async function withGitHub(open: OpenWorkspace) {
   };
 }
 
-const balkan = 'Project,Privilege Name*,Privilege Value*,Email,User ID,Username,Name,Connection,Connection Type,Resource,Resource Type\n';
+const balkan =
+  'Project,Privilege Name*,Privilege Value*,Email,User ID,Username,Name,Connection,Connection Type,Resource,Resource Type\n';
 const sample = `${balkan}${[
   'acme,pull,true,ayden@example.com,01,Koch71,Ayden Koch,read,repository-role,ops,repository',
   'acme,push,false,ayden@example.com,01,koch71,Ayden Koch,read,repository-role,ops,repository',
@@ -38,18 +39,44 @@ describeEachDatabase('importing access', (open) => {
     const { workspace, gitHub, ayden, bo } = await withGitHub(open);
     const report = await imported(workspace, 'grants', sample, { applicationId: gitHub });
     expect(report).toMatchObject({ read: 5, created: 2, changed: 1, unchanged: 2, rejected: 0, warnings: 1 });
-    expect(report.problems[0]).toMatchObject({ line: 5, column: 'Email', value: 'robot@example.com', severity: 'warning' });
+    expect(report.problems[0]).toMatchObject({
+      line: 5,
+      column: 'Email',
+      value: 'robot@example.com',
+      severity: 'warning',
+    });
     const [resource, ...others] = await allOf(workspace, 'resource');
     expect(others).toEqual([]);
     expect(resource).toMatchObject({ name: 'acme/ops', kind: 'repository', applicationId: gitHub });
     const entitlements = (await allOf(workspace, 'entitlement')).toSorted((a, b) => a.name.localeCompare(b.name));
-    expect(entitlements.map(({ name, kind, resourceId, description, searchText }) => [name, kind, resourceId, description, searchText])).toEqual([
+    expect(
+      entitlements.map(({ name, kind, resourceId, description, searchText }) => [
+        name,
+        kind,
+        resourceId,
+        description,
+        searchText,
+      ]),
+    ).toEqual([
       ['admin', 'repository-role', resource!.id, null, 'admin repository-role github'],
       ['export', 'permission', null, null, 'export permission github'],
-      ['read', 'repository-role', resource!.id, 'Privileges: pull, triage', 'read repository-role privileges: pull, triage github'],
+      [
+        'read',
+        'repository-role',
+        resource!.id,
+        'Privileges: pull, triage',
+        'read repository-role privileges: pull, triage github',
+      ],
     ]);
     const accounts = (await allOf(workspace, 'account')).toSorted((a, b) => a.usernameKey.localeCompare(b.usernameKey));
-    expect(accounts.map(({ username, externalId, employeeId, displayName }) => [username, externalId, employeeId, displayName])).toEqual([
+    expect(
+      accounts.map(({ username, externalId, employeeId, displayName }) => [
+        username,
+        externalId,
+        employeeId,
+        displayName,
+      ]),
+    ).toEqual([
       ['bo@example.com', '03', bo, 'Bo'],
       ['Koch71', '01', ayden, 'Ayden Koch'],
       ['robot', '02', null, 'Robot'],
@@ -70,8 +97,14 @@ describeEachDatabase('importing access', (open) => {
     const report = await imported(workspace, 'grants', file, { applicationId: gitHub });
     expect(report).toMatchObject({ read: 1103, created: 1101, changed: 1, unchanged: 1, warnings: 1 });
     expect(report.problems[0]!.reason).toContain('Line 2 says something else about this account');
-    expect((await allOf(workspace, 'account')).filter(({ usernameKey }) => usernameKey === 'ann')).toMatchObject([{ username: 'ann', displayName: 'Ann' }]);
-    expect(await imported(workspace, 'grants', file, { applicationId: gitHub })).toMatchObject({ created: 0, changed: 0, unchanged: 1103 });
+    expect((await allOf(workspace, 'account')).filter(({ usernameKey }) => usernameKey === 'ann')).toMatchObject([
+      { username: 'ann', displayName: 'Ann' },
+    ]);
+    expect(await imported(workspace, 'grants', file, { applicationId: gitHub })).toMatchObject({
+      created: 0,
+      changed: 0,
+      unchanged: 1103,
+    });
   });
 
   it('rejects unknown applications with a hint, and rows of another application than the chosen one', async () => {
@@ -82,7 +115,10 @@ describeEachDatabase('importing access', (open) => {
       [3, expect.stringContaining('There is no application of this name. Create it or import it first')],
       [4, expect.stringContaining('Add the column "Application", or choose the application')],
     ]);
-    const chosen = await refused(workspace, 'entitlements', 'app name,name\nPayroll,Team\nGITHUB,Other\n,Third\n', { applicationId: gitHub });
+    expect((await refused(workspace, 'accounts', 'username\nann\n')).message).toContain('no column "Application"');
+    const chosen = await refused(workspace, 'entitlements', 'app name,name\nPayroll,Team\nGITHUB,Other\n,Third\n', {
+      applicationId: gitHub,
+    });
     expect(chosen.problems.map(({ line }) => line)).toEqual([2]);
     expect(await allOf(workspace, 'entitlement')).toEqual([]);
   });
@@ -95,21 +131,45 @@ describeEachDatabase('importing access', (open) => {
     expect(report).toMatchObject({ created: 1, rejected: 1, warnings: 1 });
     expect(report.problems.map(({ line, column }) => [line, column])).toEqual([[1, 'Colour'], [4, 'Risk']]); // prettier-ignore
     expect(await allOf(workspace, 'entitlement')).toMatchObject([
-      { externalId: 'g1', name: 'Admins', kind: 'group', description: 'Runs\nall', risk: 'high', maximumDurationMinutes: 43_200, businessOwnerId: bo, purpose: 'Operate', status: 'active' },
+      {
+        externalId: 'g1',
+        name: 'Admins',
+        kind: 'group',
+        description: 'Runs\nall',
+        risk: 'high',
+        maximumDurationMinutes: 43_200,
+        businessOwnerId: bo,
+        purpose: 'Operate',
+        status: 'active',
+      },
     ]);
   });
 
   it('meets accounts again by id, user name without case, or address, and never mixes up two ids', async () => {
     const { workspace, gitHub, ayden } = await withGitHub(open);
     const options = { applicationId: gitHub };
-    await imported(workspace, 'accounts', 'username,user id,email,status\nAyden,77,ayden@example.com,active\n', options);
+    await imported(
+      workspace,
+      'accounts',
+      'username,user id,email,status\nAyden,77,ayden@example.com,active\n',
+      options,
+    );
     const [account] = await allOf(workspace, 'account');
     expect(account).toMatchObject({ username: 'Ayden', usernameKey: 'ayden', employeeId: ayden, status: 'active' });
     expect(await imported(workspace, 'accounts', 'username\nAYDEN\n', options)).toMatchObject({ unchanged: 1 });
-    expect(await imported(workspace, 'accounts', 'email,status\nayden@example.com,disabled\n', options)).toMatchObject({ changed: 1 });
+    expect(await imported(workspace, 'accounts', 'email,status\nayden@example.com,disabled\n', options)).toMatchObject({
+      changed: 1,
+    });
     expect(await imported(workspace, 'accounts', 'username,user id\nkoch,77\n', options)).toMatchObject({ changed: 1 });
-    expect(await allOf(workspace, 'account')).toEqual([{ ...account, username: 'koch', usernameKey: 'koch', status: 'disabled' }]);
-    const report = await refused(workspace, 'accounts', 'username,user id,email\nkoch,78,\nbo,1,bo@example.com\nbo,1,other@example.com\n', options);
+    expect(await allOf(workspace, 'account')).toEqual([
+      { ...account, username: 'koch', usernameKey: 'koch', status: 'disabled' },
+    ]);
+    const report = await refused(
+      workspace,
+      'accounts',
+      'username,user id,email\nkoch,78,\nbo,1,bo@example.com\nbo,1,other@example.com\n',
+      options,
+    );
     expect(report.problems.map(({ line, severity }) => [line, severity])).toContainEqual([2, 'rejected']);
     expect(report.problems.filter(({ severity }) => severity === 'rejected').map(({ line }) => line)).toEqual([2, 4]);
     expect(await allOf(workspace, 'account')).toHaveLength(1);
@@ -118,7 +178,8 @@ describeEachDatabase('importing access', (open) => {
   it('never makes standing access of temporary access', async () => {
     const { workspace, gitHub, ayden } = await withGitHub(open);
     const options = { applicationId: gitHub };
-    const file = 'entitlement,username,email\nTeam,ayden,ayden@example.com\nOther,ayden,ayden@example.com\nThird,ayden,ayden@example.com\n';
+    const file =
+      'entitlement,username,email\nTeam,ayden,ayden@example.com\nOther,ayden,ayden@example.com\nThird,ayden,ayden@example.com\n';
     await imported(workspace, 'entitlements', 'name\nTeam\nOther\nThird\n', options);
     await imported(workspace, 'accounts', 'username,email\nayden,ayden@example.com\n', options);
     const entitlements = new Map((await allOf(workspace, 'entitlement')).map(({ name, id }) => [name, id]));
@@ -142,9 +203,22 @@ describeEachDatabase('importing access', (open) => {
     });
     const live = item('Team', 'fulfilled', false);
     await workspace.database.transaction(async (writer) => {
-      const request = { id: requestId, number: 1, requesterId: ayden, justification: 'x', ticketReference: null, state: 'fulfilling' as const };
-      await insertRows(writer, 'access_request', [{ ...request, submittedAt: workspace.clock.now(), endedAt: null, version: 1, searchText: '' }]);
-      await insertRows(writer, 'request_item', [live, item('Other', 'approved', false), item('Third', 'fulfilled', true)]);
+      const request = {
+        id: requestId,
+        number: 1,
+        requesterId: ayden,
+        justification: 'x',
+        ticketReference: null,
+        state: 'fulfilling' as const,
+      };
+      await insertRows(writer, 'access_request', [
+        { ...request, submittedAt: workspace.clock.now(), endedAt: null, version: 1, searchText: '' },
+      ]);
+      await insertRows(writer, 'request_item', [
+        live,
+        item('Other', 'approved', false),
+        item('Third', 'fulfilled', true),
+      ]);
       await insertRows(writer, 'access_grant', [temporaryGrant(workspace, account!.id, live)]);
     });
     const before = await allOf(workspace, 'access_grant');
@@ -154,7 +228,9 @@ describeEachDatabase('importing access', (open) => {
     expect(report.problems[0]).toMatchObject({ line: 3, severity: 'warning' });
     const after = await allOf(workspace, 'access_grant');
     expect(after.filter(({ origin }) => origin === 'request')).toEqual(before);
-    expect(after.filter(({ origin }) => origin === 'import').map(({ entitlementId }) => entitlementId)).toEqual([entitlements.get('Third')]);
+    expect(after.filter(({ origin }) => origin === 'import').map(({ entitlementId }) => entitlementId)).toEqual([
+      entitlements.get('Third'),
+    ]);
   });
 
   it('imports applications with owners and review settings; each change is a new version', async () => {
@@ -172,15 +248,21 @@ describeEachDatabase('importing access', (open) => {
       reviewSettings: { approval: 'auto', reviewers: ['applicationOwner', 'manager'] },
       version: 2,
     });
-    expect(await allOf(workspace, 'secondary_owner')).toEqual([{ applicationId: gitHub.id, employeeId: ayden, position: 0 }]);
-    expect(await imported(workspace, 'applications', file, { mode: 'acceptGood' })).toMatchObject({ changed: 0, unchanged: 1 });
+    expect(await allOf(workspace, 'secondary_owner')).toEqual([
+      { applicationId: gitHub.id, employeeId: ayden, position: 0 },
+    ]);
+    expect(await imported(workspace, 'applications', file, { mode: 'acceptGood' })).toMatchObject({
+      changed: 0,
+      unchanged: 1,
+    });
     expect((await allOf(workspace, 'application')).find(({ name }) => name === 'GitHub')!.version).toBe(2);
   });
 
   it("names owners from BalkanID's file and from the plain form", async () => {
     const { workspace, gitHub, ayden, bo } = await withGitHub(open);
     await imported(workspace, 'entitlements', 'id,name\ng1,Admins\ng2,Twins\ng3,Twins\n', { applicationId: gitHub });
-    const header = 'Entity ID*,Entity Name,Entity Type*,Source Type,Integration ID*,Integration Name,Integration Description,Primary Owner Email*,Secondary Owners Emails\n';
+    const header =
+      'Entity ID*,Entity Name,Entity Type*,Source Type,Integration ID*,Integration Name,Integration Description,Primary Owner Email*,Secondary Owners Emails\n';
     const rows = [
       `${gitHub},GitHub,application,,${gitHub},,,ayden@example.com,bo@example.com`,
       `g1,,connection,,${gitHub},GitHub,,bo@example.com,`,
@@ -197,14 +279,23 @@ describeEachDatabase('importing access', (open) => {
     const application = (await allOf(workspace, 'application')).find(({ id }) => id === gitHub)!;
     expect(application).toMatchObject({ primaryOwnerId: ayden, version: 2 });
     expect(await allOf(workspace, 'secondary_owner')).toMatchObject([{ applicationId: gitHub, employeeId: bo }]);
-    expect((await allOf(workspace, 'entitlement')).find(({ externalId }) => externalId === 'g1')!.businessOwnerId).toBe(bo);
-    expect(await imported(workspace, 'businessOwners', file, { mode: 'acceptGood' })).toMatchObject({ changed: 0, unchanged: 2 });
+    expect((await allOf(workspace, 'entitlement')).find(({ externalId }) => externalId === 'g1')!.businessOwnerId).toBe(
+      bo,
+    );
+    expect(await imported(workspace, 'businessOwners', file, { mode: 'acceptGood' })).toMatchObject({
+      changed: 0,
+      unchanged: 2,
+    });
     const plain = 'application,entitlement,owner_email\nGitHub,Admins,ayden@example.com\nPayroll,,ayden@example.com\n';
     expect(await imported(workspace, 'businessOwners', plain)).toMatchObject({ changed: 2 });
   });
 });
 
-function temporaryGrant(workspace: TestWorkspace, accountId: AccountId, item: Rows['request_item']): Rows['access_grant'] {
+function temporaryGrant(
+  workspace: TestWorkspace,
+  accountId: AccountId,
+  item: Rows['request_item'],
+): Rows['access_grant'] {
   return {
     id: newId<GrantId>(),
     accountId,

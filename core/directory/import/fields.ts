@@ -80,10 +80,13 @@ export class Fields {
   #checked(raw: string, name: string, maximum: number, lines: boolean): string | null {
     // Length first: nothing else is done with a value of a megabyte.
     if (raw.length > maximum * 2 + 100) return this.#tooLong(raw, raw.length, name, maximum);
-    const value = lines ? raw.trim() : raw.trim().replaceAll(/\s+/g, ' ');
+    const trimmed = raw.trim();
+    // Nearly every value is printable ASCII with single spaces and needs no further look.
+    const plain = !/[^ -~]| {2}/.test(trimmed);
+    const value = plain || lines ? trimmed : trimmed.replaceAll(/\s+/g, ' ');
     if (value === '') return null;
     if (value.length > maximum) return this.#tooLong(value, value.length, name, maximum);
-    if (controlCharacters.test(value)) {
+    if (!plain && controlCharacters.test(value)) {
       this.reject(name, 'This value contains control characters.', value);
       return null;
     }

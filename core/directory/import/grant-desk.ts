@@ -21,11 +21,9 @@ export interface GrantRequest {
 export async function writeGrants(context: CommandContext, requests: readonly GrantRequest[]): Promise<void> {
   const stored = new StoredRows(context, 'access_grant');
   const accounts = requests.map(({ account }) => account.id);
-  const entitlements = new Set(requests.map(({ entitlementId }) => entitlementId));
-  const loaded = await stored.load('account_id', accounts, { column: 'entitlement_id', values: entitlements });
-  const active = new Set(
-    loaded.filter(({ status }) => status === 'active').map((row) => `${row.accountId} ${row.entitlementId}`),
-  );
+  // Not by entitlement too: of two lists SQLite follows the wrong one, and reads everybody who holds a popular role.
+  const held = await stored.load('account_id', accounts, { column: 'status', values: ['active'] });
+  const active = new Set(held.map((row) => `${row.accountId} ${row.entitlementId}`));
   const missing = requests.filter(({ account, entitlementId }) => !active.has(`${account.id} ${entitlementId}`));
   const live = await liveRequests(context, missing);
   for (const { fields, account, entitlementId, grantedAt } of missing) {

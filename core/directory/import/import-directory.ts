@@ -54,6 +54,9 @@ export interface ImportOutcome {
   readonly rejects: string | null;
 }
 
+/** Files of these kinds say which application they are about, or it is chosen for them. */
+const applicationKinds: ReadonlySet<ImportKind> = new Set(['entitlements', 'accounts', 'grants']);
+
 const payloadSchema = z.object({
   kind: z.enum(importKinds),
   mode: z.enum(['allOrNothing', 'acceptGood']),
@@ -147,6 +150,12 @@ function survey(input: ImportInput, importer: KindImporter): Promise<string> {
   return readCsv(input.read, {
     header(found) {
       header = mapHeader(found, kindColumns[input.kind]);
+      if (applicationKinds.has(input.kind) && input.applicationId === null && !header.found.has('application')) {
+        throw new UnreadableFile(
+          found.line,
+          'The file has no column "Application". Add it, or choose the application for the whole file.',
+        );
+      }
       importer.header(header);
     },
     async rows(rows) {
@@ -186,7 +195,8 @@ function importCommand(input: ImportInput, importer: KindImporter, rejects: Reje
         throw error;
       }
       if (administered && !(await hasAdministrator(context))) {
-        const message = 'After this import nobody who still works here would be an administrator. Make somebody else one first.';
+        const message =
+          'After this import nobody who still works here would be an administrator. Make somebody else one first.';
         return refuse('directory.rejected', message, { report: unreadableReport(payload.kind, 1, null, message) });
       }
       if (report.rejected > 0 && payload.mode === 'allOrNothing') return refuseRejected(report.build(false));

@@ -25,15 +25,22 @@ const people = 100_000;
 
 /** Everybody's manager is the person at a tenth of their number; the file is in no helpful order. */
 function writePeople(file: string): void {
-  const lines = ['User ID,Full Name,First Name,Last Name,Work Email*,Department,Title,Start Date*,Manager Work Email,BalkanID Roles,Metadata'];
+  const lines = [
+    'User ID,Full Name,First Name,Last Name,Work Email*,Department,Title,Start Date*,Manager Work Email,BalkanID Roles,Metadata',
+  ];
   for (let number = people - 1; number >= 0; number -= 1) {
     const manager = number === 0 ? '' : `person${Math.floor(number / 10)}@example.com`;
-    lines.push(`${number},"Person, ${number}",Person,Number ${number},Person${number}@example.com,Department ${number % 50},Title ${number % 300},2020-01-02,${manager},Reviewer,note ${number}`);
+    lines.push(
+      `${number},"Person, ${number}",Person,Number ${number},Person${number}@example.com,Department ${number % 50},Title ${number % 300},2020-01-02,${manager},Reviewer,note ${number}`,
+    );
   }
   writeFileSync(file, `${lines.join('\r\n')}\r\n`);
 }
 
-/** Runs `body` in a fresh process, with the workspace in `database` and \`importCsv\`, \`file\` at hand. */
+/** Garbage is collected when there is some, not when V8 has filled what the machine would allow; and a file kept whole would not fit. */
+const smallHeap = ['--max-semi-space-size=16', '--max-old-space-size=96'];
+
+/** Runs `body` in a fresh process, with the workspace in `database`. */
 function inProcess(database: string, file: string, body: string): ChildProcess {
   const script = `
     import { createReadStream } from 'node:fs';
@@ -52,7 +59,10 @@ function inProcess(database: string, file: string, body: string): ChildProcess {
     ${body}
     await database.close();`;
   const root = join(import.meta.dirname, '../../..');
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...smallHeap, '--input-type=module', '--eval', script], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   return child;
 }
@@ -66,23 +76,23 @@ function freshFolder(): string {
 interface Measured {
   readonly reports: readonly { readonly created: number; readonly unchanged: number; readonly warnings: number }[];
   readonly growth: number;
-  readonly longestTurn: number;
+  readonly turns: number;
 }
 
-it('takes 100,000 people in bounded memory, lets others have their turn, and changes nothing the second time', { timeout: 600_000 }, async () => {
-  const folder = freshFolder();
-  const [file, database] = [join(folder, 'people.csv'), join(folder, 'workspace.db')];
-  writePeople(file);
-  const child = inProcess(
-    database,
-    file,
-    `const before = process.memoryUsage.rss();
-    let peak = before, turns = 0, last = performance.now(), longestTurn = 0;
+it(
+  'takes 100,000 people in bounded memory, lets others have their turn, and changes nothing the second time',
+  { timeout: 600_000 },
+  async () => {
+    const folder = freshFolder();
+    const [file, database] = [join(folder, 'people.csv'), join(folder, 'workspace.db')];
+    writePeople(file);
+    const child = inProcess(
+      database,
+      file,
+      `const before = process.memoryUsage.rss();
+    let peak = before, turns = 0;
     const watch = every(() => {
-      const now = performance.now();
       turns += 1;
-      longestTurn = Math.max(longestTurn, now - last);
-      last = now;
       peak = Math.max(peak, process.memoryUsage.rss());
     }, 5);
     const reports = [];
@@ -91,29 +101,38 @@ it('takes 100,000 people in bounded memory, lets others have their turn, and cha
       reports.push(result.outcome === 'done' ? result.value.report : result);
     }
     clearInterval(watch);
-    console.log(JSON.stringify({ reports, growth: (peak - before) / 1e6, longestTurn, turns }));`,
-  );
-  const measured = JSON.parse(await text(child.stdout!)) as Measured;
-  expect(measured.reports).toMatchObject([
-    { read: people, created: people, rejected: 0, warnings: 0 },
-    { read: people, created: 0, changed: 0, unchanged: people, warnings: 0 },
-  ]);
-  const stored = new BetterSqlite3(database, { readonly: true });
-  const count = stored.prepare('select count(*) from employee').pluck().get();
-  const led = stored.prepare('select count(*) from employee join employee as manager on manager.id = employee.manager_id').pluck().get();
-  stored.close();
-  expect([count, led]).toEqual([people, people - 1]);
-  expect(measured.growth).toBeLessThan(150);
-});
+    console.log(JSON.stringify({ reports, growth: (peak - before) / 1e6, turns }));`,
+    );
+    const measured = JSON.parse(await text(child.stdout!)) as Measured;
+    expect(measured.reports).toMatchObject([
+      { read: people, created: people, rejected: 0, warnings: 0 },
+      { read: people, created: 0, changed: 0, unchanged: people, warnings: 0 },
+    ]);
+    const stored = new BetterSqlite3(database, { readonly: true });
+    const count = stored.prepare('select count(*) from employee').pluck().get();
+    const led = stored
+      .prepare('select count(*) from employee join employee as manager on manager.id = employee.manager_id')
+      .pluck()
+      .get();
+    stored.close();
+    expect([count, led]).toEqual([people, people - 1]);
+    expect(measured.turns).toBeGreaterThan(50);
+    // In MB, with SQLite's page cache of 64 in it.
+    expect(measured.growth).toBeLessThan(150);
+  },
+);
 
-it('leaves nothing of a file when the process is killed in the middle of writing it', { timeout: 120_000 }, async () => {
-  const folder = freshFolder();
-  const [file, database] = [join(folder, 'people.csv'), join(folder, 'workspace.db')];
-  writePeople(file);
-  const child = inProcess(
-    database,
-    file,
-    `let readings = 0;
+it(
+  'leaves nothing of a file when the process is killed in the middle of writing it',
+  { timeout: 120_000 },
+  async () => {
+    const folder = freshFolder();
+    const [file, database] = [join(folder, 'people.csv'), join(folder, 'workspace.db')];
+    writePeople(file);
+    const child = inProcess(
+      database,
+      file,
+      `let readings = 0;
     await run(async function* () {
       readings += 1;
       let pieces = 0;
@@ -126,12 +145,15 @@ it('leaves nothing of a file when the process is killed in the middle of writing
         }
       }
     });`,
-  );
-  await once(child.stdout!, 'data');
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const stored = new BetterSqlite3(database);
-  const counts = ['employee', 'audit_event', 'command_record'].map((table) => stored.prepare(`select count(*) from ${table}`).pluck().get());
-  stored.close();
-  expect(counts).toEqual([0, 0, 0]);
-});
+    );
+    await once(child.stdout!, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const stored = new BetterSqlite3(database);
+    const counts = ['employee', 'audit_event', 'command_record'].map((table) =>
+      stored.prepare(`select count(*) from ${table}`).pluck().get(),
+    );
+    stored.close();
+    expect(counts).toEqual([0, 0, 0]);
+  },
+);

@@ -24,7 +24,12 @@ export function bytesOf(content: string | Buffer): ImportInput['read'] {
   };
 }
 
-export function importText(place: Place, kind: ImportKind, content: string | Buffer, options: Options = {}): ReturnType<typeof importCsv> {
+export function importText(
+  place: Place,
+  kind: ImportKind,
+  content: string | Buffer,
+  options: Options = {},
+): ReturnType<typeof importCsv> {
   return importCsv(
     { execute: place.execute, database: place.database, now: place.clock.now },
     {
@@ -41,7 +46,12 @@ export function importText(place: Place, kind: ImportKind, content: string | Buf
 }
 
 /** The report of an import that must not be refused. */
-export async function imported(place: Place, kind: ImportKind, content: string | Buffer, options: Options = {}): Promise<ImportReport> {
+export async function imported(
+  place: Place,
+  kind: ImportKind,
+  content: string | Buffer,
+  options: Options = {},
+): Promise<ImportReport> {
   const result = await importText(place, kind, content, options);
   if (result.outcome === 'refused') throw new Error(`${result.refusal.message} ${JSON.stringify(result.refusal.data)}`);
   if (result.value.rejects !== null) rmSync(result.value.rejects);
@@ -49,10 +59,16 @@ export async function imported(place: Place, kind: ImportKind, content: string |
 }
 
 /** The report and the sentence of an import that must be refused for what is in the file. */
-export async function refused(place: Place, kind: ImportKind, content: string | Buffer, options: Options = {}): Promise<ImportReport & { readonly message: string }> {
+export async function refused(
+  place: Place,
+  kind: ImportKind,
+  content: string | Buffer,
+  options: Options = {},
+): Promise<ImportReport & { readonly message: string }> {
   const result = await importText(place, kind, content, options);
   if (result.outcome === 'done') throw new Error(`Imported: ${JSON.stringify(result.value.report)}`);
-  if (result.refusal.code !== 'directory.rejected') throw new Error(`${result.refusal.code}: ${result.refusal.message}`);
+  if (result.refusal.code !== 'directory.rejected')
+    throw new Error(`${result.refusal.code}: ${result.refusal.message}`);
   return { ...(result.refusal.data?.['report'] as ImportReport), message: result.refusal.message };
 }
 

@@ -30,13 +30,22 @@ const pageLength = 5000;
 
 export class Organisation {
   readonly #people = new Map<string, Person>();
+  readonly #managers = new Map<string, string>();
 
   /** Takes a person of the file. Answers with the line of the row that had the same address before, or null. */
   add(email: string, line: number, statedManager: string | null | undefined): number | null {
     const earlier = this.#people.get(email);
     if (earlier !== undefined) return earlier.line;
-    this.#people.set(email, person(email, line, null, statedManager));
+    this.#people.set(email, person(email, line, null, this.#shared(statedManager)));
     return null;
+  }
+
+  /** The same text for the same manager: a file names each of them many times. */
+  #shared(email: string | null | undefined): string | null | undefined {
+    if (typeof email !== 'string') return email;
+    const known = this.#managers.get(email);
+    if (known === undefined) this.#managers.set(email, email);
+    return known ?? email;
   }
 
   /** The line of the row that counts for this address; null when no row does. */

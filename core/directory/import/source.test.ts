@@ -6,7 +6,10 @@ import { mapHeader } from './mapped-header.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 import { parseDate, parseEmail } from './values.ts';
 
-async function read(content: string | Buffer, pieceBytes = Number.POSITIVE_INFINITY): Promise<{ header: CsvHeader; rows: readonly CsvRow[]; batches: number[] }> {
+async function read(
+  content: string | Buffer,
+  pieceBytes = Number.POSITIVE_INFINITY,
+): Promise<{ header: CsvHeader; rows: readonly CsvRow[]; batches: number[] }> {
   const bytes = Buffer.from(content);
   const rows: CsvRow[] = [];
   const batches: number[] = [];
@@ -74,8 +77,12 @@ describe('reading a CSV file', () => {
     expect(problem).toContain('Save it as UTF-8');
     expect(await problemOf(Buffer.concat([Buffer.from('a,b\n1,2\n'), Buffer.from([0xe2, 0x82])]))).toMatch(/^3: /);
     expect(await problemOf(Buffer.from('name,city\n', 'utf16le'))).toContain('UTF-16 without a byte order mark');
-    expect(await problemOf(Buffer.from([0xff, 0xfe, 0x41, 0x00, 0x00, 0xd8, 0x41, 0x00, 0x41, 0x00]))).toContain('not valid UTF-16');
-    expect(await problemOf(Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(100)]))).toContain('Excel workbook or another ZIP archive');
+    expect(await problemOf(Buffer.from([0xff, 0xfe, 0x41, 0x00, 0x00, 0xd8, 0x41, 0x00, 0x41, 0x00]))).toContain(
+      'not valid UTF-16',
+    );
+    expect(await problemOf(Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(100)]))).toContain(
+      'Excel workbook or another ZIP archive',
+    );
     expect(await problemOf(Buffer.from('\xd0\xcf\x11\xe0aaaaaaaa', 'latin1'))).toContain('.xls');
     expect(await problemOf(Buffer.from([1, 2, 3, 0, 5, 6, 7, 8, 9]))).toContain('binary data');
   });
@@ -84,7 +91,9 @@ describe('reading a CSV file', () => {
     expect(await problemOf('')).toBe('1: This file is empty.');
     expect(await problemOf(' \n\r\n')).toBe('1: This file is empty.');
     expect(await problemOf('\n\na,b\n')).toBe('3: This file has a header and no rows.');
-    expect(await problemOf('a,b\n1,2\n3,"4\n5,6\n')).toBe('3: A quote in the row that starts on line 3 is never closed.');
+    expect(await problemOf('a,b\n1,2\n3,"4\n5,6\n')).toBe(
+      '3: A quote in the row that starts on line 3 is never closed.',
+    );
     expect(await problemOf('a,b\n1,2\n3,"4"5\n')).toMatch(/^3: .*quote in the middle/);
     expect(await problemOf('a,b\n1,2\n3,4"5\n')).toMatch(/^3: .*quote in the middle/);
     expect(await problemOf(`a,b\n1,2\n3,"${'x'.repeat(9_000_000)}`)).toMatch(/^3: .*longer than 8 MB/);
@@ -107,7 +116,10 @@ describe('headers', () => {
       'A file of employees needs the column "Work Email". The first line has: "Full Name", "Mail adress".',
     );
     expect(() => mapHeader(header(['application']), kindColumns.grants)).toThrow(
-      '"Entitlement or "Entitlement ID" or "Privilege Name" or "Connection" and "Username" or "Email" or "User ID"'.replace('"Entitlement or', '"Entitlement" or'),
+      '"Entitlement or "Entitlement ID" or "Privilege Name" or "Connection" and "Username" or "Email" or "User ID"'.replace(
+        '"Entitlement or',
+        '"Entitlement" or',
+      ),
     );
     expect(() => mapHeader(header(['Work Email', 'work_email*']), kindColumns.employees)).toThrow('have the same name');
     expect(() => mapHeader(header(['work_email', 'a\u0000b']), kindColumns.employees)).toThrow('control characters');
@@ -120,17 +132,37 @@ describe('headers', () => {
   });
 
   it("do not take an account's name for an entitlement's in BalkanID's file", () => {
-    expect(mapHeader(header(['Privilege Name', 'Name']), kindColumns.entitlements).found.has('entitlement')).toBe(false);
+    expect(mapHeader(header(['Privilege Name', 'Name']), kindColumns.entitlements).found.has('entitlement')).toBe(
+      false,
+    );
     expect(mapHeader(header(['Name', 'Kind']), kindColumns.entitlements).found.get('entitlement')!.index).toBe(0);
   });
 });
 
 describe('values', () => {
   it('are dates in one meaning only', () => {
-    const dates = ['2026-03-31', '2026/3/31', '2026-03-31T23:59:59.000Z', '31.03.2026', '31 Mar 2026', '31-Mar-2026', '31/03/2026', '03/31/2026'];
+    const dates = [
+      '2026-03-31',
+      '2026/3/31',
+      '2026-03-31T23:59:59.000Z',
+      '31.03.2026',
+      '31 Mar 2026',
+      '31-Mar-2026',
+      '31/03/2026',
+      '03/31/2026',
+    ];
     for (const text of dates) expect([text, parseDate(text)]).toEqual([text, { date: '2026-03-31' }]);
     expect(parseDate('05/05/2026')).toEqual({ date: '2026-05-05' });
-    for (const text of ['01/02/2026', '2026-02-30', '46112', 'soon', '2026-13-01', '1/2/26', '31 Foo 2026', '32/01/2026']) {
+    for (const text of [
+      '01/02/2026',
+      '2026-02-30',
+      '46112',
+      'soon',
+      '2026-13-01',
+      '1/2/26',
+      '31 Foo 2026',
+      '32/01/2026',
+    ]) {
       expect([text, parseDate(text)]).toEqual([text, { problem: expect.any(String) }]);
     }
   });
@@ -138,7 +170,20 @@ describe('values', () => {
   it('are e-mail addresses or not', () => {
     expect(parseEmail("O'Neil+x@Sub.Example.com")).toBe("o'neil+x@sub.example.com");
     expect(parseEmail('zoë@exämple.de')).toBe('zoë@exämple.de');
-    for (const text of ['a', 'a@b', 'a@@b.de', 'a b@c.de', 'a@b..de', '.a@b.de', 'a.@b.de', 'Ada <a@b.de>', 'a@-b.de', 'a\u200B@b.de', `${'x'.repeat(65)}@b.de`, `=cmd|' /C calc'!A0`]) {
+    for (const text of [
+      'a',
+      'a@b',
+      'a@@b.de',
+      'a b@c.de',
+      'a@b..de',
+      '.a@b.de',
+      'a.@b.de',
+      'Ada <a@b.de>',
+      'a@-b.de',
+      'a\u200B@b.de',
+      `${'x'.repeat(65)}@b.de`,
+      `=cmd|' /C calc'!A0`,
+    ]) {
       expect([text, parseEmail(text)]).toEqual([text, null]);
     }
   });

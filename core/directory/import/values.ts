@@ -40,6 +40,7 @@ export function emailsField(fields: Fields, field: string): readonly string[] | 
 
 export type ParsedDate = { readonly date: string } | { readonly problem: string };
 
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /**
@@ -70,9 +71,10 @@ function eitherOrder(first: number, second: number, year: string | undefined): P
 
 function calendarDate(year: unknown, month: unknown, day: unknown): ParsedDate {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
-  const date = new Date(Date.UTC(y, m - 1, d));
-  const exists = y >= 1900 && y <= 9999 && date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
-  return exists ? { date: date.toISOString().slice(0, 10) } : { problem: 'There is no such day. Write YYYY-MM-DD.' };
+  const leap = y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0);
+  const days = m === 2 && leap ? 29 : (daysOfMonths[m - 1] ?? 0);
+  if (y < 1900 || d < 1 || d > days) return { problem: 'There is no such day. Write YYYY-MM-DD.' };
+  return { date: `${y}-${m < 10 ? '0' : ''}${m}-${d < 10 ? '0' : ''}${d}` };
 }
 
 /** The date in a field; null when it is empty or was rejected. */
