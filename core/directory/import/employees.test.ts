@@ -1,9 +1,11 @@
 /** Employees: what a file says about people, their managers and roles, on both databases. */
 import { readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ImportReport } from '#core/contract/directory.contract.ts';
 import { newId, type CommandId } from '#core/domain/ids.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
+import { importDirectory } from './import-directory.ts';
 import { allOf, imported as importedFile, importText, refused, type Options } from './import-testbed.ts';
 
 function run(workspace: TestWorkspace, text: string, options: Options = {}) {
@@ -190,7 +192,7 @@ describeEachDatabase('importing employees', (open) => {
     if (result.outcome === 'refused') throw new Error(result.refusal.message);
     expect(result.value.report).toMatchObject({ read: 4, created: 2, rejected: 2, applied: true });
     const text = readFileSync(result.value.rejects!, 'utf8');
-    rmSync(result.value.rejects!);
+    rmSync(dirname(result.value.rejects!), { recursive: true });
     expect(text).toBe(
       '\uFEFFwork_email,full_name,notes,Line,Column,Reason\r\n' +
         `bad,"'=HYPERLINK(""http://evil"")",'@x,3,work_email,This is not an e-mail address.\r\n` +
@@ -210,6 +212,17 @@ describeEachDatabase('importing employees', (open) => {
       fullName: '=HYPERLINK("http://evil")',
       attributes: { notes: '@x' },
     });
+  });
+
+  it('takes a file as the console hands it over, and answers with the rejected rows as a file', async () => {
+    const { execute, database, clock } = await open();
+    const file = new File(['work_email,full_name\na@example.com,A\nbad,B\n'], 'people.csv');
+    const input = { kind: 'employees', mode: 'acceptGood', applicationId: null, file } as const;
+    const issued = { commandId: newId<CommandId>(), actor: { kind: 'system', part: 'import' } } as const;
+    const result = await importDirectory({ execute, database, now: clock.now }, { ...input, ...issued });
+    if (result.outcome === 'refused') throw new Error(result.refusal.message);
+    expect(result.value.report).toMatchObject({ created: 1, rejected: 1 });
+    expect(await result.value.rejects!.text()).toContain('bad,B,3,work_email,This is not an e-mail address.');
   });
 
   it('writes one fact for the trail, and answers a repeated command with its first report', async () => {

@@ -1,7 +1,7 @@
 /** One row of a file under its header: values by field, checked for length and control characters, with what is wrong about it. */
 import type { CsvRow } from './csv-rows.ts';
 import { restored, type FoundColumn, type MappedHeader } from './mapped-header.ts';
-import type { Problem } from './report.ts';
+import type { Problem } from './problem.ts';
 
 /** What a row came to. */
 export type RowOutcome = 'created' | 'changed' | 'unchanged';

@@ -1,5 +1,6 @@
 /** Short ways for tests to import a text and to look at what came of it. */
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Execute } from '#core/commands/execute.ts';
 import type { ImportKind, ImportReport } from '#core/contract/directory.contract.ts';
 import { newId, type CommandId } from '#core/domain/ids.ts';
@@ -54,7 +55,7 @@ export async function imported(
 ): Promise<ImportReport> {
   const result = await importText(place, kind, content, options);
   if (result.outcome === 'refused') throw new Error(`${result.refusal.message} ${JSON.stringify(result.refusal.data)}`);
-  if (result.value.rejects !== null) rmSync(result.value.rejects);
+  if (result.value.rejects !== null) rmSync(dirname(result.value.rejects), { recursive: true });
   return result.value.report;
 }
 

@@ -1,8 +1,7 @@
 /** Counts rows and keeps the first problems of an import, however many there are. */
 import type { ImportKind, ImportReport } from '#core/contract/directory.contract.ts';
 import type { Fields } from './fields.ts';
-
-export type Problem = ImportReport['problems'][number];
+import type { Problem } from './problem.ts';
 
 /** How many rejected rows, and how many warnings, a report names. */
 const namedProblems = 100;
