@@ -65,13 +65,6 @@ export function mayInspect(viewer: Viewer, applicationId: ApplicationId): boolea
 }
 
 /** @throws QueryRefused */
-export function requireManage(viewer: Viewer, applicationId: ApplicationId): void {
-  if (!mayManage(viewer, applicationId)) {
-    throw new QueryRefused('access.notAllowed', 'Only an owner of the application or an administrator can do this.');
-  }
-}
-
-/** @throws QueryRefused */
 export function requireInspect(viewer: Viewer, applicationId: ApplicationId): void {
   if (!mayInspect(viewer, applicationId)) {
     throw new QueryRefused(
