@@ -16,7 +16,14 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'renderer', include: ['renderer/**/*.test.ts', 'renderer/**/*.test.tsx'] } },
-      { test: { name: 'electron', include: ['electron/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'electron',
+          include: ['electron/**/*.test.ts'],
+          // It imports electron, which a test must be able to replace: the real package would download itself.
+          server: { deps: { inline: ['electron-store'] } },
+        },
+      },
       { test: { name: 'tools', include: ['.ci/**/*.test.ts'], testTimeout: 30_000 } },
     ],
   },

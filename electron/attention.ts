@@ -48,7 +48,11 @@ export function showAttention(
     tray?.setToolTip(open === 0 ? 'Gatehouse' : `Gatehouse: ${inWords(open)}`);
     tray?.setContextMenu(
       electron.Menu.buildFromTemplate([
-        { label: open === 0 ? 'Nothing waits for you' : `${inWords(open)}`, enabled: open > 0, click: () => show('/tasks') },
+        {
+          label: open === 0 ? 'Nothing waits for you' : `${inWords(open)}`,
+          enabled: open > 0,
+          click: () => show('/tasks'),
+        },
         { label: 'Open Gatehouse', click: () => show() },
         { type: 'separator' },
         {
@@ -74,7 +78,10 @@ export function showAttention(
     const notice = new electron.Notification(
       others.length === 0
         ? { title: 'A request waits for you', body: first.text }
-        : { title: `${fresh.length} requests wait for you`, body: `${first.text}, and ${others.length} more. ${inWords(open)} in all.` },
+        : {
+            title: `${fresh.length} requests wait for you`,
+            body: `${first.text}, and ${others.length} more. ${inWords(open)} in all.`,
+          },
     );
     const place = others.length === 0 ? `/requests/${first.requestId}` : '/tasks';
     notice.on('click', () => show(place));

@@ -48,7 +48,10 @@ export function saveDownloads(
     if (state === 'cancelled') return; // The person closed the dialog.
     if (state === 'interrupted') {
       log.error('A file could not be saved');
-      electron.dialog.showErrorBox('The file could not be saved', `${path} is not complete. Is there room on the disk, and may you write there?`);
+      electron.dialog.showErrorBox(
+        'The file could not be saved',
+        `${path} is not complete. Is there room on the disk, and may you write there?`,
+      );
       return;
     }
     log.info('A file was saved');
@@ -75,6 +78,8 @@ export function saveDownloads(
 
 /** A name without folders, and without what some systems give a meaning of their own. */
 function safeName(name: string): string {
-  const plain = [...basename(name.replaceAll('\\', '/'))].map((sign) => (sign < ' ' || '<>:"/|?*'.includes(sign) ? '_' : sign));
+  const plain = [...basename(name.replaceAll('\\', '/'))].map((sign) =>
+    sign < ' ' || '<>:"/|?*'.includes(sign) ? '_' : sign,
+  );
   return plain.join('').replace(/^\.+/, '') || 'report';
 }

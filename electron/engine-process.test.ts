@@ -71,7 +71,9 @@ function startEngine(workspace: string): Engine {
   return created;
 }
 
-async function openWindow(key: string): Promise<{ readonly client: Client; readonly port: MessagePort; readonly closed: Promise<unknown> }> {
+async function openWindow(
+  key: string,
+): Promise<{ readonly client: Client; readonly port: MessagePort; readonly closed: Promise<unknown> }> {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1);
   const closed = once(port1, 'close');
@@ -199,7 +201,9 @@ describe('a workspace that cannot be opened', () => {
     engine = startEngine(file);
     await vi.waitFor(() => expect(stopped).toHaveLength(1), 10_000);
     expect(stopped[0]).toContain('occupied');
-    await expect(engine.connect('first', new MessageChannel().port2 as unknown as MessagePortMain)).rejects.toThrow('not running');
+    await expect(engine.connect('first', new MessageChannel().port2 as unknown as MessagePortMain)).rejects.toThrow(
+      'not running',
+    );
   });
 });
 

@@ -64,7 +64,9 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
     });
     child = started;
     // What a crash leaves behind; the engine's own log is in the workspace.
-    started.stderr?.on('data', (text: Buffer) => log.error({ engine: String(text).slice(0, 4_000) }, 'From the engine'));
+    started.stderr?.on('data', (text: Buffer) =>
+      log.error({ engine: String(text).slice(0, 4_000) }, 'From the engine'),
+    );
     started.on('message', (message: unknown) => receive(message));
     started.on('exit', (code) => exited(code));
   }
@@ -106,7 +108,9 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
     const now = Date.now();
     crashes = [...crashes.filter((at) => now - at < loop.within), now];
     if (crashes.length >= loop.crashes) {
-      return giveUp(`The engine of Gatehouse stopped ${crashes.length} times within a minute. Nothing that was confirmed is lost.`);
+      return giveUp(
+        `The engine of Gatehouse stopped ${crashes.length} times within a minute. Nothing that was confirmed is lost.`,
+      );
     }
     change('pausing');
     restart = setTimeout(start, Math.min(longestPause, 250 * 2 ** (crashes.length - 1)));
@@ -128,7 +132,8 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
       const look = (): void => {
         const current = child;
         if (state === 'ready' && current !== null) settle(() => resolve(current));
-        else if (state !== 'starting' && state !== 'pausing') settle(() => reject(new Error('The engine is not running.')));
+        else if (state !== 'starting' && state !== 'pausing')
+          settle(() => reject(new Error('The engine is not running.')));
       };
       waiting.add(look);
       look();

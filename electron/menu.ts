@@ -48,7 +48,19 @@ export function menuTemplate(options: MenuOptions, about: () => void): MenuItemC
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const macMenu: MenuItemConstructorOptions = {
     label: 'Gatehouse',
-    submenu: [{ label: 'About Gatehouse', click: about }, separator, ...preferences, separator, { role: 'services' }, separator, { role: 'hide' }, { role: 'hideOthers' }, { role: 'unhide' }, separator, { role: 'quit' }],
+    submenu: [
+      { label: 'About Gatehouse', click: about },
+      separator,
+      ...preferences,
+      separator,
+      { role: 'services' },
+      separator,
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      separator,
+      { role: 'quit' },
+    ],
   };
 
   return [

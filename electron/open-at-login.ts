@@ -22,6 +22,12 @@ export function writeAutostart(folder: string, program: string, open: boolean): 
   mkdirSync(folder, { recursive: true });
   // Within quotes these four are escaped, and a percent sign would be a field code (Desktop Entry Specification, "The Exec key").
   const quoted = program.replaceAll(/["`$\\]/g, String.raw`\$&`).replaceAll('%', '%%');
-  const lines = ['[Desktop Entry]', 'Type=Application', 'Name=Gatehouse', `Exec="${quoted}" --hidden`, 'X-GNOME-Autostart-enabled=true'];
+  const lines = [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Name=Gatehouse',
+    `Exec="${quoted}" --hidden`,
+    'X-GNOME-Autostart-enabled=true',
+  ];
   writeFileSync(file, `${lines.join('\n')}\n`);
 }

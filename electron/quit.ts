@@ -19,10 +19,7 @@ export interface Quit {
   readonly hasBegun: boolean;
 }
 
-export function quitInPeace(
-  { app, dialog }: Needs<'app' | 'dialog'>,
-  { engine, downloads, log }: QuitOptions,
-): Quit {
+export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, downloads, log }: QuitOptions): Quit {
   let phase: 'running' | 'closing' | 'closed' = 'running';
 
   async function closeAll(): Promise<void> {

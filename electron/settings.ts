@@ -2,7 +2,7 @@
  * The settings of this device: how the console looks and behaves here. Never a secret, never anything of the
  * workspace. A file that cannot be read is set aside, and the person is told once.
  */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from 'electron-store';
 import { z } from 'zod';
@@ -59,25 +59,19 @@ export function openSettings(
 ): Settings {
   const file = join(directory, 'settings.json');
   const { properties, ...rootSchema } = z.toJSONSchema(settingsSchema);
-  const open = (): SettingsStore =>
-    openStore({
-      cwd: directory,
-      name: 'settings',
-      schema: properties as never,
-      rootSchema: rootSchema as never,
-      defaults: defaultSettings,
-      configFileMode: 0o600,
-    });
-  let store: SettingsStore;
   let setAside: string | null = null;
-  try {
-    store = open();
-  } catch (error) {
-    if (!existsSync(file)) throw error;
+  if (!isReadable(file)) {
     setAside = join(directory, `settings.damaged-${now().toISOString().replaceAll(/[:.]/g, '-')}.json`);
     renameSync(file, setAside);
-    store = open();
   }
+  const store = openStore({
+    cwd: directory,
+    name: 'settings',
+    schema: properties as never,
+    rootSchema: rootSchema as never,
+    defaults: defaultSettings,
+    configFileMode: 0o600,
+  });
   // The store offers its folder to pages on a channel of its own; pages come through the one door or not at all.
   ipcMain.removeAllListeners('electron-store-get-data');
 
@@ -96,4 +90,14 @@ export function openSettings(
       listener(store.store);
     },
   };
+}
+
+/** There is no file yet, or it holds settings and nothing else. */
+function isReadable(file: string): boolean {
+  if (!existsSync(file)) return true;
+  try {
+    return settingsSchema.partial().safeParse(JSON.parse(readFileSync(file, 'utf8'))).success;
+  } catch {
+    return false; // Torn, or no JSON.
+  }
 }

@@ -48,9 +48,11 @@ async function openDesktop({ workspace }: StartOptions): Promise<string> {
 
 /** A process of its own: the desktop's sources know nothing of the engine. Signals reach it, and this one waits. */
 async function serveInBrowser(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../core/cli/serve.ts', import.meta.url)), ...args], { stdio: 'inherit' });
-  // Ctrl+C in a terminal reaches both; a signal from elsewhere reaches this one alone and is handed on.
-  process.on('SIGINT', () => undefined);
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../core/cli/serve.ts', import.meta.url)), ...args], {
+    stdio: 'inherit',
+  });
+  // Ctrl+C in a terminal reaches both by itself; a signal from elsewhere reaches this one alone and is handed on.
+  process.on('SIGINT', () => void (process.stdin.isTTY || child.kill('SIGINT')));
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal));
   const [code] = (await once(child, 'exit')) as [number | null];
   process.exitCode = code ?? 1;

@@ -26,14 +26,17 @@ const grip = { width: 120, height: 40 };
 
 /** @param workAreas of all displays, the first one first; in the same units as the state */
 export function placeWindow(state: WindowState | null, workAreas: readonly Rectangle[]): WindowPlace {
-  const first = workAreas[0];
-  const home = state === null ? undefined : workAreas.find((area) => isReachable(state, area));
-  const area = home ?? first;
   const size = state ?? usual;
-  const width = Math.max(smallest.width, Math.min(size.width, area?.width ?? size.width));
-  const height = Math.max(smallest.height, Math.min(size.height, area?.height ?? size.height));
-  if (state === null || home === undefined) return { width, height };
-  return { x: state.x, y: state.y, width, height };
+  const fitted = (area: Rectangle | undefined): Rectangle => ({
+    x: state?.x ?? 0,
+    y: state?.y ?? 0,
+    width: Math.max(smallest.width, Math.min(size.width, area?.width ?? size.width)),
+    height: Math.max(smallest.height, Math.min(size.height, area?.height ?? size.height)),
+  });
+  // Fitted first: a window that became smaller may have lost its hold on the display.
+  const home = state === null ? undefined : workAreas.find((area) => isReachable(fitted(area), area));
+  const { x, y, width, height } = fitted(home ?? workAreas[0]);
+  return home === undefined ? { width, height } : { x, y, width, height };
 }
 
 function isReachable(window: Rectangle, area: Rectangle): boolean {

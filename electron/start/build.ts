@@ -20,15 +20,26 @@ const parts = [
 /** @throws Error with the builder's own words. */
 export async function buildDesktop(root: string, say: (line: string) => void): Promise<void> {
   for (const { built, sources, command } of parts) {
-    if (isFresh(join(root, built), sources.map((source) => join(root, source)))) continue;
-    say(`Building ${built.startsWith('dist/renderer') ? 'the console' : 'the desktop program'}. This happens once, and again when its sources change.`);
+    if (
+      isFresh(
+        join(root, built),
+        sources.map((source) => join(root, source)),
+      )
+    )
+      continue;
+    say(
+      `Building ${built.startsWith('dist/renderer') ? 'the console' : 'the desktop program'}. This happens once, and again when its sources change.`,
+    );
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     await promisify(execFile)(process.execPath, [vite, ...command, '--logLevel', 'error'], { cwd: root });
   }
 }
 
 export function isFresh(built: string, sources: readonly string[]): boolean {
-  return existsSync(built) && statSync(built).mtimeMs >= Math.max(0, ...sources.filter((source) => existsSync(source)).map(lastChange));
+  return (
+    existsSync(built) &&
+    statSync(built).mtimeMs >= Math.max(0, ...sources.filter((source) => existsSync(source)).map(lastChange))
+  );
 }
 
 /** The time of the newest file under a path, in epoch milliseconds. */

@@ -21,7 +21,11 @@ const answerWithin = 5_000;
 const downloadWithin = 15 * 60_000;
 
 /** @param packageFolder node_modules/electron */
-export function findElectron(packageFolder: string, env: NodeJS.ProcessEnv, platform = process.platform): string | null {
+export function findElectron(
+  packageFolder: string,
+  env: NodeJS.ProcessEnv,
+  platform = process.platform,
+): string | null {
   const executable = executables[platform];
   if (executable === undefined) return null;
   const override = env.ELECTRON_OVERRIDE_DIST_PATH;
@@ -53,8 +57,10 @@ export interface DownloadOptions {
 export async function downloadElectron(options: DownloadOptions): Promise<Found> {
   const { packageFolder, env, say, limit = downloadWithin } = options;
   const override = env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (override !== undefined && override !== '') return { missing: `there is no Electron in ${override} (ELECTRON_OVERRIDE_DIST_PATH)` };
-  if (env.ELECTRON_SKIP_BINARY_DOWNLOAD) return { missing: 'Electron is not installed and its download is switched off' };
+  if (override !== undefined && override !== '')
+    return { missing: `there is no Electron in ${override} (ELECTRON_OVERRIDE_DIST_PATH)` };
+  if (env.ELECTRON_SKIP_BINARY_DOWNLOAD)
+    return { missing: 'Electron is not installed and its download is switched off' };
   const host = downloadHost(env);
   if (host !== null && !(await answers(host, options.answerWithin ?? answerWithin))) {
     return { missing: `Electron is not installed, and ${host.hostname} cannot be reached to download it` };
@@ -76,12 +82,22 @@ export async function downloadElectron(options: DownloadOptions): Promise<Found>
   clearTimeout(timer);
   const path = code === 0 ? findElectron(packageFolder, env) : null;
   if (path !== null) return { path };
-  return { missing: `Electron could not be downloaded (${code === null ? 'it took too long' : problem || `the installer ended with ${code}`})` };
+  return {
+    missing: `Electron could not be downloaded (${code === null ? 'it took too long' : problem || `the installer ended with ${code}`})`,
+  };
 }
 
 /** Where the installer downloads from; null: a proxy stands before it, and only the installer knows the way. */
 export function downloadHost(env: NodeJS.ProcessEnv): URL | null {
-  const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'GLOBAL_AGENT_HTTPS_PROXY', 'ELECTRON_GET_USE_PROXY'];
+  const proxies = [
+    'HTTPS_PROXY',
+    'https_proxy',
+    'HTTP_PROXY',
+    'http_proxy',
+    'ALL_PROXY',
+    'GLOBAL_AGENT_HTTPS_PROXY',
+    'ELECTRON_GET_USE_PROXY',
+  ];
   if (proxies.some((name) => env[name])) return null;
   const mirrors = ['ELECTRON_MIRROR', 'npm_config_electron_mirror', 'NPM_CONFIG_ELECTRON_MIRROR'];
   const mirror = mirrors.map((name) => env[name]).find((value) => value);
@@ -91,7 +107,10 @@ export function downloadHost(env: NodeJS.ProcessEnv): URL | null {
 /** Does anybody answer there? Without a network a download would only fail after many tries. */
 function answers(url: URL, within: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: url.hostname, port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443) });
+    const socket = createConnection({
+      host: url.hostname,
+      port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    });
     const end = (reached: boolean): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -6,7 +6,11 @@ import { once } from 'node:events';
 const beginsWithin = 15_000;
 
 /** Null: it ran. Otherwise why it did not begin, as a part of a sentence. */
-export async function runElectron(binary: string, args: readonly string[], begins: number = beginsWithin): Promise<string | null> {
+export async function runElectron(
+  binary: string,
+  args: readonly string[],
+  begins: number = beginsWithin,
+): Promise<string | null> {
   const startedAt = Date.now();
   const child = spawn(binary, args, { stdio: ['inherit', 'inherit', 'pipe'] });
   let words = '';
@@ -37,5 +41,8 @@ export async function runElectron(binary: string, args: readonly string[], begin
 /** The last line it wrote, without the prefix that Chromium puts before each. */
 function lastWords(words: string): string {
   const line = words.trim().split('\n').at(-1) ?? '';
-  return line.replace(/^\[[^\]]*\]\s*/, '').slice(0, 200);
+  return line
+    .replace(/^\[[^\]]*\]\s*/, '')
+    .replace(/\.$/, '')
+    .slice(0, 200);
 }

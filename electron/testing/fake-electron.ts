@@ -4,7 +4,14 @@
  */
 import { EventEmitter } from 'node:events';
 import type * as Electron from 'electron';
-import type { ElectronModule, EngineChild, ShellContents, ShellNotification, ShellTray, ShellWindow } from '../electron-module.ts';
+import type {
+  ElectronModule,
+  EngineChild,
+  ShellContents,
+  ShellNotification,
+  ShellTray,
+  ShellWindow,
+} from '../electron-module.ts';
 
 type Listener = (...args: never[]) => void;
 
@@ -193,7 +200,9 @@ export class FakeChild extends FakeEmitter implements EngineChild {
 
 /** What a menu was built from: the fake's menus are their templates. */
 export function templateOf(menu: Electron.Menu | null): readonly Electron.MenuItemConstructorOptions[] {
-  return (menu as unknown as { readonly template: readonly Electron.MenuItemConstructorOptions[] } | null)?.template ?? [];
+  return (
+    (menu as unknown as { readonly template: readonly Electron.MenuItemConstructorOptions[] } | null)?.template ?? []
+  );
 }
 
 /** The items of a menu and of the menus in it, by their labels. */
@@ -344,7 +353,9 @@ export function createFakeElectron(options: FakeOptions) {
     },
     screen: {
       getAllDisplays: () =>
-        (options.displays ?? [{ x: 0, y: 0, width: 1920, height: 1040 }]).map((workArea) => ({ workArea }) as Electron.Display),
+        (options.displays ?? [{ x: 0, y: 0, width: 1920, height: 1040 }]).map(
+          (workArea) => ({ workArea }) as Electron.Display,
+        ),
     },
     session: {
       defaultSession: {
@@ -374,8 +385,23 @@ export function createFakeElectron(options: FakeOptions) {
     ...module,
     /** What was done with it, and the system's side of it. */
     fake: {
-      windows, trays, notifications, children, errorBoxes, messageBoxes, opened, schemes, loginItems, crashReporters,
-      protocols, handlers, removedListeners, permissions, paths, state, ...emitters,
+      windows,
+      trays,
+      notifications,
+      children,
+      errorBoxes,
+      messageBoxes,
+      opened,
+      schemes,
+      loginItems,
+      crashReporters,
+      protocols,
+      handlers,
+      removedListeners,
+      permissions,
+      paths,
+      state,
+      ...emitters,
     },
   };
 }

@@ -13,7 +13,9 @@ export function keptLog(): ShellLog & { readonly lines: readonly KeptLine[] } {
     (level: string) =>
     (...parts: readonly unknown[]): void => {
       const [first, second] = parts;
-      lines.push(typeof first === 'string' ? { level, text: first, data: null } : { level, text: String(second), data: first });
+      lines.push(
+        typeof first === 'string' ? { level, text: first, data: null } : { level, text: String(second), data: first },
+      );
     };
   const log = { debug: at('debug'), error: at('error'), info: at('info'), warn: at('warn') };
   return Object.assign(log as ShellLog, { lines });

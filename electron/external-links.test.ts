@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { isExternalAllowed, openExternally } from './external-links.ts';
+import { createFakeElectron } from './testing/fake-electron.ts';
+import { keptLog } from './testing/kept-log.ts';
+
+const hosts = ['docs.example'];
+
+describe('an address outside the console', () => {
+  it('is opened when it is https and its host is on the list', () => {
+    const electron = createFakeElectron({ userData: '/nowhere' });
+    openExternally(electron, 'https://docs.example/guide?page=2#top', keptLog(), hosts);
+    expect(electron.fake.opened).toEqual(['https://docs.example/guide?page=2#top']);
+  });
+
+  it.each([
+    'http://docs.example/',
+    'https://docs.example.evil/',
+    'https://evil.example/docs.example',
+    'https://evil.example#https://docs.example',
+    'https://docs.example@evil.example/',
+    'https://user:password@docs.example/',
+    'https://docs.example:8443/',
+    'https:docs',
+    'file:///etc/passwd',
+    'smb://docs.example/share',
+    'ms-msdt:/id',
+    'javascript:alert(1)',
+    '',
+  ])('%s stays shut', (address) => {
+    const electron = createFakeElectron({ userData: '/nowhere' });
+    const log = keptLog();
+    openExternally(electron, address, log, hosts);
+    expect(electron.fake.opened).toEqual([]);
+    expect(log.lines).toHaveLength(1);
+    expect(JSON.stringify(log.lines)).not.toContain('password');
+  });
+
+  it('is never opened while no host is on the list', () => {
+    expect(isExternalAllowed('https://docs.example/')).toBe(false);
+  });
+});
