@@ -46,7 +46,7 @@ describeEachDatabase('the report of a request', (open, dialect) => {
     async () => {
       const { database, requestId } = await eventful(open);
       const report = await requestReport(database.read, requestId, 'pdf', generated);
-      expect(report).toMatchObject({ fileName: 'access-request-1.pdf', mediaType: 'application/pdf' });
+      expect(report).toMatchObject({ fileName: 'gatehouse-request-1.pdf', mediaType: 'application/pdf' });
       const text = evened(textOf(report.bytes));
       for (const words of [
         'Access request 1',
@@ -107,7 +107,7 @@ describeEachDatabase('the report of a request', (open, dialect) => {
   it('has as CSV one line per event with flat columns', async () => {
     const { database, requestId } = await eventful(open);
     const report = await requestReport(database.read, requestId, 'csv', generated);
-    expect(report.fileName).toBe('access-request-1.csv');
+    expect(report.fileName).toBe('gatehouse-request-1.csv');
     expect(Array.from(report.bytes.subarray(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
     const lines = csvOf(report.bytes);
     expect(lines).toHaveLength(20);

@@ -7,7 +7,7 @@ import { loadReportData, type Generated } from './report-data.ts';
 export type ReportFormat = 'pdf' | 'csv';
 
 export interface ReportFile {
-  /** E.g. `access-request-42.pdf`. */
+  /** E.g. `gatehouse-request-42.pdf`. */
   readonly fileName: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -24,7 +24,7 @@ export async function requestReport(
   generated: Generated,
 ): Promise<ReportFile> {
   const data = await loadReportData(reader, requestId, generated);
-  const fileName = `access-request-${data.request.number}.${format}`;
+  const fileName = `gatehouse-request-${data.request.number}.${format}`;
   switch (format) {
     case 'csv':
       return { fileName, mediaType: 'text/csv; charset=utf-8', bytes: new Uint8Array(csvReport(data)) };

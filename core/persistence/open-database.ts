@@ -68,6 +68,8 @@ async function openSqliteDatabase(file: string): Promise<Database> {
     async close() {
       // Waits for the transaction that is running: a quit never cuts one off.
       await oneAtATime(async () => undefined);
+      // Statistics of what has grown since last time, so that queries keep to the right index.
+      writing.native.pragma('optimize');
       await read.destroy();
       await orm.close();
     },

@@ -15,11 +15,6 @@ export async function reportFile(
   at: Instant,
 ): Promise<File> {
   if (!(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
-  const { number } = await reader
-    .selectFrom('access_request')
-    .select('number')
-    .where('id', '=', requestId)
-    .executeTakeFirstOrThrow();
-  const { bytes, mediaType } = await requestReport(reader, requestId, format, { at, by: viewer.person.fullName });
-  return new File([bytes], `gatehouse-request-${number}.${format}`, { type: mediaType });
+  const { bytes, fileName, mediaType } = await requestReport(reader, requestId, format, { at, by: viewer.person.fullName });
+  return new File([bytes], fileName, { type: mediaType });
 }

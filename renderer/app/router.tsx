@@ -7,6 +7,8 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { requestsSearch } from '#renderer/features/requests/requests.search.ts';
+import { applicationSearch } from '#renderer/features/applications/application-tabs.ts';
+import { newRequestSearch } from '#renderer/features/new-request/new-request.search.ts';
 import { tasksSearch } from '#renderer/features/tasks/tasks.search.ts';
 import { NotFound } from './not-found.tsx';
 import { Root } from './root.tsx';
@@ -38,6 +40,7 @@ const requestsRoute = createRoute({
 const newRequestRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/requests/new',
+  validateSearch: newRequestSearch,
   component: lazyRouteComponent(() => import('#renderer/features/new-request/new-request-page.tsx'), 'NewRequestPage'),
 });
 
@@ -59,6 +62,7 @@ const applicationsRoute = createRoute({
 const applicationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/applications/$applicationId',
+  validateSearch: applicationSearch,
   component: lazyRouteComponent(
     () => import('#renderer/features/applications/application-page.tsx'),
     'ApplicationPage',

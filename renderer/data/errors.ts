@@ -19,8 +19,5 @@ function isRefusal(data: unknown): data is Refusal {
 export function messageOfError(error: unknown): string {
   const refusal = refusalOf(error);
   if (refusal !== null) return refusal.message;
-  if (error instanceof ORPCError && error.code === 'INTERNAL_SERVER_ERROR') {
-    return 'Gatehouse met an unexpected problem. The log on the machine it runs on has the details.';
-  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -121,7 +121,7 @@ export const AccountEntity = defineEntity({
   name: 'Account',
   tableName: 'account',
   uniques: [{ properties: ['applicationId', 'usernameKey'] }],
-  indexes: [{ properties: ['employeeId', 'applicationId'] }, { properties: ['applicationId', 'externalId'] }],
+  indexes: [{ properties: ['employeeId', 'applicationId'] }, { properties: ['applicationId', 'externalId'] }, { properties: ['applicationId', 'status'] }],
   properties: {
     id: idColumn<AccountId>().primary(),
     applicationId: idColumn<ApplicationId>(),

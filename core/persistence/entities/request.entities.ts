@@ -18,7 +18,7 @@ import { idColumn, instantColumn, jsonColumn, textColumn } from './columns.ts';
 export const AccessRequestEntity = defineEntity({
   name: 'AccessRequest',
   tableName: 'access_request',
-  indexes: [{ properties: ['requesterId', 'number'] }, { properties: ['endedAt', 'number'] }],
+  indexes: [{ properties: ['requesterId', 'number'] }, { properties: ['endedAt', 'number'] }, { properties: ['submittedAt'] }],
   properties: {
     id: idColumn<RequestId>().primary(),
     number: p.integer().unique(),
@@ -41,6 +41,8 @@ export const RequestItemEntity = defineEntity({
     { properties: ['requestId'] },
     { properties: ['beneficiaryId', 'entitlementId'] },
     { properties: ['applicationId', 'state'] },
+    { properties: ['applicationId', 'requestId'] },
+    { properties: ['decidedAt'] },
   ],
   properties: {
     id: idColumn<RequestItemId>().primary(),
@@ -80,7 +82,7 @@ export const ReviewStageEntity = defineEntity({
 export const ReviewTaskEntity = defineEntity({
   name: 'ReviewTask',
   tableName: 'review_task',
-  indexes: [{ properties: ['requestId'] }, { properties: ['itemId'] }, { properties: ['reviewerId', 'state', 'openedAt', 'id'] }],
+  indexes: [{ properties: ['requestId'] }, { properties: ['itemId'] }, { properties: ['reviewerId', 'state', 'openedAt', 'id'] }, { properties: ['reviewerId', 'endedAt', 'id'] }],
   properties: {
     id: idColumn<ReviewTaskId>().primary(),
     requestId: idColumn<RequestId>(),

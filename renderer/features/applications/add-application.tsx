@@ -13,7 +13,7 @@ export function AddApplication({ onClose }: { readonly onClose: () => void }) {
     success: (_value, input) => `${input.name} is added.`,
     onDone: ({ applicationId }, input) => {
       const tab = input.fulfillment === 'connector' ? 'connection' : 'overview';
-      void navigate({ to: '/applications/$applicationId', params: { applicationId }, search: { tab } as never });
+      void navigate({ to: '/applications/$applicationId', params: { applicationId }, search: { tab } });
     },
   });
   return (

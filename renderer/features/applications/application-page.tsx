@@ -54,7 +54,7 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
   const navigate = useNavigate();
   const discover = useDiscover(application);
   const show = (next: ApplicationTab): void =>
-    void navigate({ to: '.', search: { tab: next } as never, replace: true });
+    void navigate({ to: '.', search: { tab: next }, replace: true });
 
   return (
     <Page

@@ -1,3 +1,5 @@
+import type { SearchSchemaInput } from '@tanstack/react-router';
+
 /** The tabs of an application, named in the address so that a reload and a link lead back to the same one. */
 export const tabs = [
   { value: 'overview', label: 'Overview' },
@@ -7,6 +9,11 @@ export const tabs = [
   { value: 'discoveries', label: 'Discoveries' },
 ] as const;
 export type ApplicationTab = (typeof tabs)[number]['value'];
+
+/** What the address of an application holds. */
+export function applicationSearch(given: { readonly tab?: string } & SearchSchemaInput): { readonly tab?: ApplicationTab } {
+  return given.tab === undefined ? {} : { tab: tabOf(given) };
+}
 
 /** The tab an address names; the first for anything else. */
 export function tabOf(search: unknown): ApplicationTab {

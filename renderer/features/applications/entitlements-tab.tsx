@@ -1,10 +1,10 @@
 /** What can be requested in an application. */
-import { Button, Group, Switch, Text } from '@mantine/core';
+import { Group, Switch, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { ApplicationDetail, EntitlementRow } from '#core/contract/index.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
+import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { DataTable, type DataColumn } from '#renderer/ui/data-table.tsx';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { spanOfMinutes } from '#renderer/ui/format.ts';
@@ -56,17 +56,15 @@ const columns: readonly DataColumn<EntitlementRow>[] = [
     align: 'end',
     cell: (row) =>
       row.status === 'active' ? (
-        <Button
-          component={Link}
+        <ButtonLink
           to="/requests/new"
-          // The router knows no search of that screen, which reads and checks it by itself.
-          search={{ entitlement: row.id } as never}
+          search={{ entitlement: row.id }}
           size="compact-xs"
           variant="default"
           aria-label={`Request ${row.name}`}
         >
           Request
-        </Button>
+        </ButtonLink>
       ) : null,
   },
 ];

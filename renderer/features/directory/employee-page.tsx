@@ -1,10 +1,11 @@
 /** One person: who they are, who they work with, and what they hold. */
-import { Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconArrowLeft, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { useOperator } from '#renderer/data/session.ts';
+import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { counted } from '#renderer/ui/format.ts';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
@@ -58,15 +59,13 @@ function Loaded({ employee, back }: { readonly employee: EmployeeDetail; readonl
       above={back}
       actions={
         mayRequest ? (
-          <Button
-            component={Link}
+          <ButtonLink
             to="/requests/new"
-            // The router knows no search of that screen, which reads and checks it by itself.
-            search={{ beneficiary: employee.id } as never}
+            search={{ beneficiary: employee.id }}
             leftSection={<IconPlus size={16} aria-hidden />}
           >
             {employee.id === operator.person.id ? 'Request access' : 'Request access for them'}
-          </Button>
+          </ButtonLink>
         ) : undefined
       }
     >

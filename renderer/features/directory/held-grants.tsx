@@ -1,8 +1,9 @@
 /** What a person holds or held, where it comes from and until when. */
-import { Anchor, Button, SegmentedControl, Group, Text } from '@mantine/core';
+import { Anchor, SegmentedControl, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { GrantRow } from '#core/contract/index.ts';
+import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { DataTable, type DataColumn } from '#renderer/ui/data-table.tsx';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
@@ -59,17 +60,15 @@ const activeColumns = (employee: EmployeeDetail): readonly DataColumn<GrantRow>[
     align: 'end',
     cell: (row) =>
       employee.status === 'active' ? (
-        <Button
-          component={Link}
+        <ButtonLink
           to="/requests/new"
-          // The router knows no search of that screen, which reads and checks it by itself.
-          search={{ beneficiary: employee.id, entitlement: row.entitlement.id, action: 'REVOKE' } as never}
+          search={{ beneficiary: employee.id, entitlement: row.entitlement.id, action: 'REVOKE' }}
           size="compact-xs"
           variant="default"
           aria-label={`Ask for the removal of ${row.entitlement.name}`}
         >
           Remove…
-        </Button>
+        </ButtonLink>
       ) : null,
   },
 ];

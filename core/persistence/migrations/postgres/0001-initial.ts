@@ -24,6 +24,7 @@ const statements = [
   `alter table access_request add constraint access_request_number_unique unique (number)`,
   `create index access_request_requester_id_number_index on access_request (requester_id, number)`,
   `create index access_request_ended_at_number_index on access_request (ended_at, number)`,
+  `create index access_request_submitted_at_index on access_request (submitted_at)`,
   `create table account (
      id uuid not null,
      application_id uuid not null,
@@ -40,6 +41,7 @@ const statements = [
    )`,
   `create index account_employee_id_application_id_index on account (employee_id, application_id)`,
   `create index account_application_id_external_id_index on account (application_id, external_id)`,
+  `create index account_application_id_status_index on account (application_id, status)`,
   `alter table account add constraint account_application_id_username_key_unique unique (application_id, username_key)`,
   `create table application (
      id uuid not null,
@@ -225,6 +227,8 @@ const statements = [
   `create index request_item_request_id_index on request_item (request_id)`,
   `create index request_item_beneficiary_id_entitlement_id_index on request_item (beneficiary_id, entitlement_id)`,
   `create index request_item_application_id_state_index on request_item (application_id, state)`,
+  `create index request_item_application_id_request_id_index on request_item (application_id, request_id)`,
+  `create index request_item_decided_at_index on request_item (decided_at)`,
   `create table resource (
      id uuid not null,
      application_id uuid not null,
@@ -262,6 +266,7 @@ const statements = [
   `create index review_task_request_id_index on review_task (request_id)`,
   `create index review_task_item_id_index on review_task (item_id)`,
   `create index review_task_reviewer_id_state_opened_at_id_index on review_task (reviewer_id, state, opened_at, id)`,
+  `create index review_task_reviewer_id_ended_at_id_index on review_task (reviewer_id, ended_at, id)`,
   `create table role_assignment (
      employee_id uuid not null,
      role text not null,
@@ -321,6 +326,8 @@ const statements = [
   `alter table secondary_owner add constraint secondary_owner_employee_id_foreign foreign key (employee_id) references employee (id) deferrable initially deferred`,
   `alter table sync_run add constraint sync_run_application_id_foreign foreign key (application_id) references application (id) deferrable initially deferred`,
   `create unique index access_grant_active_unique on access_grant (account_id, entitlement_id) where status = 'active'`,
+  `create index access_grant_expires_at_index on access_grant (expires_at) where status = 'active' and expires_at is not null`,
+  `create index fulfillment_task_expiry_ended_at_index on fulfillment_task (ended_at) where cause = 'expiry'`,
   `create function audit_event_immutable() returns trigger language plpgsql as $$
    begin raise exception 'audit events are never changed or deleted'; end $$`,
   `create trigger audit_event_no_change before update or delete on audit_event for each row execute function audit_event_immutable()`,

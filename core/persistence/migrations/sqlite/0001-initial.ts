@@ -23,6 +23,7 @@ const statements = [
   `create unique index access_request_number_unique on access_request (number)`,
   `create index access_request_requester_id_number_index on access_request (requester_id, number)`,
   `create index access_request_ended_at_number_index on access_request (ended_at, number)`,
+  `create index access_request_submitted_at_index on access_request (submitted_at)`,
   `create table account (
      id text not null primary key,
      application_id text not null references application (id) deferrable initially deferred,
@@ -38,6 +39,7 @@ const statements = [
    )`,
   `create index account_employee_id_application_id_index on account (employee_id, application_id)`,
   `create index account_application_id_external_id_index on account (application_id, external_id)`,
+  `create index account_application_id_status_index on account (application_id, status)`,
   `create unique index account_application_id_username_key_unique on account (application_id, username_key)`,
   `create table application (
      id text not null primary key,
@@ -211,6 +213,8 @@ const statements = [
   `create index request_item_request_id_index on request_item (request_id)`,
   `create index request_item_beneficiary_id_entitlement_id_index on request_item (beneficiary_id, entitlement_id)`,
   `create index request_item_application_id_state_index on request_item (application_id, state)`,
+  `create index request_item_application_id_request_id_index on request_item (application_id, request_id)`,
+  `create index request_item_decided_at_index on request_item (decided_at)`,
   `create table resource (
      id text not null primary key,
      application_id text not null references application (id) deferrable initially deferred,
@@ -245,6 +249,7 @@ const statements = [
   `create index review_task_request_id_index on review_task (request_id)`,
   `create index review_task_item_id_index on review_task (item_id)`,
   `create index review_task_reviewer_id_state_opened_at_id_index on review_task (reviewer_id, state, opened_at, id)`,
+  `create index review_task_reviewer_id_ended_at_id_index on review_task (reviewer_id, ended_at, id)`,
   `create table role_assignment (
      employee_id text not null references employee (id) deferrable initially deferred,
      role text not null,
@@ -276,6 +281,8 @@ const statements = [
    )`,
   `create index sync_run_application_id_started_at_index on sync_run (application_id, started_at)`,
   `create unique index access_grant_active_unique on access_grant (account_id, entitlement_id) where status = 'active'`,
+  `create index access_grant_expires_at_index on access_grant (expires_at) where status = 'active' and expires_at is not null`,
+  `create index fulfillment_task_expiry_ended_at_index on fulfillment_task (ended_at) where cause = 'expiry'`,
   `create trigger audit_event_no_update before update on audit_event begin select raise(abort, 'audit events are never changed'); end`,
   `create trigger audit_event_no_delete before delete on audit_event begin select raise(abort, 'audit events are never deleted'); end`,
 ];
