@@ -64,6 +64,25 @@ export async function runInKeyringSession(
   }
 }
 
+/**
+ * The command line and the environment with which a program runs for as long as it likes in a session with
+ * an unlocked keyring. `home` keeps the keyring for the next session, and the program's process id in the
+ * file `process-id`. Start it detached and end what is left of its group afterwards: the keyring's daemon
+ * does not end by itself.
+ */
+export function keyringSession(
+  home: string,
+  command: readonly string[],
+): { readonly command: readonly string[]; readonly env: NodeJS.ProcessEnv } {
+  const runtime = join(home, 'run');
+  mkdirSync(runtime, { recursive: true, mode: 0o700 });
+  const noted = ['sh', '-c', 'echo $$ >"$HOME/process-id"; exec "$@"', 'program'];
+  return {
+    command: [...bus(), ...unlocked, ...noted, ...command],
+    env: { ...withoutDesktop(), HOME: home, XDG_RUNTIME_DIR: runtime },
+  };
+}
+
 function bus(configuration?: string): readonly string[] {
   const chosen = configuration === undefined ? [] : [`--config-file=${configuration}`];
   return ['dbus-run-session', ...chosen, '--'];
@@ -88,7 +107,8 @@ function emptyBus(folder: string): string {
   return file;
 }
 
-function withoutDesktop(): NodeJS.ProcessEnv {
+/** This process's environment without anything that leads to the session of its user. */
+export function withoutDesktop(): NodeJS.ProcessEnv {
   const desktop = /^(DBUS_|XDG_|GNOME_|DISPLAY$|WAYLAND_DISPLAY$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !desktop.test(name)));
 }

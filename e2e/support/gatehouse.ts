@@ -1,124 +1,224 @@
-/** Starts Gatehouse as `npm start` does, on a workspace of its own, for each test. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/**
+ * Gatehouse as `npm start` runs it, on a workspace of its own for each test, and the windows that people
+ * have of it. How a window is opened is known here alone, so that the same specs run in every shell.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { test as base, expect, type Browser, type Page } from '@playwright/test';
+import { test as base, expect, type Page } from '@playwright/test';
+import { withoutDesktop } from '#core/testing/keyring-session.ts';
+import { root, sampleToken, startProcess, type RunningProcess, type StartOptions } from './process.ts';
 
 export interface Gatehouse {
   readonly workspace: string;
+  /** Where it is served now, e.g. `http://127.0.0.1:49152`. */
+  readonly origin: string;
   /** A fresh one-time address. */
   link(): Promise<string>;
   /** Ends the process as a person does with Ctrl+C. */
   stop(): Promise<void>;
   /** Starts it again on the same workspace; earlier addresses and sessions are void. */
-  start(): Promise<void>;
+  start(options?: StartOptions): Promise<void>;
   /** Ends it without warning. */
   kill(): Promise<void>;
+  /** Lets a clock that was held go on. */
+  releaseClock(): void;
+  /** A worker on the same workspace, as `npm run worker` runs it; ended with the test. */
+  startWorker(): Promise<RunningProcess>;
+  /** Everything the process has said on its terminal since the workspace was made. */
+  output(): string;
   /** The sample organisation's SCIM service, asked by its own API. */
-  scim(path: string): Promise<unknown>;
+  scim(path: string): Promise<ScimAnswer>;
+  /** User names of the members of a group, by that API. */
+  membersOf(group: string): Promise<readonly string[]>;
 }
 
-const root = join(import.meta.dirname, '../..');
-const sampleToken = 'a-token-that-only-this-test-knows';
+export interface ScimAnswer {
+  readonly totalResults?: number;
+  readonly Resources?: readonly Record<string, unknown>[];
+  readonly [name: string]: unknown;
+}
 
-export const test = base.extend<{ readonly gatehouse: Gatehouse; readonly console: Page }>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a test needs from this pattern
-  gatehouse: async ({}, use) => {
-    const workspace = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
-    const gatehouse = await launch(workspace);
-    await use(gatehouse);
-    await gatehouse.stop();
-    rmSync(workspace, { recursive: true, force: true });
-  },
+export interface GatehouseOptions {
+  /** `empty`: before the first start. `sample`: with the sample organisation, made without a window. Or a maker of one. */
+  readonly begins: 'empty' | 'sample' | ((directory: string) => Promise<void>);
+  /** Runs in a desktop session with an unlocked keyring, so that secrets can be kept. */
+  readonly keyring: boolean;
+  /** What a window may complain of in its console without failing the test. */
+  readonly expectedComplaints: readonly RegExp[];
+}
+
+interface Fixtures extends GatehouseOptions {
+  readonly gatehouse: Gatehouse;
+  /** Opens a further window with a session of its own, as another person would have it. */
+  readonly openConsole: () => Promise<Page>;
   /** A window of the console, not signed in. */
-  console: async ({ browser, gatehouse }, use) => {
-    const page = await openConsole(browser, gatehouse);
-    await use(page);
-    await page.context().close();
+  readonly console: Page;
+}
+
+export const test = base.extend<Fixtures, { readonly sample: string }>({
+  begins: ['sample', { option: true }],
+  keyring: [false, { option: true }],
+  expectedComplaints: [[], { option: true }],
+
+  /** The sample organisation as it was made, to be copied. */
+  sample: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a fixture needs from this pattern
+    async ({}, provide) => {
+      const directory = mkdtempSync(join(tmpdir(), 'gatehouse-sample-'));
+      execFileSync(process.execPath, [join(root, 'e2e/support/make-workspace.ts'), 'sample', directory], {
+        cwd: root,
+        env: withoutDesktop(),
+      });
+      await provide(directory);
+      rmSync(directory, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+
+  gatehouse: async ({ begins, keyring, sample }, provide) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
+    const workspace = join(folder, 'workspace');
+    if (begins === 'sample') cpSync(sample, workspace, { recursive: true });
+    else mkdirSync(workspace);
+    if (typeof begins === 'function') await begins(workspace);
+    const home = join(folder, 'home');
+    mkdirSync(home, { mode: 0o700 });
+    const gatehouse = new LaunchedGatehouse(workspace, keyring ? home : null);
+    await gatehouse.start();
+    await provide(gatehouse);
+    await gatehouse.endAll();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  },
+
+  openConsole: async ({ browser, gatehouse, expectedComplaints }, provide) => {
+    const complaints: string[] = [];
+    const pages: Page[] = [];
+    await provide(async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      pages.push(page);
+      page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      await page.goto(await gatehouse.link());
+      return page;
+    });
+    for (const page of pages) await page.context().close();
+    const expected = [...expectedComplaints, ...whileStopped];
+    expect(complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)))).toEqual([]);
+  },
+
+  console: async ({ openConsole }, provide) => {
+    await provide(await openConsole());
   },
 });
 
 export { expect };
 
-/** A further window with a session of its own, as another person would have it. */
-export async function openConsole(browser: Browser, gatehouse: Gatehouse): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.on('pageerror', (error) => {
-    throw error;
-  });
-  await page.goto(await gatehouse.link());
-  return page;
-}
+/** What the browser itself reports while nobody listens at the console's address. */
+const whileStopped = [/net::ERR_CONNECTION_(REFUSED|RESET)/, /WebSocket connection .* failed/];
 
-async function launch(workspace: string): Promise<Gatehouse> {
-  let running = await run(workspace);
-  return {
-    workspace,
-    link: () => running.link(),
-    stop: () => running.end('SIGTERM'),
-    kill: () => running.end('SIGKILL'),
-    async start() {
-      running = await run(workspace);
-    },
-    async scim(path) {
-      const { port } = JSON.parse(readFileSync(join(workspace, 'sample-service', 'process.json'), 'utf8')) as { readonly port: number };
-      const response = await fetch(`http://127.0.0.1:${port}/scim/v2${path}`, { headers: { authorization: `Bearer ${sampleToken}` } });
-      if (!response.ok) throw new Error(`The SCIM service answered ${response.status} to ${path}`);
-      return response.json();
-    },
-  };
-}
+class LaunchedGatehouse implements Gatehouse {
+  readonly workspace: string;
+  readonly #keyring: string | null;
+  #running: RunningProcess | null = null;
+  #link: string | null = null;
+  #origin = '';
+  #saidBefore = '';
+  readonly #workers: RunningProcess[] = [];
 
-interface Running {
-  link(): Promise<string>;
-  end(signal: NodeJS.Signals): Promise<void>;
-}
+  constructor(workspace: string, keyring: string | null) {
+    this.workspace = workspace;
+    this.#keyring = keyring;
+  }
 
-async function run(workspace: string): Promise<Running> {
-  const child = spawn(process.execPath, [join(root, 'core/cli/serve.ts'), '--no-open', '--workspace', workspace], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, GATEHOUSE_SAMPLE_TOKEN: sampleToken },
-  });
-  const problems: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => problems.push(text));
-  const lines = createInterface({ input: child.stdout });
-  let first: string | null = await nextLink(child, lines, problems);
-  return {
-    async link() {
-      if (first !== null) {
-        const link = first;
-        first = null;
-        return link;
-      }
-      const next = nextLink(child, lines, problems);
-      child.stdin.write('\n');
-      return next;
-    },
-    async end(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      await ended;
-    },
-  };
-}
+  get origin(): string {
+    return this.#origin;
+  }
 
-/** The next line that is an address. */
-function nextLink(child: ChildProcess, lines: Interface, problems: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const ended = () => reject(new Error(`Gatehouse ended before it said its address:\n${problems.join('')}`));
-    child.once('exit', ended);
-    const read = (line: string) => {
-      if (!line.startsWith('http://')) return;
-      lines.off('line', read);
-      child.off('exit', ended);
-      resolve(line);
+  async start(options: StartOptions = {}): Promise<void> {
+    const { port } = options;
+    const parameters = [
+      '--no-open',
+      '--workspace',
+      this.workspace,
+      ...(port === undefined ? [] : ['--port', String(port)]),
+    ];
+    this.#running = startProcess('serve.ts', parameters, this.#keyring, options);
+    this.#link = await this.#running.line('http://');
+    this.#origin = new URL(this.#link).origin;
+  }
+
+  async link(): Promise<string> {
+    const first = this.#link;
+    this.#link = null;
+    if (first !== null) return first;
+    const running = this.#process();
+    const next = running.line('http://');
+    running.type('\n');
+    return next;
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  releaseClock(): void {
+    this.#process().signal('SIGUSR2');
+  }
+
+  async startWorker(): Promise<RunningProcess> {
+    const worker = startProcess('worker.ts', ['--workspace', this.workspace], this.#keyring);
+    this.#workers.push(worker);
+    await worker.line('The worker performs');
+    return worker;
+  }
+
+  output(): string {
+    return this.#saidBefore + (this.#running?.output() ?? '');
+  }
+
+  async scim(path: string): Promise<ScimAnswer> {
+    const { port } = JSON.parse(readFileSync(join(this.workspace, 'sample-service', 'process.json'), 'utf8')) as {
+      readonly port: number;
     };
-    lines.on('line', read);
-  });
+    const response = await fetch(`http://127.0.0.1:${port}/scim/v2${path}`, {
+      headers: { authorization: `Bearer ${sampleToken}` },
+    });
+    if (!response.ok) throw new Error(`The SCIM service answered ${response.status} to ${path}`);
+    return (await response.json()) as ScimAnswer;
+  }
+
+  async membersOf(group: string): Promise<readonly string[]> {
+    const found = await this.scim(`/Groups?filter=${encodeURIComponent(`displayName eq "${group}"`)}`);
+    const members = (found.Resources?.[0]?.['members'] ?? []) as readonly { readonly value: string }[];
+    const users = await this.scim('/Users?count=500');
+    const names = new Map((users.Resources ?? []).map((user) => [user['id'], String(user['userName'])]));
+    return members.map(({ value }) => names.get(value) ?? value);
+  }
+
+  async endAll(): Promise<void> {
+    for (const worker of this.#workers) await worker.end('SIGTERM');
+    await this.stop();
+  }
+
+  #process(): RunningProcess {
+    if (this.#running === null) throw new Error('Gatehouse is not running');
+    return this.#running;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#running === null) return;
+    await this.#running.end(signal);
+    this.#saidBefore += this.#running.output();
+    this.#running = null;
+    this.#link = null;
+  }
 }

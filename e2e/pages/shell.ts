@@ -1,0 +1,47 @@
+/** What is around every screen. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export type Place = 'Dashboard' | 'New request' | 'My tasks' | 'Access requests' | 'Applications' | 'Directory';
+
+export async function goTo(page: Page, place: Place): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click();
+  await heading(page, place === 'Dashboard' ? /^Hello, / : place);
+}
+
+export async function heading(page: Page, name: string | RegExp): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+}
+
+/** One of the choices that stand side by side. */
+export async function choose(scope: Page | Locator, group: string, choice: string | RegExp): Promise<void> {
+  await scope.getByRole('radiogroup', { name: group }).getByText(choice).click();
+}
+
+/** Types into a field that finds what it offers, and takes what it found. */
+export async function pick(
+  page: Page,
+  field: Locator,
+  search: string,
+  option: string | RegExp = search,
+): Promise<void> {
+  await field.click();
+  await field.fill(search);
+  await page.getByRole('option', { name: option }).first().click();
+}
+
+/** Takes one of a closed list. */
+export async function select(page: Page, field: Locator, option: string): Promise<void> {
+  await field.click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+export function notice(page: Page, text: string | RegExp): Locator {
+  return page.getByRole('alert').filter({ hasText: text });
+}
+
+export async function download(page: Page, button: Locator): Promise<{ readonly name: string; readonly path: string }> {
+  const waiting = page.waitForEvent('download');
+  await button.click();
+  const file = await waiting;
+  return { name: file.suggestedFilename(), path: await file.path() };
+}
