@@ -78,8 +78,7 @@ export function saveDownloads(
 
 /** A name without folders, and without what some systems give a meaning of their own. */
 function safeName(name: string): string {
-  const plain = [...basename(name.replaceAll('\\', '/'))].map((sign) =>
-    sign < ' ' || '<>:"/|?*'.includes(sign) ? '_' : sign,
-  );
-  return plain.join('').replace(/^\.+/, '') || 'report';
+  // oxlint-disable-next-line no-control-regex -- these are what is to be replaced
+  const plain = basename(name.replaceAll('\\', '/')).replaceAll(/[\u0000-\u001f<>:"/|?*]/g, '_');
+  return plain.replace(/^\.+/, '') || 'report';
 }

@@ -6,22 +6,12 @@ import type * as Electron from 'electron';
 
 export type ShellContents = Pick<
   Electron.WebContents,
-  | 'id'
-  | 'isDestroyed'
-  | 'on'
-  | 'once'
-  | 'postMessage'
-  | 'reload'
-  | 'send'
-  | 'setWindowOpenHandler'
-  | 'setZoomLevel'
-  | 'toggleDevTools'
+  'id' | 'isDestroyed' | 'on' | 'once' | 'postMessage' | 'reload' | 'send' | 'setWindowOpenHandler' | 'setZoomLevel'
 >;
 
 export type ShellWindow = Pick<
   Electron.BrowserWindow,
   | 'close'
-  | 'destroy'
   | 'focus'
   | 'getNormalBounds'
   | 'hide'
@@ -37,9 +27,8 @@ export type ShellWindow = Pick<
   | 'show'
 > & { readonly webContents: ShellContents };
 
-export type ShellTray = Pick<Electron.Tray, 'destroy' | 'on' | 'setContextMenu' | 'setToolTip'>;
+export type ShellTray = Pick<Electron.Tray, 'on' | 'setContextMenu' | 'setToolTip'>;
 export type ShellNotification = Pick<Electron.Notification, 'on' | 'show'>;
-export type ShellPort = Pick<Electron.MessagePortMain, 'close'>;
 
 export type EngineChild = Pick<Electron.UtilityProcess, 'kill' | 'on' | 'pid' | 'postMessage' | 'stderr'>;
 

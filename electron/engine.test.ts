@@ -49,9 +49,11 @@ describe('starting', () => {
 
   it('lets it wait no longer than is reasonable', async () => {
     const connected = engine.connect('first', port);
-    const refused = expect(connected).rejects.toThrow('still starting');
-    await vi.advanceTimersByTimeAsync(20_000);
-    await refused;
+    const [outcome] = await Promise.all([
+      connected.catch((error: unknown) => String(error)),
+      vi.advanceTimersByTimeAsync(20_000),
+    ]);
+    expect(outcome).toContain('still starting');
   });
 });
 

@@ -50,7 +50,7 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
 
   function change(next: State): void {
     state = next;
-    for (const look of [...waiting]) look();
+    for (const look of waiting) look();
   }
 
   function start(): void {

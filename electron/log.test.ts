@@ -18,7 +18,12 @@ describe('the log of the shell', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('kept');
     expect(text).not.toContain('hunter2');
-    if (process.platform !== 'win32') expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  it.skipIf(process.platform === 'win32')('is for this person alone to read', () => {
+    const file = join(folder, 'shell.log');
+    openShellLog({ file });
+    expect(statSync(file).mode & 0o077).toBe(0);
   });
 
   it('is moved aside when it has grown, and only a few are kept', () => {

@@ -67,10 +67,9 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
     modulePath: paths.engineProcess,
     args: ['--workspace', directory],
     log,
-    attention: (attention) => view?.take(attention),
+    attention: (attention) => attentionView.take(attention),
     stopped: (why) => void tellStopped(why),
   });
-  let view: ReturnType<typeof showAttention> | undefined;
 
   await app.whenReady();
   log.info({ version: app.getVersion(), electron: process.versions.electron }, 'Started');
@@ -89,7 +88,7 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
     staysOpen: () => !quit.hasBegun && (isMac || settings.current.keepRunning),
     closed(key) {
       engine.forget(key);
-      view?.forget(key);
+      attentionView.forget(key);
     },
   });
   openDoor(electron, {
@@ -98,7 +97,7 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
     log,
   });
   show = (place) => windows.show(place);
-  view = showAttention(electron, {
+  const attentionView = showAttention(electron, {
     icon: join(paths.icons, isMac ? 'trayTemplate.png' : 'tray.png'),
     settings,
     log,
@@ -152,8 +151,8 @@ function reportFaults({ app, dialog }: Pick<ElectronModule, 'app' | 'dialog'>, l
 }
 
 function setAbout({ app }: Pick<ElectronModule, 'app'>): void {
-  const { electron = '', chrome = '', node } = process.versions;
-  const versions = `Electron ${electron}\nChromium ${chrome}\nNode ${node}`;
+  const { versions: run } = process;
+  const versions = `Electron ${run.electron}\nChromium ${run.chrome}\nNode ${run.node}`;
   app.setAboutPanelOptions({
     applicationName: 'Gatehouse',
     applicationVersion: app.getVersion(),

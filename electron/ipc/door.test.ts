@@ -5,6 +5,7 @@ import { keptLog } from '../testing/kept-log.ts';
 import { openDoor, request } from './door.ts';
 
 const handled = vi.fn<(payload: { readonly name: string }) => string>(({ name }) => `Hello ${name}`);
+let channels: readonly string[];
 let log: ReturnType<typeof keptLog>;
 let knock: (sender: object, ...args: readonly unknown[]) => unknown;
 
@@ -24,13 +25,14 @@ beforeEach(() => {
     knows: (contentsId) => contentsId === 1,
     log,
   });
-  expect([...electron.fake.handlers.keys()]).toEqual(['gatehouse']);
+  channels = [...electron.fake.handlers.keys()];
   const handler = electron.fake.handlers.get('gatehouse')!;
   knock = (sender, ...args) => handler(sender as never, ...args);
 });
 
 describe('the top frame of our window', () => {
-  it('is answered', async () => {
+  it('is answered, on the only channel there is', async () => {
+    expect(channels).toEqual(['gatehouse']);
     expect(await knock(own, 'greet', { name: 'Ada' })).toBe('Hello Ada');
   });
 

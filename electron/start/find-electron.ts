@@ -75,7 +75,7 @@ export async function downloadElectron(options: DownloadOptions): Promise<Found>
   let problem = '';
   installer.stderr.on('data', (text: Buffer) => {
     if (problem === '') problem = firstLine(String(text));
-    if (/^Downloading /.test(String(text))) process.stderr.write(text);
+    if (String(text).startsWith('Downloading ')) process.stderr.write(text);
   });
   const timer = setTimeout(() => installer.kill(), limit);
   const [code] = (await once(installer, 'exit')) as [number | null];

@@ -77,9 +77,6 @@ export class FakeContents extends FakeEmitter implements ShellContents {
   setZoomLevel(level: number): void {
     this.zoomLevel = level;
   }
-  toggleDevTools(): void {
-    throw new Error('No test opens these.');
-  }
 }
 
 export class FakeWindow extends FakeEmitter implements ShellWindow {
