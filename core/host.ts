@@ -13,7 +13,7 @@ import { createChangeFeed } from '#core/change-feed.ts';
 import { createExecutor, wallClock } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { connectors } from '#core/connectors/registry.ts';
-import { createDiscovery } from '#core/directory/discovery/discovery-runtime.ts';
+import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
 import { done, GatehouseError, messageOf } from '#core/domain/errors.ts';
 import { newId, type CommandId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
@@ -45,6 +45,7 @@ export interface WorkspaceOptions {
 }
 
 export interface OpenWorkspace extends Workspace {
+  readonly discovery: DiscoveryRuntime;
   readonly fulfillment: FulfillmentRuntime;
 }
 

@@ -25,7 +25,7 @@ export interface Delivery {
 export interface DeliveryOptions {
   readonly now: () => Instant;
   readonly secrets?: SecretStore;
-  readonly definitions?: readonly ConnectorDefinition<never>[];
+  readonly definitions?: readonly ConnectorDefinition<Record<string, never>>[];
   readonly owner?: string;
   readonly concurrency?: number;
 }

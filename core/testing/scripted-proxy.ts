@@ -29,7 +29,9 @@ export type Fault =
   /** The server does its work; its answer never arrives. */
   | { readonly kind: 'responseLost' }
   /** The server gets the request after `action` is done, and answers as it likes. */
-  | { readonly kind: 'afterAction'; readonly action: () => Promise<unknown> };
+  | { readonly kind: 'afterAction'; readonly action: () => Promise<unknown> }
+  /** The server does its work; its answer goes out after `action` is done. */
+  | { readonly kind: 'beforeAnswer'; readonly action: () => Promise<unknown> };
 
 export interface FaultRule {
   /** Every method when left out. */
@@ -107,6 +109,7 @@ export async function startScriptedProxy(upstream: string): Promise<ScriptedProx
     if (fault?.kind === 'afterAction') await fault.action();
     const answer = await forward(target, request, method, path, body);
     record(answer.status);
+    if (fault?.kind === 'beforeAnswer') await fault.action();
     if (fault?.kind === 'responseLost') {
       request.socket.destroy();
       return;
