@@ -9,7 +9,9 @@ import type { Command } from '#core/domain/command.ts';
 import { messageOf } from '#core/domain/errors.ts';
 import { newId, type ApplicationId, type CommandId, type FulfillmentTaskId } from '#core/domain/ids.ts';
 import { epochMilliseconds, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
+import type { FulfillmentState } from '#core/domain/request.ts';
 import type { Database } from '#core/persistence/open-database.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import type { Connections } from './connections.ts';
 import { loadWork } from './load-work.ts';
 import { perform } from './perform.ts';
@@ -42,6 +44,8 @@ const effectMilliseconds = 100_000;
 const longestSleep = 30_000;
 const fetched = 200;
 const pauseAfterFault = 5_000;
+/** The clock is set when a burst of commits has passed, not after each of them; nothing due is later by more than this. */
+const burstMilliseconds = 20;
 
 export function createFulfillment(options: FulfillmentOptions): FulfillmentRuntime {
   const { database, execute, connections, now, owner, log, concurrency = 4 } = options;
@@ -51,6 +55,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   const busyPeople = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
+  let lookSoon = false;
   let lookAgain = false;
   let stopped = false;
   let idleWaiters: (() => void)[] = [];
@@ -72,13 +77,22 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   };
 
   function wake(): void {
-    if (stopped) return;
+    if (stopped || lookSoon) return;
     if (looking !== null) {
       lookAgain = true;
       return;
     }
     clearTimeout(timer);
-    looking = look()
+    lookSoon = true;
+    // Behind what is running now: what comes of one step, commits of our own among it, is looked at once.
+    setImmediate(() => {
+      lookSoon = false;
+      if (!stopped) oneAtATime(look);
+    });
+  }
+
+  function oneAtATime(work: () => Promise<void>): void {
+    looking = work()
       .catch((error: unknown) => {
         log('Looking for due fulfillment tasks failed', error);
         wakeLater();
@@ -107,7 +121,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     const passedOver = new Set<ApplicationId>([...perApplication].filter(([, count]) => count >= concurrency).map(([id]) => id));
     left += passedOver.size;
     for (;;) {
-      const due = await dueTasks(moment, [...passedOver]);
+      const due = await dueTasks(database.read, moment, [...passedOver]);
       let begun = 0;
       for (const task of due) {
         if (stopped) return;
@@ -131,23 +145,14 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     if (left === 0 && underWay.size === 0 && !lookAgain) {
       for (const resolve of idleWaiters.splice(0)) resolve();
     }
-    await setTimer(moment);
-  }
-
-  async function dueTasks(moment: Instant, without: readonly ApplicationId[]) {
-    const query = database.read
-      .selectFrom('fulfillment_task')
-      .select(['id', 'application_id', 'beneficiary_id'])
-      .where('state', 'in', ['scheduled', 'ready', 'waiting', 'running'])
-      .where('next_attempt_at', '<=', moment)
-      .orderBy('next_attempt_at')
-      .limit(fetched);
-    return (without.length === 0 ? query : query.where('application_id', 'not in', without)).execute();
+    if (stopped) return;
+    timer = setTimeout(() => oneAtATime(setTimer), burstMilliseconds);
+    timer.unref();
   }
 
   /** Tasks of an application whose credential is elsewhere are left to whoever has it. */
   async function performable(applicationId: ApplicationId): Promise<boolean> {
-    const application = await database.read.selectFrom('application').select('fulfillment').where('id', '=', applicationId).executeTakeFirst();
+    const [application] = await applicationFulfillment(database.read, applicationId);
     if (application?.fulfillment === 'manual') return true;
     return (await connections.open(applicationId)).kind !== 'noCredential';
   }
@@ -207,18 +212,35 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     return { id: newId<CommandId>(), payload, actor: { kind: 'system', part: 'fulfillment' }, issuedAt: now(), basedOn: null };
   }
 
-  async function setTimer(moment: Instant): Promise<void> {
-    const next = await database.read
-      .selectFrom('fulfillment_task')
-      .select('next_attempt_at')
-      .where('state', 'in', ['scheduled', 'ready', 'waiting', 'running'])
-      .where('next_attempt_at', '>', moment)
-      .orderBy('next_attempt_at')
-      .limit(1)
-      .executeTakeFirst();
+  async function setTimer(): Promise<void> {
+    const times = (await nextAttempts(database.read, now())).flatMap(({ at }) => at ?? []);
     if (stopped) return;
-    const wait = next?.next_attempt_at == null ? longestSleep : epochMilliseconds(next.next_attempt_at) - epochMilliseconds(now());
+    const wait = Math.min(...times.map(epochMilliseconds)) - epochMilliseconds(now());
     timer = setTimeout(wake, Math.min(longestSleep, Math.max(5, wait)));
     timer.unref();
   }
 }
+
+const dueTasks = prepared((reader, moment: Instant, without: readonly ApplicationId[]) => {
+  const query = reader
+    .selectFrom('fulfillment_task')
+    .select(['id', 'application_id', 'beneficiary_id'])
+    .where('state', 'in', ['scheduled', 'ready', 'waiting', 'running'])
+    .where('next_attempt_at', '<=', moment)
+    .orderBy('next_attempt_at')
+    .limit(fetched);
+  return without.length === 0 ? query : query.where('application_id', 'not in', without);
+});
+
+const applicationFulfillment = prepared((reader, id: ApplicationId) => reader.selectFrom('application').select('fulfillment').where('id', '=', id));
+
+/** The first attempt after `moment` of each state, from the index: asked for all at once, every scheduled end of access would be read. */
+const nextAttempts = prepared((reader, moment: Instant) => {
+  const first = (state: FulfillmentState) =>
+    reader
+      .selectFrom('fulfillment_task')
+      .select((eb) => eb.fn.min<Instant | null>('next_attempt_at').as('at'))
+      .where('state', '=', state)
+      .where('next_attempt_at', '>', moment);
+  return first('scheduled').unionAll(first('ready')).unionAll(first('waiting')).unionAll(first('running'));
+});
