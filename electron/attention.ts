@@ -2,6 +2,7 @@
 import type { Needs, ShellTray } from './electron-module.ts';
 import type { Attention } from './engine-messages.ts';
 import type { ShellLog } from './log.ts';
+import { showNotice } from './notice.ts';
 import type { Settings } from './settings.ts';
 
 /** Tasks that were told of; two windows of one person tell it once. */
@@ -74,18 +75,16 @@ export function showAttention(
       told.delete(taskId);
     }
     const [first, ...others] = fresh;
-    if (first === undefined || isWatched() || !electron.Notification.isSupported()) return;
-    const notice = new electron.Notification(
-      others.length === 0
-        ? { title: 'A request waits for you', body: first.text }
-        : {
-            title: `${fresh.length} requests wait for you`,
-            body: `${first.text}, and ${others.length} more. ${inWords(open)} in all.`,
-          },
+    if (first === undefined || isWatched()) return;
+    const isOne = others.length === 0;
+    showNotice(
+      electron,
+      {
+        title: isOne ? 'A request waits for you' : `${fresh.length} requests wait for you`,
+        body: isOne ? first.text : `${first.text}, and ${others.length} more. ${inWords(open)} in all.`,
+      },
+      () => show(isOne ? `/requests/${first.requestId}` : '/tasks'),
     );
-    const place = others.length === 0 ? `/requests/${first.requestId}` : '/tasks';
-    notice.on('click', () => show(place));
-    notice.show();
   }
 
   return {

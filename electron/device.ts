@@ -1,4 +1,5 @@
 /** What the machine does and the shell takes note of: sleep, network, login, colours, crashes. */
+import { mkdirSync } from 'node:fs';
 import type { Needs } from './electron-module.ts';
 import type { Engine } from './engine.ts';
 import type { ShellLog } from './log.ts';
@@ -54,6 +55,7 @@ export function keepCrashReports(
   directory: string,
   log: ShellLog,
 ): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   app.setPath('crashDumps', directory);
   crashReporter.start({ uploadToServer: false });
   app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {

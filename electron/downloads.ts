@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { appOrigin } from './app-protocol.ts';
 import type { Needs } from './electron-module.ts';
 import type { ShellLog } from './log.ts';
+import { showNotice } from './notice.ts';
 
 export interface Downloads {
   /** Is a page still writing a file? */
@@ -39,7 +40,7 @@ export function saveDownloads(
       const left = (saving.get(id) ?? 1) - 1;
       if (left === 0) saving.delete(id);
       else saving.set(id, left);
-      tell(state, item.getSavePath());
+      tell(state, item.getSavePath() || name);
       waiting = waiting.filter((look) => !look());
     });
   });
@@ -55,10 +56,9 @@ export function saveDownloads(
       return;
     }
     log.info('A file was saved');
-    if (!electron.Notification.isSupported()) return;
-    const notice = new electron.Notification({ title: `${basename(path)} is saved`, body: path, silent: true });
-    notice.on('click', () => electron.shell.showItemInFolder(path));
-    notice.show();
+    showNotice(electron, { title: `${basename(path)} is saved`, body: path, silent: true }, () =>
+      electron.shell.showItemInFolder(path),
+    );
   }
 
   const wait = (isOver: () => boolean, then: () => void): void => {

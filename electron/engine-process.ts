@@ -8,4 +8,6 @@ import { serveWindows } from './engine-process/serve-windows.ts';
 
 const { values } = parseArgs({ options: { workspace: { type: 'string' } } });
 if (values.workspace === undefined) throw new Error('The engine process is started with --workspace DIR.');
+// Ctrl+C in a terminal reaches every process there; when this one ends is for the shell to say.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 await serveWindows(process.parentPort, values.workspace);

@@ -17,6 +17,8 @@ export interface QuitOptions {
 export interface Quit {
   /** From the moment somebody asked to quit. */
   readonly hasBegun: boolean;
+  /** Nothing is waited for any more. */
+  readonly isOver: boolean;
 }
 
 export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, downloads, log }: QuitOptions): Quit {
@@ -24,13 +26,23 @@ export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, 
 
   async function closeAll(): Promise<void> {
     const asked = setTimeout(() => void ask(), askAfter);
-    const forced = setTimeout(() => engine.kill(), forceAfter);
+    const forced = setTimeout(force, forceAfter);
     await downloads.settled();
     await engine.close();
     clearTimeout(asked);
     clearTimeout(forced);
+    end();
+  }
+
+  function end(): void {
+    if (phase === 'closed') return;
     phase = 'closed';
     app.quit();
+  }
+
+  function force(): void {
+    engine.kill();
+    end();
   }
 
   async function ask(): Promise<void> {
@@ -42,10 +54,7 @@ export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, 
       defaultId: 0,
       cancelId: 0,
     });
-    if (response !== 1 || phase === 'closed') return;
-    engine.kill();
-    phase = 'closed';
-    app.quit();
+    if (response === 1 && phase !== 'closed') force();
   }
 
   app.on('before-quit', (event) => {
@@ -63,6 +72,9 @@ export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, 
   return {
     get hasBegun() {
       return phase !== 'running';
+    },
+    get isOver() {
+      return phase === 'closed';
     },
   };
 }

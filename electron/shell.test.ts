@@ -327,6 +327,21 @@ describe('quitting', () => {
   });
 });
 
+describe('quitting while a file is written', () => {
+  it('waits for the file, and by force does not', async () => {
+    const { windows, session, state, children } = await start();
+    const item = download('blob:app://gatehouse/1', 'report.pdf');
+    session.emit('will-download', fakeEvent(), item, windows[0]!.webContents);
+    electron.app.quit();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(children[0]!.posted).toEqual([]);
+    state.answer = () => 1;
+    await vi.advanceTimersByTimeAsync(10_000);
+    windows[0]!.close();
+    expect([state.quitted, windows[0]!.isDestroyed()]).toEqual([true, true]);
+  });
+});
+
 describe('what waits for a person', () => {
   it('is counted in the tray and the badge, and what arrives leads to its request', async () => {
     const { windows, children, trays, notifications, state } = await start();

@@ -1,5 +1,5 @@
 /** The desktop program, put together: the only place of the shell that knows all its parts. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import { serveApp } from './app-protocol.ts';
@@ -41,7 +41,11 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
   const { app } = electron;
   const options = readOptions(argv);
   // The lock is held per folder of user data, so the folder comes first.
-  if (options.userData !== null) app.setPath('userData', options.userData);
+  if (options.userData !== null) {
+    // Electron takes only a folder that is there.
+    mkdirSync(options.userData, { recursive: true, mode: 0o700 });
+    app.setPath('userData', options.userData);
+  }
   if (!app.requestSingleInstanceLock()) return app.quit();
   const userData = app.getPath('userData');
   const logFile = join(userData, 'logs', 'shell.log');
@@ -86,6 +90,7 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
     downloads,
     log,
     staysOpen: () => !quit.hasBegun && (isMac || settings.current.keepRunning),
+    isOver: () => quit.isOver,
     closed(key) {
       engine.forget(key);
       attentionView.forget(key);

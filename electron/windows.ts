@@ -19,6 +19,8 @@ export interface WindowsOptions {
   readonly log: ShellLog;
   /** Closing the last window hides it instead. */
   staysOpen(): boolean;
+  /** The program ends now: no window waits for anything. */
+  isOver(): boolean;
   /** A window has gone for good. */
   closed(key: string): void;
 }
@@ -109,7 +111,7 @@ export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'
       if (windows.length === 1 && options.staysOpen()) {
         event.preventDefault();
         window.hide();
-      } else if (downloads.isSaving(contentsId)) {
+      } else if (!options.isOver() && downloads.isSaving(contentsId)) {
         event.preventDefault();
         window.hide();
         downloads.whenSaved(contentsId, () => {
