@@ -44,7 +44,10 @@ export function preparedByShape<Shape, Parameters extends readonly unknown[], Ro
   return async (reader, shape, parameters) => {
     const { adapter } = reader.getExecutor();
     let plans = plansByDatabase.get(adapter);
-    if (plans === undefined) plansByDatabase.set(adapter, (plans = new Map()));
+    if (plans === undefined) {
+      plans = new Map<string, CompiledQuery<Row>>();
+      plansByDatabase.set(adapter, plans);
+    }
     const name = nameOf(shape) + lengthsOf(parameters);
     let plan = plans.get(name);
     if (plan === undefined) {

@@ -36,7 +36,7 @@ const insertFew = preparedByShape(
 /** Writes what differs between two versions of a row; nothing when they are alike. */
 export async function updateRow<Name extends IdentifiedTable>(writer: Writer, table: Name, before: Rows[Name], after: Rows[Name]): Promise<void> {
   const old = toRow(table, before) as Readonly<Record<string, unknown>>;
-  const changed = Object.entries(toRow(table, after)).filter(([column, value]) => old[column] !== value);
+  const changed = Object.entries(toRow(table, after) as Readonly<Record<string, unknown>>).filter(([column, value]) => old[column] !== value);
   if (changed.length === 0) return;
   const columns = changed.map(([column]) => column);
   await updateColumns(writer, { table, columns }, [(before as Rows['employee']).id, ...changed.map(([, value]) => value)]);

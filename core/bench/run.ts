@@ -1,0 +1,83 @@
+/**
+ * `npm run bench [-- --json OUT] [--quick] [NAME…]`: measures the product beside its raw floor. What it
+ * finds is told, never judged: the exit status is 0 whatever holds.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runTool } from '#core/cli/arguments.ts';
+import { GatehouseError, messageOf } from '#core/domain/errors.ts';
+import { approveToMembership } from './approve-to-membership.ts';
+import { engineReady } from './engine-ready.ts';
+import type { Benchmark, Figure, Measurement } from './figure.ts';
+import { itemSqlite } from './item-sqlite.ts';
+
+const benchmarks: readonly Benchmark[] = [itemSqlite, approveToMembership, engineReady];
+
+const help = `Usage: npm run bench -- [options] [NAME…]
+
+  NAME        ${benchmarks.map((benchmark) => benchmark.name).join(', ')}; default: all of them
+  --json OUT  write the figures to this file as JSON
+  --quick     fewer rounds, under a minute in all
+  --help      this text
+`;
+
+await runTool(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
+  if (unknown.length > 0) {
+    throw new GatehouseError('arguments', `There is no benchmark called ${unknown.join(', ')}. There are ${benchmarks.map((benchmark) => benchmark.name).join(', ')}.`);
+  }
+  const measurements: Measurement[] = [];
+  for (const benchmark of benchmarks) {
+    if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
+    process.stderr.write(`${benchmark.title}\n`);
+    measurements.push(...(await inFolder((directory) => benchmark.run({ quick: values.quick, directory }))));
+  }
+  process.stdout.write(tableOf(measurements));
+  if (values.json !== undefined) write(values.json, measurements);
+});
+
+async function inFolder<Value>(work: (directory: string) => Promise<Value>): Promise<Value> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+  try {
+    return await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function tableOf(measurements: readonly Measurement[]): string {
+  const rows = [
+    ['', 'measured', 'floor', 'ratio', 'limit', ''],
+    ...measurements.map(({ name, unit, measured, floor, ratio, limit, limitOf, holds }) => [
+      name,
+      `${measured.toFixed(3)} ${unit}`,
+      `${floor.toFixed(3)} ${unit}`,
+      ratio.toFixed(2),
+      limitOf === 'ratio' ? `${limit}x` : `${limit} ${unit}`,
+      holds ? 'holds' : 'DOES NOT HOLD',
+    ]),
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
+  const notes = measurements.flatMap(({ name, notes: told }) => told.map((note) => `  ${name}: ${note}`));
+  return `\n${[...lines, '', ...notes].join('\n')}\n`;
+}
+
+function write(file: string, measurements: readonly Measurement[]): void {
+  const figures: readonly Figure[] = measurements.map(({ name, unit, measured, floor, ratio, limit, holds }) => ({ name, unit, measured, floor, ratio, limit, holds }));
+  try {
+    writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+  } catch (error) {
+    throw new GatehouseError('arguments', `The figures cannot be written to ${file}: ${messageOf(error)}.`, { file }, error);
+  }
+}
