@@ -50,6 +50,8 @@ async function openSqliteDatabase(file: string): Promise<Database> {
   const writer = new Kysely<Tables>({ dialect: writing.dialect });
   const orm = (await MikroORM.init({ ...commonOptions(), dbName: file, driverOptions: writer })) as unknown as MikroORM;
   try {
+    // Left to itself the ORM connects at its first use, which is inside a transaction that holds the one connection.
+    await orm.connect();
     await migrate(orm, writer, 'sqlite');
   } catch (error) {
     await orm.close();
