@@ -1,5 +1,5 @@
 /** The desktop program, put together: the only place of the shell that knows all its parts. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import { serveApp } from './app-protocol.ts';
@@ -167,7 +167,6 @@ function setAbout({ app }: Pick<ElectronModule, 'app'>): void {
 }
 
 function tellSetAside({ dialog }: Pick<ElectronModule, 'dialog'>, file: string): void {
-  if (!existsSync(file)) return;
   void dialog.showMessageBox({
     type: 'info',
     message: 'The settings of this device could not be read.',
