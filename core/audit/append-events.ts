@@ -8,6 +8,7 @@ import type { Actor, AuditEvent, AuditFact } from '#core/domain/audit.ts';
 import { newId, type AuditEventId, type CommandId, type RequestId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import { takeNumbers } from '#core/persistence/counters.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import type { AuditEventRow, Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 
@@ -96,7 +97,13 @@ function canonical(value: unknown): string {
 }
 
 async function headOf(writer: Writer, requestId: RequestId | null): Promise<string | null> {
-  const query = writer.selectFrom('audit_event').select('hash').orderBy('sequence', 'desc').limit(1);
-  const head = await (requestId === null ? query.where('request_id', 'is', null) : query.where('request_id', '=', requestId)).executeTakeFirst();
+  const [head] = await (requestId === null ? headOutsideRequests(writer) : headOfRequest(writer, requestId));
   return head?.hash ?? null;
 }
+
+const headOfRequest = prepared((writer, requestId: RequestId) =>
+  writer.selectFrom('audit_event').select('hash').where('request_id', '=', requestId).orderBy('sequence', 'desc').limit(1),
+);
+const headOutsideRequests = prepared((writer) =>
+  writer.selectFrom('audit_event').select('hash').where('request_id', 'is', null).orderBy('sequence', 'desc').limit(1),
+);
