@@ -60,8 +60,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const database = await openDatabase(options.location ?? { kind: 'sqlite', file: join(directory, 'workspace.db') });
   const changes = createChangeFeed(database);
   const execute = createExecutor({ database, now, committed: (topics) => changes.publish(topics) });
-  const secrets = options.secrets ?? layered({ memoryNames: isSampleSecret, memory: createMemorySecretStore(), keychain: createKeychainSecretStore() });
-  const definitions = new Map([...connectors, ...(options.connectors ?? []).map((definition) => [definition.description.name, definition] as const)]);
+  const secrets =
+    options.secrets ??
+    layered({ memoryNames: isSampleSecret, memory: createMemorySecretStore(), keychain: createKeychainSecretStore() });
+  const definitions = new Map([
+    ...connectors,
+    ...(options.connectors ?? []).map((definition) => [definition.description.name, definition] as const),
+  ]);
   const connections = createConnections({ database, secrets, definitions });
   const fulfillment = createFulfillment({
     database,
@@ -96,7 +101,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
 
   async function seal(): Promise<void> {
     try {
-      const command = { id: newId<CommandId>(), payload: {}, actor: { kind: 'system', part: 'setup' } as const, issuedAt: now(), basedOn: null };
+      const command = {
+        id: newId<CommandId>(),
+        payload: {},
+        actor: { kind: 'system', part: 'setup' } as const,
+        issuedAt: now(),
+        basedOn: null,
+      };
       await execute(sealTrail(await signingKey(secrets)), command);
     } catch (error) {
       log.error({ err: error }, 'The trail got no checkpoint');
@@ -141,6 +152,11 @@ function makeFolder(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new GatehouseError('workspace.folder', `The workspace folder ${directory} cannot be made or used: ${messageOf(error)}. Choose another with --workspace.`, { directory }, error);
+    throw new GatehouseError(
+      'workspace.folder',
+      `The workspace folder ${directory} cannot be made or used: ${messageOf(error)}. Choose another with --workspace.`,
+      { directory },
+      error,
+    );
   }
 }

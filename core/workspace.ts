@@ -34,7 +34,10 @@ export interface ConnectorRuntime {
   /** Tests what is in the form and saves nothing. */
   test(draft: ConnectionDraft): Promise<Result<ConnectionTest>>;
   /** Stores the secrets in the keychain and the rest through a command. */
-  setConnection(draft: ConnectionDraft, issued: { readonly actor: Actor; readonly commandId: string }): Promise<Result<Record<string, never>>>;
+  setConnection(
+    draft: ConnectionDraft,
+    issued: { readonly actor: Actor; readonly commandId: string },
+  ): Promise<Result<Record<string, never>>>;
   /** Which secret fields of an application's connection this machine has; empty when it has none. */
   secretsPresent(applicationId: ApplicationId): Promise<Readonly<Record<string, boolean>>>;
 }

@@ -28,7 +28,8 @@ export async function appendEvents(writer: Writer, facts: readonly AuditFact[], 
     sequence += 1;
     let previousHash = heads.get(fact.requestId);
     // A request's first event has nothing before it; asking would cost a look-up for every submission.
-    if (previousHash === undefined) previousHash = fact.type === 'request.submitted' ? null : await headOf(writer, fact.requestId);
+    if (previousHash === undefined)
+      previousHash = fact.type === 'request.submitted' ? null : await headOf(writer, fact.requestId);
     const event = {
       id: newId<AuditEventId>(),
       sequence,
@@ -69,7 +70,9 @@ export function hashOf(event: Omit<AuditEvent, 'hash'>): string {
 /** The event as it was hashed. */
 export function eventFromRow(row: AuditEventRow): AuditEvent {
   const actor = (
-    row.actorKind === 'employee' ? { kind: 'employee', employeeId: row.actorName } : { kind: 'system', part: row.actorName }
+    row.actorKind === 'employee'
+      ? { kind: 'employee', employeeId: row.actorName }
+      : { kind: 'system', part: row.actorName }
   ) as Actor;
   return {
     id: row.id,
@@ -102,7 +105,12 @@ async function headOf(writer: Writer, requestId: RequestId | null): Promise<stri
 }
 
 const headOfRequest = prepared((writer, requestId: RequestId) =>
-  writer.selectFrom('audit_event').select('hash').where('request_id', '=', requestId).orderBy('sequence', 'desc').limit(1),
+  writer
+    .selectFrom('audit_event')
+    .select('hash')
+    .where('request_id', '=', requestId)
+    .orderBy('sequence', 'desc')
+    .limit(1),
 );
 const headOutsideRequests = prepared((writer) =>
   writer.selectFrom('audit_event').select('hash').where('request_id', 'is', null).orderBy('sequence', 'desc').limit(1),

@@ -36,7 +36,8 @@ export function sealTrail(key: KeyObject | null) {
           ...statement,
           frontier,
           signature: key === null ? null : sign(null, bytesOf(statement), key).toString('base64'),
-          publicKey: key === null ? null : createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64'),
+          publicKey:
+            key === null ? null : createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64'),
         },
       ]);
       return done({ sequence: size });
@@ -49,9 +50,12 @@ export async function signingKey(secrets: SecretStore): Promise<KeyObject | null
   if (!(await secrets.availability()).available) return null;
   try {
     const held = await secrets.read(keyName);
-    if (held?.['privateKey'] !== undefined) return createPrivateKey({ key: Buffer.from(held['privateKey'], 'base64'), type: 'pkcs8', format: 'der' });
+    if (held?.['privateKey'] !== undefined)
+      return createPrivateKey({ key: Buffer.from(held['privateKey'], 'base64'), type: 'pkcs8', format: 'der' });
     const { privateKey } = generateKeyPairSync('ed25519');
-    await secrets.write(keyName, { privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64') });
+    await secrets.write(keyName, {
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    });
     return privateKey;
   } catch (error) {
     // A keychain that was locked meanwhile: the checkpoint is made without a signature and says so.
@@ -63,7 +67,11 @@ export async function signingKey(secrets: SecretStore): Promise<KeyObject | null
 export type CheckpointFinding =
   | { readonly kind: 'none' }
   | { readonly kind: 'holds'; readonly sequence: number; readonly at: Instant; readonly signed: boolean }
-  | { readonly kind: 'broken'; readonly sequence: number; readonly reason: 'eventsMissing' | 'eventsChanged' | 'signatureWrong' };
+  | {
+      readonly kind: 'broken';
+      readonly sequence: number;
+      readonly reason: 'eventsMissing' | 'eventsChanged' | 'signatureWrong';
+    };
 
 /** Holds the trail against its last checkpoint, reading every event again. */
 export async function verifyCheckpoint(reader: Reader): Promise<CheckpointFinding> {
@@ -80,7 +88,12 @@ export async function verifyCheckpoint(reader: Reader): Promise<CheckpointFindin
 }
 
 async function lastCheckpoint(reader: Reader): Promise<Checkpoint | null> {
-  const row = await reader.selectFrom('audit_checkpoint').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+  const row = await reader
+    .selectFrom('audit_checkpoint')
+    .selectAll()
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined ? null : fromRow('audit_checkpoint', row);
 }
 
@@ -99,7 +112,11 @@ async function grow(reader: Reader, start: readonly string[], from: number, end 
       .execute();
     const unbroken = events.findIndex((event, index) => event.sequence !== size + index + 1);
     const usable = unbroken === -1 ? events : events.slice(0, unbroken);
-    frontier = extendFrontier(frontier, size, usable.map((event) => event.hash));
+    frontier = extendFrontier(
+      frontier,
+      size,
+      usable.map((event) => event.hash),
+    );
     size += usable.length;
     if (usable.length < eventsAtATime) return { frontier, size };
   }

@@ -8,7 +8,11 @@ import { createHash } from 'node:crypto';
 const emptyRoot = createHash('sha256').digest('hex');
 
 /** The frontier after `leaves` (hex) are added to a tree of `size` leaves. */
-export function extendFrontier(frontier: readonly string[], size: number, leaves: readonly string[]): readonly string[] {
+export function extendFrontier(
+  frontier: readonly string[],
+  size: number,
+  leaves: readonly string[],
+): readonly string[] {
   const roots = [...frontier];
   let count = size;
   for (const leaf of leaves) {

@@ -29,7 +29,10 @@ export const approveToMembership: Benchmark = {
     const service = await startSampleScimService({ directory: join(directory, 'scim') });
     const replay = await openReplayWorkspace(join(directory, 'workspace'), 'Benchmark');
     try {
-      const { groups: groupIds } = await service.seed([{ displayName: groups.product }, { displayName: groups.floor }], []);
+      const { groups: groupIds } = await service.seed(
+        [{ displayName: groups.product }, { displayName: groups.floor }],
+        [],
+      );
       const productGroup = groupIds[groups.product] ?? '';
       const cast = await prepareCast(replay, beforehand + warmUp + rounds, productGroup);
       const calls = await callsOfOneDelivery(replay, service, cast);
@@ -80,7 +83,15 @@ interface Cast {
 const nameOf = (index: number) => `person-${String(index).padStart(5, '0')}`;
 
 async function prepareCast(replay: ReplayWorkspace, count: number, groupId: string): Promise<Cast> {
-  const manager = { id: newId<EmployeeId>(), workEmail: 'manager@bench.example', fullName: 'Manager', department: 'Operations', jobTitle: 'Lead', managerId: null, attributes: {} };
+  const manager = {
+    id: newId<EmployeeId>(),
+    workEmail: 'manager@bench.example',
+    fullName: 'Manager',
+    department: 'Operations',
+    jobTitle: 'Lead',
+    managerId: null,
+    attributes: {},
+  };
   const people = Array.from({ length: count }, (_, index) => ({
     ...manager,
     id: newId<EmployeeId>(),
@@ -93,9 +104,21 @@ async function prepareCast(replay: ReplayWorkspace, count: number, groupId: stri
   return { managerId: manager.id, people: people.map((person) => person.id), entitlementId };
 }
 
-async function connect({ workspace, applicationId }: ReplayWorkspace, service: SampleScimService, baseUrl: string): Promise<void> {
-  const draft = { applicationId, connector: 'scim', configuration: { baseUrl, authentication: 'bearer' }, secrets: { token: service.token } };
-  const set = await workspace.connectors.setConnection(draft, { actor: { kind: 'system', part: 'setup' }, commandId: newId<CommandId>() });
+async function connect(
+  { workspace, applicationId }: ReplayWorkspace,
+  service: SampleScimService,
+  baseUrl: string,
+): Promise<void> {
+  const draft = {
+    applicationId,
+    connector: 'scim',
+    configuration: { baseUrl, authentication: 'bearer' },
+    secrets: { token: service.token },
+  };
+  const set = await workspace.connectors.setConnection(draft, {
+    actor: { kind: 'system', part: 'setup' },
+    commandId: newId<CommandId>(),
+  });
   if (set.outcome === 'refused') throw new Error(set.refusal.message);
 }
 
@@ -103,7 +126,13 @@ async function connect({ workspace, applicationId }: ReplayWorkspace, service: S
 async function deliver(replay: ReplayWorkspace, cast: Cast, index: number): Promise<number> {
   const beneficiaryId = cast.people[index];
   if (beneficiaryId === undefined) throw new Error('The benchmark has run out of people');
-  const recorded = { beneficiaryId, managerId: cast.managerId, entitlementId: cast.entitlementId, approved: true, justification: 'For the on-call rotation.' };
+  const recorded = {
+    beneficiaryId,
+    managerId: cast.managerId,
+    entitlementId: cast.entitlementId,
+    approved: true,
+    justification: 'For the on-call rotation.',
+  };
   const submitted = await submit(replay, recorded);
   if (submitted.outcome === 'refused') throw new Error(submitted.refusal.message);
   await replay.workspace.fulfillment.idle();
@@ -118,7 +147,11 @@ async function deliver(replay: ReplayWorkspace, cast: Cast, index: number): Prom
 }
 
 /** The HTTP calls of one delivery, as a proxy between product and service saw them. */
-async function callsOfOneDelivery(replay: ReplayWorkspace, service: SampleScimService, cast: Cast): Promise<readonly SeenRequest[]> {
+async function callsOfOneDelivery(
+  replay: ReplayWorkspace,
+  service: SampleScimService,
+  cast: Cast,
+): Promise<readonly SeenRequest[]> {
   const proxy = await startScriptedProxy(service.baseUrl);
   try {
     await connect(replay, service, proxy.baseUrl);
@@ -133,20 +166,39 @@ async function callsOfOneDelivery(replay: ReplayWorkspace, service: SampleScimSe
 }
 
 /** Makes the calls of a delivery for somebody else, one after another; answers with the milliseconds they took. */
-function bareCaller(service: SampleScimService, calls: readonly SeenRequest[], recordedGroup: string, group: string): (round: number) => Promise<number> {
+function bareCaller(
+  service: SampleScimService,
+  calls: readonly SeenRequest[],
+  recordedGroup: string,
+  group: string,
+): (round: number) => Promise<number> {
   const origin = new URL(service.baseUrl).origin;
-  const headers = { authorization: `Bearer ${service.token}`, accept: 'application/scim+json', 'content-type': 'application/scim+json' };
+  const headers = {
+    authorization: `Bearer ${service.token}`,
+    accept: 'application/scim+json',
+    'content-type': 'application/scim+json',
+  };
   const recordedUser = /"value":"([^"]+)"/.exec(calls.find((seen) => seen.method === 'PATCH')?.body ?? '')?.[1];
   if (recordedUser === undefined) throw new Error('The delivery made no PATCH that names the account');
   return async (round) => {
     let user = recordedUser;
     const ofFloor = (text: string) =>
-      text.replaceAll(nameOf(recordedPerson), `bare-${nameOf(round)}`).replaceAll(recordedUser, user).replaceAll(recordedGroup, group);
+      text
+        .replaceAll(nameOf(recordedPerson), `bare-${nameOf(round)}`)
+        .replaceAll(recordedUser, user)
+        .replaceAll(recordedGroup, group);
     const from = performance.now();
     for (const { method, path, body, status } of calls) {
-      const response = await fetch(`${origin}${ofFloor(path)}`, { method, headers, ...(body === '' ? {} : { body: ofFloor(body) }) });
+      const response = await fetch(`${origin}${ofFloor(path)}`, {
+        method,
+        headers,
+        ...(body === '' ? {} : { body: ofFloor(body) }),
+      });
       const answer = await response.text();
-      if (response.status !== status) throw new Error(`The bare ${method} ${path} was answered with ${response.status}, the product's with ${status}`);
+      if (response.status !== status)
+        throw new Error(
+          `The bare ${method} ${path} was answered with ${response.status}, the product's with ${status}`,
+        );
       if (method === 'POST') user = (JSON.parse(answer) as { readonly id: string }).id;
     }
     return performance.now() - from;
@@ -154,10 +206,20 @@ function bareCaller(service: SampleScimService, calls: readonly SeenRequest[], r
 }
 
 /** Both sides must have done it; the product did so beforehand too, when its calls were taken down. */
-async function sameMembers(service: SampleScimService, groupIds: Readonly<Record<string, string>>, rounds: number): Promise<void> {
-  for (const [name, expected] of [[groups.product, beforehand + rounds], [groups.floor, rounds]] as const) {
-    const response = await fetch(`${service.baseUrl}/Groups/${groupIds[name]}`, { headers: { authorization: `Bearer ${service.token}` } });
+async function sameMembers(
+  service: SampleScimService,
+  groupIds: Readonly<Record<string, string>>,
+  rounds: number,
+): Promise<void> {
+  for (const [name, expected] of [
+    [groups.product, beforehand + rounds],
+    [groups.floor, rounds],
+  ] as const) {
+    const response = await fetch(`${service.baseUrl}/Groups/${groupIds[name]}`, {
+      headers: { authorization: `Bearer ${service.token}` },
+    });
     const { members = [] } = (await response.json()) as { readonly members?: readonly unknown[] };
-    if (members.length !== expected) throw new Error(`The group ${name} has ${members.length} members instead of ${expected}`);
+    if (members.length !== expected)
+      throw new Error(`The group ${name} has ${members.length} members instead of ${expected}`);
   }
 }

@@ -27,7 +27,11 @@ port2.start();
 const page = await client.requests.list({ scope: 'visible', status: 'all' });
 
 const { user, system } = process.cpuUsage();
-const told = { answered: page.rows.length, processSeconds: (user + system) / 1e6, wallSeconds: performance.now() / 1000 };
+const told = {
+  answered: page.rows.length,
+  processSeconds: (user + system) / 1e6,
+  wallSeconds: performance.now() / 1000,
+};
 process.stdout.write(`${JSON.stringify(told)}\n`);
 port2.close();
 await workspace.close();

@@ -60,14 +60,20 @@ export const engineReady: Benchmark = {
         floor: processTime(starts.bare),
         limit: secondsLimit,
         limitOf: 'measured',
-        notes: [`on the clock: ${wall(starts.large)}, with one request ${wall(starts.empty)}, bare Node ${wall(starts.bare)}`],
+        notes: [
+          `on the clock: ${wall(starts.large)}, with one request ${wall(starts.empty)}, bare Node ${wall(starts.bare)}`,
+        ],
       }),
       measurementOf({
         name: 'engine-ready-growth',
         unit: 's',
         measured: processTime(starts.large),
         floor: processTime(starts.empty),
-        ratio: median(starts.large.map(({ processSeconds }, index) => processSeconds / (starts.empty[index]?.processSeconds ?? Number.NaN))),
+        ratio: median(
+          starts.large.map(
+            ({ processSeconds }, index) => processSeconds / (starts.empty[index]?.processSeconds ?? Number.NaN),
+          ),
+        ),
         limit: growthLimit,
         limitOf: 'ratio',
         notes: [`the floor is the same engine on a workspace with one request; ${rounds} starts of each, in turn`],

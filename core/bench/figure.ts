@@ -35,7 +35,9 @@ export interface Benchmark {
 }
 
 export function measurementOf(
-  parts: Pick<Measurement, 'name' | 'unit' | 'measured' | 'floor' | 'limit' | 'limitOf' | 'notes'> & { readonly ratio?: number },
+  parts: Pick<Measurement, 'name' | 'unit' | 'measured' | 'floor' | 'limit' | 'limitOf' | 'notes'> & {
+    readonly ratio?: number;
+  },
 ): Measurement {
   const ratio = parts.ratio ?? parts.measured / parts.floor;
   return { ...parts, ratio, holds: (parts.limitOf === 'ratio' ? ratio : parts.measured) <= parts.limit };
@@ -50,7 +52,9 @@ export function percentile(values: readonly number[], share: number): number {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? (sorted[Math.floor(middle)] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[Math.floor(middle)] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 export function mean(values: readonly number[]): number {

@@ -1,7 +1,13 @@
 /** Submitting, deciding and fulfilling one item at a time on SQLite, trail included, beside the same writes alone. */
 import { join } from 'node:path';
 import { newId, type EmployeeId, type EntitlementId } from '#core/domain/ids.ts';
-import { nextDelivery, openReplayWorkspace, prepare, submitAndDecide, type ReplayWorkspace } from '#core/cli/replay/replay-workspace.ts';
+import {
+  nextDelivery,
+  openReplayWorkspace,
+  prepare,
+  submitAndDecide,
+  type ReplayWorkspace,
+} from '#core/cli/replay/replay-workspace.ts';
 import { measurementOf, median, mean, spread, type Benchmark } from './figure.ts';
 import { copyDatabase, openBareWriter, recordWrites, rowsOfFile } from './recorded-writes.ts';
 
@@ -80,7 +86,15 @@ interface Cases {
 }
 
 async function prepareCases(replay: ReplayWorkspace): Promise<Cases> {
-  const manager = { id: newId<EmployeeId>(), workEmail: 'manager@bench.example', fullName: 'Manager', department: 'Operations', jobTitle: 'Lead', managerId: null, attributes: {} };
+  const manager = {
+    id: newId<EmployeeId>(),
+    workEmail: 'manager@bench.example',
+    fullName: 'Manager',
+    department: 'Operations',
+    jobTitle: 'Lead',
+    managerId: null,
+    attributes: {},
+  };
   const employees = Array.from({ length: people }, (_, index) => ({
     ...manager,
     id: newId<EmployeeId>(),
@@ -88,14 +102,19 @@ async function prepareCases(replay: ReplayWorkspace): Promise<Cases> {
     fullName: `Employee ${index}`,
     managerId: manager.id,
   }));
-  const things = Array.from({ length: entitlements }, (_, index) => ({ id: newId<EntitlementId>(), externalId: `thing-${index}`, name: `Thing ${index}` }));
+  const things = Array.from({ length: entitlements }, (_, index) => ({
+    id: newId<EntitlementId>(),
+    externalId: `thing-${index}`,
+    name: `Thing ${index}`,
+  }));
   await prepare(replay, [manager, ...employees], things);
   let taken = 0;
   return {
     next() {
       const employee = employees[taken % people];
       const thing = things[Math.floor(taken / people)];
-      if (employee === undefined || thing === undefined) throw new Error('The benchmark asks for more items than it has people and entitlements');
+      if (employee === undefined || thing === undefined)
+        throw new Error('The benchmark asks for more items than it has people and entitlements');
       taken += 1;
       return { beneficiaryId: employee.id, managerId: manager.id, entitlementId: thing.id };
     },
@@ -106,7 +125,11 @@ async function prepareCases(replay: ReplayWorkspace): Promise<Cases> {
 async function oneItem(replay: ReplayWorkspace, cases: Cases): Promise<number> {
   const delivered = nextDelivery(replay);
   const from = performance.now();
-  const result = await submitAndDecide(replay, { ...cases.next(), approved: true, justification: 'For the on-call rotation of the next weeks.' });
+  const result = await submitAndDecide(replay, {
+    ...cases.next(),
+    approved: true,
+    justification: 'For the on-call rotation of the next weeks.',
+  });
   if (result.outcome === 'refused') throw new Error(`The benchmark's request was refused: ${result.refusal.message}`);
   await delivered;
   return performance.now() - from;

@@ -105,8 +105,15 @@ export function rowsOfFile(file: string): Readonly<Record<string, number>> {
 }
 
 function rowsByTable(native: BetterSqlite3.Database): Readonly<Record<string, number>> {
-  const tables = native.prepare<[], { name: string }>(`select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`).all();
+  const tables = native
+    .prepare<[], { name: string }>(
+      `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`,
+    )
+    .all();
   return Object.fromEntries(
-    tables.map(({ name }) => [name, native.prepare<[], { count: number }>(`select count(*) as count from "${name}"`).get()?.count ?? 0]),
+    tables.map(({ name }) => [
+      name,
+      native.prepare<[], { count: number }>(`select count(*) as count from "${name}"`).get()?.count ?? 0,
+    ]),
   );
 }

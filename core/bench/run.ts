@@ -26,7 +26,11 @@ const help = `Usage: npm run bench -- [options] [NAME…]
 await runTool(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help) {
     process.stdout.write(help);
@@ -34,7 +38,10 @@ await runTool(async () => {
   }
   const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
   if (unknown.length > 0) {
-    throw new GatehouseError('arguments', `There is no benchmark called ${unknown.join(', ')}. There are ${benchmarks.map((benchmark) => benchmark.name).join(', ')}.`);
+    throw new GatehouseError(
+      'arguments',
+      `There is no benchmark called ${unknown.join(', ')}. There are ${benchmarks.map((benchmark) => benchmark.name).join(', ')}.`,
+    );
   }
   const measurements: Measurement[] = [];
   for (const benchmark of benchmarks) {
@@ -68,16 +75,33 @@ function tableOf(measurements: readonly Measurement[]): string {
     ]),
   ];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  );
   const notes = measurements.flatMap(({ name, notes: told }) => told.map((note) => `  ${name}: ${note}`));
   return `\n${[...lines, '', ...notes].join('\n')}\n`;
 }
 
 function write(file: string, measurements: readonly Measurement[]): void {
-  const figures: readonly Figure[] = measurements.map(({ name, unit, measured, floor, ratio, limit, holds }) => ({ name, unit, measured, floor, ratio, limit, holds }));
+  const figures: readonly Figure[] = measurements.map(({ name, unit, measured, floor, ratio, limit, holds }) => ({
+    name,
+    unit,
+    measured,
+    floor,
+    ratio,
+    limit,
+    holds,
+  }));
   try {
     writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
   } catch (error) {
-    throw new GatehouseError('arguments', `The figures cannot be written to ${file}: ${messageOf(error)}.`, { file }, error);
+    throw new GatehouseError(
+      'arguments',
+      `The figures cannot be written to ${file}: ${messageOf(error)}.`,
+      { file },
+      error,
+    );
   }
 }

@@ -20,8 +20,14 @@ export async function runTool(tool: () => Promise<void>): Promise<void> {
   try {
     await tool();
   } catch (error) {
-    const forPeople = error instanceof GatehouseError || (error as { code?: unknown } | null)?.code?.toString().startsWith('ERR_PARSE_ARGS') === true;
-    process.stderr.write(forPeople ? `${messageOf(error)}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    const forPeople =
+      error instanceof GatehouseError ||
+      (error as { code?: unknown } | null)?.code?.toString().startsWith('ERR_PARSE_ARGS') === true;
+    process.stderr.write(
+      forPeople
+        ? `${messageOf(error)}\n`
+        : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

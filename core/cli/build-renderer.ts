@@ -14,13 +14,19 @@ export const rendererDirectory = join(root, 'dist', 'renderer');
 /** @throws GatehouseError `renderer.build` with the builder's own words. */
 export async function ensureRenderer(say: (line: string) => void): Promise<void> {
   const built = join(rendererDirectory, 'index.html');
-  const sources = ['renderer', 'core/contract', 'core/domain', 'vite.config.ts', 'package-lock.json'].map((name) => join(root, name));
+  const sources = ['renderer', 'core/contract', 'core/domain', 'vite.config.ts', 'package-lock.json'].map((name) =>
+    join(root, name),
+  );
   // A packaged console has its screens and no sources.
   const present = sources.filter((source) => existsSync(source));
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(0, ...present.map(lastChange))) return;
   say('Building the console. This happens once, and again when its sources change.');
   try {
-    await promisify(execFile)(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'], { cwd: root });
+    await promisify(execFile)(
+      process.execPath,
+      [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'],
+      { cwd: root },
+    );
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
     throw new GatehouseError('renderer.build', `The console could not be built:\n${stderr || message}`, {}, error);

@@ -35,15 +35,20 @@ await runTool(async () => {
     return;
   }
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new GatehouseError('arguments', `Name one file to replay.\n\n${help}`);
-  const directory = values.workspace === undefined ? mkdtempSync(join(tmpdir(), 'gatehouse-replay-')) : resolve(values.workspace);
+  if (file === undefined || positionals.length > 1)
+    throw new GatehouseError('arguments', `Name one file to replay.\n\n${help}`);
+  const directory =
+    values.workspace === undefined ? mkdtempSync(join(tmpdir(), 'gatehouse-replay-')) : resolve(values.workspace);
   try {
     const { figures, problems } = await replayHistory(file, directory, progressOn(process.stderr));
     process.stdout.write(reportOf(figures));
     if (values.json !== undefined) write(values.json, figures);
     for (const problem of problems) process.stderr.write(`${problem}\n`);
     if (problems.length > 0) process.exitCode = 1;
-    else process.stdout.write('Nothing was lost: every count agrees with the file, and every chain of the trail is intact.\n');
+    else
+      process.stdout.write(
+        'Nothing was lost: every count agrees with the file, and every chain of the trail is intact.\n',
+      );
   } finally {
     if (values.workspace === undefined && !values.keep) rmSync(directory, { recursive: true, force: true });
     else process.stdout.write(`The workspace is in ${directory}.\n`);
@@ -68,6 +73,11 @@ function write(file: string, figures: ReplayFigures): void {
   try {
     writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
   } catch (error) {
-    throw new GatehouseError('arguments', `The counts cannot be written to ${file}: ${messageOf(error)}.`, { file }, error);
+    throw new GatehouseError(
+      'arguments',
+      `The counts cannot be written to ${file}: ${messageOf(error)}.`,
+      { file },
+      error,
+    );
   }
 }

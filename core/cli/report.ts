@@ -17,20 +17,39 @@ await runTool(async () => {
     },
   });
   const number = Number(values.request);
-  if (!Number.isInteger(number) || number < 1) throw new GatehouseError('arguments', 'Say which request with --request NUMBER.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new GatehouseError('arguments', 'Say which request with --request NUMBER.');
   const { format } = values;
-  if (format !== 'pdf' && format !== 'csv') throw new GatehouseError('arguments', `--format is pdf or csv, not ${format}.`);
-  if (!existsSync(join(values.workspace, 'workspace.db'))) throw new GatehouseError('arguments', `There is no workspace in ${resolve(values.workspace)}. Name one with --workspace.`);
+  if (format !== 'pdf' && format !== 'csv')
+    throw new GatehouseError('arguments', `--format is pdf or csv, not ${format}.`);
+  if (!existsSync(join(values.workspace, 'workspace.db')))
+    throw new GatehouseError(
+      'arguments',
+      `There is no workspace in ${resolve(values.workspace)}. Name one with --workspace.`,
+    );
   const workspace = await openWorkspace({ directory: values.workspace, runtime: false });
   try {
-    const request = await workspace.database.read.selectFrom('access_request').select('id').where('number', '=', number).executeTakeFirst();
-    if (request === undefined) throw new GatehouseError('arguments', `There is no request ${number} in ${workspace.directory}.`);
-    const report = await requestReport(workspace.database.read, request.id, format, { at: workspace.now(), by: 'the command line' });
+    const request = await workspace.database.read
+      .selectFrom('access_request')
+      .select('id')
+      .where('number', '=', number)
+      .executeTakeFirst();
+    if (request === undefined)
+      throw new GatehouseError('arguments', `There is no request ${number} in ${workspace.directory}.`);
+    const report = await requestReport(workspace.database.read, request.id, format, {
+      at: workspace.now(),
+      by: 'the command line',
+    });
     const file = resolve(values.out ?? report.fileName);
     try {
       writeFileSync(file, report.bytes, { flag: values.out === undefined ? 'wx' : 'w' });
     } catch (error) {
-      throw new GatehouseError('report.write', `The report could not be saved as ${file}: ${messageOf(error)}. Choose another place with --out.`, { file }, error);
+      throw new GatehouseError(
+        'report.write',
+        `The report could not be saved as ${file}: ${messageOf(error)}. Choose another place with --out.`,
+        { file },
+        error,
+      );
     }
     process.stdout.write(`${file}\n`);
   } finally {

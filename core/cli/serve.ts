@@ -42,9 +42,20 @@ await runTool(async () => {
   const workspace = await openWorkspace({ directory: values.workspace, log });
   const router = createRouter({ log: (problem, error) => log.error({ err: error }, problem) });
   try {
-    const server = await serveLoopback({ workspace, router, log, rendererDirectory, ...(port === undefined ? {} : { port }) }).catch((error: unknown) => {
+    const server = await serveLoopback({
+      workspace,
+      router,
+      log,
+      rendererDirectory,
+      ...(port === undefined ? {} : { port }),
+    }).catch((error: unknown) => {
       throw (error as { code?: unknown }).code === 'EADDRINUSE'
-        ? new GatehouseError('arguments', `Port ${port} is taken by another program. Choose another with --port, or leave it out.`, {}, error)
+        ? new GatehouseError(
+            'arguments',
+            `Port ${port} is taken by another program. Choose another with --port, or leave it out.`,
+            {},
+            error,
+          )
         : error;
     });
     const ended = untilAskedToEnd();

@@ -26,7 +26,12 @@ export const createApplication = defineCommand({
     manager.create(ApplicationEntity, { id: applicationId, version: 1, ...columnsOf(payload) });
     await manager.flush();
     await writeSecondaryOwners(context, applicationId, payload.secondaryOwnerIds);
-    context.record({ type: 'application.created', requestId: null, itemId: null, data: { applicationId, settings: payload } });
+    context.record({
+      type: 'application.created',
+      requestId: null,
+      itemId: null,
+      data: { applicationId, settings: payload },
+    });
     context.touch('applications');
     return done({ applicationId });
   },
@@ -46,19 +51,37 @@ export const changeApplication = defineCommand({
     if (application.version !== version) return changedMeanwhile(application.version);
     const problem = await settingsProblem(context.writer, settings, applicationId);
     if (problem.outcome === 'refused') return problem;
-    const before = { name: application.name, fulfillment: application.fulfillment, reviewSettings: application.reviewSettings, primaryOwnerId: application.primaryOwnerId };
+    const before = {
+      name: application.name,
+      fulfillment: application.fulfillment,
+      reviewSettings: application.reviewSettings,
+      primaryOwnerId: application.primaryOwnerId,
+    };
     // The version stands in the condition: a console that read at the same moment finds nothing left to change.
-    const changed = await manager.nativeUpdate(ApplicationEntity, { id: applicationId, version }, { ...columnsOf(settings), version: version + 1 });
+    const changed = await manager.nativeUpdate(
+      ApplicationEntity,
+      { id: applicationId, version },
+      { ...columnsOf(settings), version: version + 1 },
+    );
     if (changed === 0) return changedMeanwhile(version + 1);
     await writeSecondaryOwners(context, applicationId, settings.secondaryOwnerIds);
-    context.record({ type: 'application.changed', requestId: null, itemId: null, data: { applicationId, version: version + 1, before, settings } });
+    context.record({
+      type: 'application.changed',
+      requestId: null,
+      itemId: null,
+      data: { applicationId, version: version + 1, before, settings },
+    });
     context.touch('applications');
     return done({ version: version + 1 });
   },
 });
 
 function changedMeanwhile(version: number) {
-  return refuse('application.invalid', 'Somebody else has changed this application meanwhile. Look at it again, then change it.', { version });
+  return refuse(
+    'application.invalid',
+    'Somebody else has changed this application meanwhile. Look at it again, then change it.',
+    { version },
+  );
 }
 
 function columnsOf(settings: Settings) {
@@ -66,13 +89,30 @@ function columnsOf(settings: Settings) {
   return { name, nameKey: name.toLowerCase(), description, primaryOwnerId, fulfillment, reviewSettings };
 }
 
-async function settingsProblem(writer: Writer, settings: Settings, itself: ApplicationId | null): Promise<Result<null>> {
-  const taken = await writer.selectFrom('application').select('id').where('name_key', '=', settings.name.toLowerCase()).executeTakeFirst();
-  if (taken !== undefined && taken.id !== itself) return refuse('application.nameTaken', `There is an application called ${settings.name} already.`);
-  const people = [...new Set([...settings.secondaryOwnerIds, ...(settings.primaryOwnerId === null ? [] : [settings.primaryOwnerId])])];
+async function settingsProblem(
+  writer: Writer,
+  settings: Settings,
+  itself: ApplicationId | null,
+): Promise<Result<null>> {
+  const taken = await writer
+    .selectFrom('application')
+    .select('id')
+    .where('name_key', '=', settings.name.toLowerCase())
+    .executeTakeFirst();
+  if (taken !== undefined && taken.id !== itself)
+    return refuse('application.nameTaken', `There is an application called ${settings.name} already.`);
+  const people = [
+    ...new Set([...settings.secondaryOwnerIds, ...(settings.primaryOwnerId === null ? [] : [settings.primaryOwnerId])]),
+  ];
   if (people.length > 0) {
-    const known = await writer.selectFrom('employee').select('id').where('id', 'in', people).where('status', '=', 'active').execute();
-    if (known.length < people.length) return refuse('application.invalid', 'An owner is not in the directory, or no longer works here.');
+    const known = await writer
+      .selectFrom('employee')
+      .select('id')
+      .where('id', 'in', people)
+      .where('status', '=', 'active')
+      .execute();
+    if (known.length < people.length)
+      return refuse('application.invalid', 'An owner is not in the directory, or no longer works here.');
   }
   if (new Set(settings.reviewSettings.reviewers).size < settings.reviewSettings.reviewers.length) {
     return refuse('application.invalid', 'Each kind of reviewer can stand in the order once.');
@@ -81,11 +121,18 @@ async function settingsProblem(writer: Writer, settings: Settings, itself: Appli
 }
 
 /** Replaces the list. Ownership is configuration, not history: who changed it and when is in the trail. */
-async function writeSecondaryOwners(context: CommandContext, applicationId: ApplicationId, owners: readonly EmployeeId[]): Promise<void> {
+async function writeSecondaryOwners(
+  context: CommandContext,
+  applicationId: ApplicationId,
+  owners: readonly EmployeeId[],
+): Promise<void> {
   const manager = context.unitOfWork();
   await manager.nativeDelete(SecondaryOwnerEntity, { applicationId });
   const distinct = [...new Set(owners)];
   if (distinct.length > 0) {
-    await manager.insertMany(SecondaryOwnerEntity, distinct.map((employeeId, position) => ({ applicationId, employeeId, position })));
+    await manager.insertMany(
+      SecondaryOwnerEntity,
+      distinct.map((employeeId, position) => ({ applicationId, employeeId, position })),
+    );
   }
 }

@@ -22,7 +22,11 @@ export async function isAdministrator(reader: Reader, employeeId: EmployeeId): P
 }
 
 /** An administrator, or an owner of the application, who still works here. */
-export async function mayManageApplication(reader: Reader, employeeId: EmployeeId, applicationId: ApplicationId): Promise<boolean> {
+export async function mayManageApplication(
+  reader: Reader,
+  employeeId: EmployeeId,
+  applicationId: ApplicationId,
+): Promise<boolean> {
   if (await isAdministrator(reader, employeeId)) return true;
   if (!(await worksHere(reader, employeeId))) return false;
   const primary = await reader

@@ -41,10 +41,14 @@ export function defineCommand<const Type extends string, Payload, Value>(
 /** The employee who acts; a refusal when the actor is a part of Gatehouse. */
 export function actingEmployee(context: CommandContext): Result<EmployeeId> {
   const { actor } = context.command;
-  return actor.kind === 'employee' ? { outcome: 'done', value: actor.employeeId } : refuse('access.notAllowed', 'Only a person can do this.');
+  return actor.kind === 'employee'
+    ? { outcome: 'done', value: actor.employeeId }
+    : refuse('access.notAllowed', 'Only a person can do this.');
 }
 
 /** Refuses a command that only Gatehouse itself may issue. */
 export function onlySystem(context: CommandContext): Result<null> {
-  return context.command.actor.kind === 'system' ? { outcome: 'done', value: null } : refuse('access.notAllowed', 'Only Gatehouse itself does this.');
+  return context.command.actor.kind === 'system'
+    ? { outcome: 'done', value: null }
+    : refuse('access.notAllowed', 'Only Gatehouse itself does this.');
 }

@@ -27,17 +27,39 @@ describeEachDatabase('an application', (open) => {
   it('is added by administrators, and changed by owners too, every column of it', async () => {
     const workspace = await open();
     const { people, applications } = await organisation(workspace);
-    expect(await workspace.execute(createApplication, commandOf(people.owner, settings(people, 'New')))).toMatchObject({ refusal: { code: 'access.notAllowed' } });
-    const created = await workspace.execute(createApplication, commandOf(people.administrator, settings(people, 'New')));
+    expect(await workspace.execute(createApplication, commandOf(people.owner, settings(people, 'New')))).toMatchObject({
+      refusal: { code: 'access.notAllowed' },
+    });
+    const created = await workspace.execute(
+      createApplication,
+      commandOf(people.administrator, settings(people, 'New')),
+    );
     if (created.outcome === 'refused') throw new Error(created.refusal.message);
     const change = { ...settings(people, 'Renamed'), applicationId: applications.reviewed, version: 1 };
-    expect(await workspace.execute(changeApplication, commandOf(people.manager, change))).toMatchObject({ refusal: { code: 'access.notAllowed' } });
-    expect(await workspace.execute(changeApplication, commandOf(people.secondOwner, change))).toMatchObject({ outcome: 'done', value: { version: 2 } });
+    expect(await workspace.execute(changeApplication, commandOf(people.manager, change))).toMatchObject({
+      refusal: { code: 'access.notAllowed' },
+    });
+    expect(await workspace.execute(changeApplication, commandOf(people.secondOwner, change))).toMatchObject({
+      outcome: 'done',
+      value: { version: 2 },
+    });
     const rows = new Map((await rowsOf(workspace, 'application')).map((row) => [row.id, row]));
     const { secondaryOwnerIds: _, ...columns } = settings(people, 'Renamed');
-    expect(rows.get(applications.reviewed)).toEqual({ id: applications.reviewed, ...columns, nameKey: 'renamed', version: 2 });
-    expect(rows.get(created.value.applicationId)).toMatchObject({ name: 'New', nameKey: 'new', version: 1, reviewSettings: columns.reviewSettings });
-    const owners = (await rowsOf(workspace, 'secondary_owner')).filter((owner) => owner.applicationId === applications.reviewed).toSorted((a, b) => a.position - b.position);
+    expect(rows.get(applications.reviewed)).toEqual({
+      id: applications.reviewed,
+      ...columns,
+      nameKey: 'renamed',
+      version: 2,
+    });
+    expect(rows.get(created.value.applicationId)).toMatchObject({
+      name: 'New',
+      nameKey: 'new',
+      version: 1,
+      reviewSettings: columns.reviewSettings,
+    });
+    const owners = (await rowsOf(workspace, 'secondary_owner'))
+      .filter((owner) => owner.applicationId === applications.reviewed)
+      .toSorted((a, b) => a.position - b.position);
     expect(owners.map((owner) => owner.employeeId)).toEqual([people.secondOwner, people.manager]);
   });
 
@@ -47,19 +69,31 @@ describeEachDatabase('an application', (open) => {
     const change = { ...settings(people, 'Renamed'), applicationId: applications.reviewed, version: 1 };
     await workspace.execute(changeApplication, commandOf(people.owner, change));
     const before = await rowsOf(workspace, 'application');
-    expect(await workspace.execute(changeApplication, commandOf(people.owner, { ...change, name: 'Again' }))).toMatchObject({ refusal: { code: 'application.invalid', data: { version: 2 } } });
+    expect(
+      await workspace.execute(changeApplication, commandOf(people.owner, { ...change, name: 'Again' })),
+    ).toMatchObject({ refusal: { code: 'application.invalid', data: { version: 2 } } });
     expect(await rowsOf(workspace, 'application')).toEqual(before);
   });
 
   it('has a name of its own, owners who work here, and each kind of reviewer once', async () => {
     const workspace = await open();
     const { people, applications } = await organisation(workspace);
-    const create = (more: object) => workspace.execute(createApplication, commandOf(people.administrator, { ...settings(people, 'New'), ...more }));
+    const create = (more: object) =>
+      workspace.execute(createApplication, commandOf(people.administrator, { ...settings(people, 'New'), ...more }));
     expect(await create({ name: 'REVIEWED' })).toMatchObject({ refusal: { code: 'application.nameTaken' } });
     expect(await create({ primaryOwnerId: people.leaver })).toMatchObject({ refusal: { code: 'application.invalid' } });
-    expect(await create({ secondaryOwnerIds: [newId<EmployeeId>()] })).toMatchObject({ refusal: { code: 'application.invalid' } });
-    expect(await create({ reviewSettings: { approval: 'review', reviewers: ['manager', 'manager'] } })).toMatchObject({ outcome: 'refused' });
-    expect(await workspace.execute(changeApplication, commandOf(people.owner, { ...settings(people, 'Reviewed'), applicationId: applications.reviewed, version: 1 }))).toMatchObject({ outcome: 'done' });
+    expect(await create({ secondaryOwnerIds: [newId<EmployeeId>()] })).toMatchObject({
+      refusal: { code: 'application.invalid' },
+    });
+    expect(await create({ reviewSettings: { approval: 'review', reviewers: ['manager', 'manager'] } })).toMatchObject({
+      outcome: 'refused',
+    });
+    expect(
+      await workspace.execute(
+        changeApplication,
+        commandOf(people.owner, { ...settings(people, 'Reviewed'), applicationId: applications.reviewed, version: 1 }),
+      ),
+    ).toMatchObject({ outcome: 'done' });
   });
 });
 
@@ -67,15 +101,30 @@ describeEachDatabase('roles', (open) => {
   it('are changed by administrators who still work here, and one of them always remains', async () => {
     const workspace = await open();
     const { people } = await organisation(workspace);
-    const set = (who: EmployeeId, employeeId: EmployeeId, roles: readonly string[]) => workspace.execute(setRoles, commandOf(who, { employeeId, roles }));
-    expect(await set(people.owner, people.owner, ['administrator'])).toMatchObject({ refusal: { code: 'access.notAllowed' } });
-    expect(await set(people.administrator, people.manager, ['riskManager', 'riskManager'])).toMatchObject({ outcome: 'done' });
+    const set = (who: EmployeeId, employeeId: EmployeeId, roles: readonly string[]) =>
+      workspace.execute(setRoles, commandOf(who, { employeeId, roles }));
+    expect(await set(people.owner, people.owner, ['administrator'])).toMatchObject({
+      refusal: { code: 'access.notAllowed' },
+    });
+    expect(await set(people.administrator, people.manager, ['riskManager', 'riskManager'])).toMatchObject({
+      outcome: 'done',
+    });
     expect(await set(people.administrator, people.secondAdministrator, [])).toMatchObject({ outcome: 'done' });
     // One who has left does not count.
     expect(await set(people.administrator, people.leaver, ['administrator'])).toMatchObject({ outcome: 'done' });
-    expect(await set(people.administrator, people.administrator, ['riskManager'])).toMatchObject({ refusal: { code: 'access.notAllowed', message: expect.stringContaining('last administrator') } });
-    expect(await set(people.leaver, people.administrator, [])).toMatchObject({ refusal: { code: 'access.notAllowed' } });
-    expect((await rowsOf(workspace, 'role_assignment')).map((row) => [row.employeeId, row.role]).toSorted()).toEqual([[people.administrator, 'administrator'], [people.leaver, 'administrator'], [people.manager, 'riskManager']].toSorted());
+    expect(await set(people.administrator, people.administrator, ['riskManager'])).toMatchObject({
+      refusal: { code: 'access.notAllowed', message: expect.stringContaining('last administrator') },
+    });
+    expect(await set(people.leaver, people.administrator, [])).toMatchObject({
+      refusal: { code: 'access.notAllowed' },
+    });
+    expect((await rowsOf(workspace, 'role_assignment')).map((row) => [row.employeeId, row.role]).toSorted()).toEqual(
+      [
+        [people.administrator, 'administrator'],
+        [people.leaver, 'administrator'],
+        [people.manager, 'riskManager'],
+      ].toSorted(),
+    );
   });
 });
 
@@ -83,10 +132,20 @@ describeEachDatabase('roles', (open) => {
 async function everythingKept({ database, location }: TestWorkspace): Promise<string> {
   if (location.kind === 'sqlite') {
     const folder = dirname(location.file);
-    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1')).join('\n');
+    return readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'latin1'))
+      .join('\n');
   }
-  const { rows: tables } = await sql<{ name: string }>`select table_name as name from information_schema.tables where table_schema = 'public'`.execute(database.read);
-  const texts = await Promise.all(tables.map(({ name }) => sql<{ all: string | null }>`select string_agg(t::text, ' ') as all from ${sql.table(name)} t`.execute(database.read)));
+  const { rows: tables } = await sql<{
+    name: string;
+  }>`select table_name as name from information_schema.tables where table_schema = 'public'`.execute(database.read);
+  const texts = await Promise.all(
+    tables.map(({ name }) =>
+      sql<{ all: string | null }>`select string_agg(t::text, ' ') as all from ${sql.table(name)} t`.execute(
+        database.read,
+      ),
+    ),
+  );
   return texts.map(({ rows }) => rows[0]?.all ?? '').join('\n');
 }
 
@@ -96,7 +155,14 @@ describeEachDatabase('the credential of a connection', (open) => {
     const built = await organisation(workspace);
     const secrets = createMemorySecretStore();
     const connections = createConnections({ database: workspace.database, secrets, definitions: connectors });
-    const runtime = createConnectorRuntime({ database: workspace.database, execute: workspace.execute, secrets, connections, definitions: connectors, now: workspace.clock.now });
+    const runtime = createConnectorRuntime({
+      database: workspace.database,
+      execute: workspace.execute,
+      secrets,
+      connections,
+      definitions: connectors,
+      now: workspace.clock.now,
+    });
     const token = `token-${randomBytes(12).toString('hex')}`;
     const draft = (given: string) => ({
       applicationId: built.applications.reviewed,
@@ -105,7 +171,11 @@ describeEachDatabase('the credential of a connection', (open) => {
       configuration: { baseUrl: 'http://127.0.0.1:9/scim', authentication: 'bearer', token: given },
       secrets: { token: given },
     });
-    const set = (who: EmployeeId, given: string) => runtime.setConnection(draft(given), { actor: { kind: 'employee', employeeId: who }, commandId: newId<CommandId>() });
+    const set = (who: EmployeeId, given: string) =>
+      runtime.setConnection(draft(given), {
+        actor: { kind: 'employee', employeeId: who },
+        commandId: newId<CommandId>(),
+      });
     return { workspace, ...built, secrets, runtime, token, draft, set };
   }
 
@@ -118,7 +188,10 @@ describeEachDatabase('the credential of a connection', (open) => {
     const kept = await everythingKept(workspace);
     expect(kept).toContain('http://127.0.0.1:9/scim');
     expect(kept).not.toContain(token);
-    expect((await rowsOf(workspace, 'audit_event')).at(-1)).toMatchObject({ type: 'connection.changed', data: expect.stringContaining('"secretsSet":["token"]') });
+    expect((await rowsOf(workspace, 'audit_event')).at(-1)).toMatchObject({
+      type: 'connection.changed',
+      data: expect.stringContaining('"secretsSet":["token"]'),
+    });
   });
 
   it('is not replaced by somebody who may not change the connection, nor by a change that was refused', async () => {
@@ -130,7 +203,10 @@ describeEachDatabase('the credential of a connection', (open) => {
     // The same command id with something else in it is refused after the keychain was written.
     const issued = { actor: { kind: 'employee' as const, employeeId: people.owner }, commandId: newId<CommandId>() };
     expect(await runtime.setConnection(draft(token), issued)).toMatchObject({ outcome: 'done' });
-    const other = { ...draft('other-token'), configuration: { baseUrl: 'http://127.0.0.1:10/scim', authentication: 'bearer' } };
+    const other = {
+      ...draft('other-token'),
+      configuration: { baseUrl: 'http://127.0.0.1:10/scim', authentication: 'bearer' },
+    };
     expect(await runtime.setConnection(other, issued)).toMatchObject({ refusal: { code: 'command.idReused' } });
     expect(await secrets.read(instance!.secretName)).toEqual({ token });
   });

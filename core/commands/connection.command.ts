@@ -20,7 +20,10 @@ export const setConnection = defineCommand({
   }),
   async run(payload, context) {
     const { actor } = context.command;
-    if (actor.kind === 'employee' && !(await mayManageApplication(context.writer, actor.employeeId, payload.applicationId))) {
+    if (
+      actor.kind === 'employee' &&
+      !(await mayManageApplication(context.writer, actor.employeeId, payload.applicationId))
+    ) {
       return refuse('access.notAllowed', 'Only an administrator or an owner can change this connection.');
     }
     const { applicationId, connector, configuration, secretName } = payload;
@@ -28,11 +31,24 @@ export const setConnection = defineCommand({
     const application = await manager.findOne(ApplicationEntity, { id: applicationId });
     if (application === null) return refuse('application.notFound', 'This application does not exist.');
     const instance = await manager.findOne(ConnectorInstanceEntity, { applicationId });
-    const settings = { connector, configuration, secretName, lastTestedAt: null, lastTestOutcome: null, lastTestMessage: null };
-    if (instance === null) manager.create(ConnectorInstanceEntity, { id: newId<ConnectorInstanceId>(), applicationId, ...settings });
+    const settings = {
+      connector,
+      configuration,
+      secretName,
+      lastTestedAt: null,
+      lastTestOutcome: null,
+      lastTestMessage: null,
+    };
+    if (instance === null)
+      manager.create(ConnectorInstanceEntity, { id: newId<ConnectorInstanceId>(), applicationId, ...settings });
     else manager.assign(instance, settings);
     await manager.flush();
-    context.record({ type: 'connection.changed', requestId: null, itemId: null, data: { applicationId, connector, configuration, secretsSet: payload.secretsSet } });
+    context.record({
+      type: 'connection.changed',
+      requestId: null,
+      itemId: null,
+      data: { applicationId, connector, configuration, secretsSet: payload.secretsSet },
+    });
     context.touch('applications', 'fulfillment');
     return done({});
   },
@@ -51,7 +67,12 @@ export const recordConnectionTest = defineCommand({
       lastTestMessage: message,
     });
     await manager.flush();
-    context.record({ type: 'connection.tested', requestId: null, itemId: null, data: { applicationId, passed, message } });
+    context.record({
+      type: 'connection.tested',
+      requestId: null,
+      itemId: null,
+      data: { applicationId, passed, message },
+    });
     context.touch('applications');
     return done({});
   },

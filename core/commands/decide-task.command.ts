@@ -8,8 +8,12 @@ import { prepared } from '#core/persistence/prepared.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
 
-const employeeStatus = prepared((reader, id: EmployeeId) => reader.selectFrom('employee').select('status').where('id', '=', id));
-const applicationFulfillment = prepared((reader, id: ApplicationId) => reader.selectFrom('application').select('fulfillment').where('id', '=', id));
+const employeeStatus = prepared((reader, id: EmployeeId) =>
+  reader.selectFrom('employee').select('status').where('id', '=', id),
+);
+const applicationFulfillment = prepared((reader, id: ApplicationId) =>
+  reader.selectFrom('application').select('fulfillment').where('id', '=', id),
+);
 
 export const decideTask = defineCommand({
   type: 'task.decide',

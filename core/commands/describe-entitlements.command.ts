@@ -29,7 +29,11 @@ export const describeEntitlements = defineCommand({
     if (actor.kind === 'employee' && !(await mayManageApplication(writer, actor.employeeId, applicationId))) {
       return refuse('access.notAllowed', 'Only an administrator or an owner can describe these entitlements.');
     }
-    const application = await writer.selectFrom('application').select('name').where('id', '=', applicationId).executeTakeFirst();
+    const application = await writer
+      .selectFrom('application')
+      .select('name')
+      .where('id', '=', applicationId)
+      .executeTakeFirst();
     if (application === undefined) return refuse('application.notFound', 'This application does not exist.');
     for (const { externalId, ...described } of entitlements) {
       const row = await writer
@@ -41,9 +45,17 @@ export const describeEntitlements = defineCommand({
       if (row === undefined) continue;
       const before = fromRow('entitlement', row);
       const after = { ...before, ...described };
-      await updateRow(writer, 'entitlement', before, { ...after, searchText: entitlementSearchText(after, application.name) });
+      await updateRow(writer, 'entitlement', before, {
+        ...after,
+        searchText: entitlementSearchText(after, application.name),
+      });
     }
-    context.record({ type: 'application.changed', requestId: null, itemId: null, data: { applicationId, entitlements } });
+    context.record({
+      type: 'application.changed',
+      requestId: null,
+      itemId: null,
+      data: { applicationId, entitlements },
+    });
     context.touch('applications');
     return done({});
   },

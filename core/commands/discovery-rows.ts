@@ -12,7 +12,12 @@ type Count = (name: string, by: number) => void;
 /** Databases take only so many parameters in a statement; a connector's page may be larger. */
 const chunkSize = 400;
 
-export async function writeAccounts(writer: Writer, run: SyncRun, accounts: readonly RemoteAccount[], count: Count): Promise<void> {
+export async function writeAccounts(
+  writer: Writer,
+  run: SyncRun,
+  accounts: readonly RemoteAccount[],
+  count: Count,
+): Promise<void> {
   for (const chunk of chunks(distinct(accounts, (account) => account.username.toLowerCase()))) {
     const keys = chunk.map((account) => account.username.toLowerCase());
     const known = (
@@ -20,17 +25,32 @@ export async function writeAccounts(writer: Writer, run: SyncRun, accounts: read
         .selectFrom('account')
         .selectAll()
         .where('application_id', '=', run.applicationId)
-        .where((eb) => eb.or([eb('username_key', 'in', keys), eb('external_id', 'in', chunk.map((account) => account.externalId))]))
+        .where((eb) =>
+          eb.or([
+            eb('username_key', 'in', keys),
+            eb(
+              'external_id',
+              'in',
+              chunk.map((account) => account.externalId),
+            ),
+          ]),
+        )
         .execute()
     ).map((row) => fromRow('account', row));
-    const byExternalId = new Map(known.flatMap((account) => (account.externalId === null ? [] : [[account.externalId, account] as const])));
+    const byExternalId = new Map(
+      known.flatMap((account) => (account.externalId === null ? [] : [[account.externalId, account] as const])),
+    );
     const byUsername = new Map(known.map((account) => [account.usernameKey, account]));
-    const employees = await employeesByEmail(writer, chunk.flatMap((account) => [account.email, account.username]));
+    const employees = await employeesByEmail(
+      writer,
+      chunk.flatMap((account) => [account.email, account.username]),
+    );
     const added: Rows['account'][] = [];
     const unchanged: AccountId[] = [];
     for (const account of chunk) {
       const before = byExternalId.get(account.externalId) ?? byUsername.get(account.username.toLowerCase());
-      const employeeId = employees.get(account.email?.toLowerCase() ?? '') ?? employees.get(account.username.toLowerCase()) ?? null;
+      const employeeId =
+        employees.get(account.email?.toLowerCase() ?? '') ?? employees.get(account.username.toLowerCase()) ?? null;
       const after: Rows['account'] = {
         id: before?.id ?? newId<AccountId>(),
         applicationId: run.applicationId,
@@ -54,13 +74,23 @@ export async function writeAccounts(writer: Writer, run: SyncRun, accounts: read
     }
     await insertRows(writer, 'account', added);
     count('accountsAdded', added.length);
-    if (unchanged.length > 0) await writer.updateTable('account').set({ last_seen_run_id: run.id }).where('id', 'in', unchanged).execute();
+    if (unchanged.length > 0)
+      await writer.updateTable('account').set({ last_seen_run_id: run.id }).where('id', 'in', unchanged).execute();
   }
 }
 
-export async function writeEntitlements(writer: Writer, run: SyncRun, entitlements: readonly RemoteEntitlement[], count: Count): Promise<void> {
+export async function writeEntitlements(
+  writer: Writer,
+  run: SyncRun,
+  entitlements: readonly RemoteEntitlement[],
+  count: Count,
+): Promise<void> {
   if (entitlements.length === 0) return;
-  const { name: applicationName } = await writer.selectFrom('application').select('name').where('id', '=', run.applicationId).executeTakeFirstOrThrow();
+  const { name: applicationName } = await writer
+    .selectFrom('application')
+    .select('name')
+    .where('id', '=', run.applicationId)
+    .executeTakeFirstOrThrow();
   for (const chunk of chunks(distinct(entitlements, (entitlement) => entitlement.externalId))) {
     const known = new Map(
       (
@@ -68,7 +98,11 @@ export async function writeEntitlements(writer: Writer, run: SyncRun, entitlemen
           .selectFrom('entitlement')
           .selectAll()
           .where('application_id', '=', run.applicationId)
-          .where('external_id', 'in', chunk.map((entitlement) => entitlement.externalId))
+          .where(
+            'external_id',
+            'in',
+            chunk.map((entitlement) => entitlement.externalId),
+          )
           .execute()
       ).map((row) => [row.external_id, fromRow('entitlement', row)]),
     );
@@ -108,10 +142,28 @@ export async function writeEntitlements(writer: Writer, run: SyncRun, entitlemen
   }
 }
 
-export async function writeGrants(writer: Writer, run: SyncRun, grants: readonly RemoteGrant[], now: Instant, count: Count): Promise<void> {
-  for (const chunk of chunks(distinct(grants, (grant) => `${grant.accountExternalId}\n${grant.entitlementExternalId}`))) {
-    const accounts = await idsByExternalId(writer, 'account', run, chunk.map((grant) => grant.accountExternalId));
-    const entitlements = await idsByExternalId(writer, 'entitlement', run, chunk.map((grant) => grant.entitlementExternalId));
+export async function writeGrants(
+  writer: Writer,
+  run: SyncRun,
+  grants: readonly RemoteGrant[],
+  now: Instant,
+  count: Count,
+): Promise<void> {
+  for (const chunk of chunks(
+    distinct(grants, (grant) => `${grant.accountExternalId}\n${grant.entitlementExternalId}`),
+  )) {
+    const accounts = await idsByExternalId(
+      writer,
+      'account',
+      run,
+      chunk.map((grant) => grant.accountExternalId),
+    );
+    const entitlements = await idsByExternalId(
+      writer,
+      'entitlement',
+      run,
+      chunk.map((grant) => grant.entitlementExternalId),
+    );
     const pairs = chunk.flatMap((grant) => {
       const accountId = accounts.get(grant.accountExternalId) as AccountId | undefined;
       const entitlementId = entitlements.get(grant.entitlementExternalId) as EntitlementId | undefined;
@@ -122,13 +174,23 @@ export async function writeGrants(writer: Writer, run: SyncRun, grants: readonly
     const known = await writer
       .selectFrom('access_grant')
       .select(['id', 'account_id', 'entitlement_id', 'status', 'ended_at'])
-      .where('account_id', 'in', pairs.map((pair) => pair.accountId))
+      .where(
+        'account_id',
+        'in',
+        pairs.map((pair) => pair.accountId),
+      )
       .where('entitlement_id', 'in', [...new Set(pairs.map((pair) => pair.entitlementId))])
       .execute();
-    const active = new Map(known.filter((grant) => grant.status === 'active').map((grant) => [`${grant.account_id} ${grant.entitlement_id}`, grant.id]));
+    const active = new Map(
+      known
+        .filter((grant) => grant.status === 'active')
+        .map((grant) => [`${grant.account_id} ${grant.entitlement_id}`, grant.id]),
+    );
     // What Gatehouse has removed since the page was asked for may still be on it.
     const removedMeanwhile = new Set(
-      known.filter((grant) => grant.ended_at !== null && grant.ended_at >= run.startedAt).map((grant) => `${grant.account_id} ${grant.entitlement_id}`),
+      known
+        .filter((grant) => grant.ended_at !== null && grant.ended_at >= run.startedAt)
+        .map((grant) => `${grant.account_id} ${grant.entitlement_id}`),
     );
     const seen: GrantId[] = [];
     const added: Rows['access_grant'][] = [];
@@ -152,18 +214,31 @@ export async function writeGrants(writer: Writer, run: SyncRun, grants: readonly
     }
     await insertRows(writer, 'access_grant', added);
     count('grantsAddedOutside', added.length);
-    if (seen.length > 0) await writer.updateTable('access_grant').set({ last_seen_run_id: run.id }).where('id', 'in', seen).execute();
+    if (seen.length > 0)
+      await writer.updateTable('access_grant').set({ last_seen_run_id: run.id }).where('id', 'in', seen).execute();
   }
 }
 
-async function employeesByEmail(writer: Writer, emails: readonly (string | null)[]): Promise<ReadonlyMap<string, EmployeeId>> {
+async function employeesByEmail(
+  writer: Writer,
+  emails: readonly (string | null)[],
+): Promise<ReadonlyMap<string, EmployeeId>> {
   const wanted = [...new Set(emails.flatMap((email) => (email === null ? [] : [email.toLowerCase()])))];
   if (wanted.length === 0) return new Map();
-  const rows = await writer.selectFrom('employee').select(['id', 'work_email']).where('work_email', 'in', wanted).execute();
+  const rows = await writer
+    .selectFrom('employee')
+    .select(['id', 'work_email'])
+    .where('work_email', 'in', wanted)
+    .execute();
   return new Map(rows.map((row) => [row.work_email, row.id]));
 }
 
-async function idsByExternalId(writer: Writer, table: 'account' | 'entitlement', run: SyncRun, externalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function idsByExternalId(
+  writer: Writer,
+  table: 'account' | 'entitlement',
+  run: SyncRun,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const rows = await writer
     .selectFrom(table)
     .select(['id', 'external_id'])
@@ -174,7 +249,12 @@ async function idsByExternalId(writer: Writer, table: 'account' | 'entitlement',
 }
 
 function sameBut<Row extends object>(before: Row, after: Row, except: keyof Row): boolean {
-  return (Object.keys(after) as (keyof Row)[]).every((key) => key === except || Object.is(before[key], after[key]) || JSON.stringify(before[key]) === JSON.stringify(after[key]));
+  return (Object.keys(after) as (keyof Row)[]).every(
+    (key) =>
+      key === except ||
+      Object.is(before[key], after[key]) ||
+      JSON.stringify(before[key]) === JSON.stringify(after[key]),
+  );
 }
 
 function distinct<Value>(values: readonly Value[], keyOf: (value: Value) => string): readonly Value[] {

@@ -69,7 +69,12 @@ const remoteAccount = z.object({
   displayName: z.string().nullable(),
   active: z.boolean(),
 });
-const remoteEntitlement = z.object({ externalId: z.string().min(1), name: z.string().min(1), kind: z.string().min(1), description: z.string().nullable() });
+const remoteEntitlement = z.object({
+  externalId: z.string().min(1),
+  name: z.string().min(1),
+  kind: z.string().min(1),
+  description: z.string().nullable(),
+});
 const remoteGrant = z.object({ accountExternalId: z.string().min(1), entitlementExternalId: z.string().min(1) });
 export const discoveryPageSchema = z.object({
   accounts: z.array(remoteAccount).readonly(),
@@ -86,7 +91,8 @@ export const recordDiscoveryPage = defineCommand({
     if (allowed.outcome === 'refused') return allowed;
     const { writer } = context;
     const row = await openRun(context, runId);
-    if (row === undefined || row.state !== 'running') return refuse('command.invalid', 'This discovery is not running.');
+    if (row === undefined || row.state !== 'running')
+      return refuse('command.invalid', 'This discovery is not running.');
     const run = fromRow('sync_run', row);
     const summary: Record<string, number> = { ...run.summary };
     const count = (name: string, by: number) => {
@@ -119,13 +125,21 @@ export const finishDiscovery = defineCommand({
     if (allowed.outcome === 'refused') return allowed;
     const { writer, circumstances } = context;
     const row = await openRun(context, runId);
-    if (row === undefined || row.state !== 'running') return refuse('command.invalid', 'This discovery is not running.');
+    if (row === undefined || row.state !== 'running')
+      return refuse('command.invalid', 'This discovery is not running.');
     const run = fromRow('sync_run', row);
     // Only a complete discovery knows what is no longer there.
-    const summary = failure === null ? { ...run.summary, ...(await endUnseen(writer, run, circumstances.now)) } : run.summary;
+    const summary =
+      failure === null ? { ...run.summary, ...(await endUnseen(writer, run, circumstances.now)) } : run.summary;
     await writer
       .updateTable('sync_run')
-      .set({ state: failure === null ? 'completed' : 'failed', ended_at: circumstances.now, summary: JSON.stringify(summary), failure, checkpoint: null })
+      .set({
+        state: failure === null ? 'completed' : 'failed',
+        ended_at: circumstances.now,
+        summary: JSON.stringify(summary),
+        failure,
+        checkpoint: null,
+      })
       .where('id', '=', runId)
       .execute();
     const seen = { accounts: run.accountsSeen, entitlements: run.entitlementsSeen, grants: run.grantsSeen };

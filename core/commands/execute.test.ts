@@ -14,7 +14,18 @@ import { defineCommand } from './command-definition.ts';
 import { decideTask } from './decide-task.command.ts';
 import { submitRequest } from './submit-request.command.ts';
 
-const written: readonly TableName[] = ['access_request', 'request_item', 'review_stage', 'review_task', 'decision', 'fulfillment_task', 'audit_event', 'command_record', 'counter', 'setting'];
+const written: readonly TableName[] = [
+  'access_request',
+  'request_item',
+  'review_stage',
+  'review_task',
+  'decision',
+  'fulfillment_task',
+  'audit_event',
+  'command_record',
+  'counter',
+  'setting',
+];
 
 /** Writes, then does as it is told. */
 const probe = defineCommand({
@@ -33,7 +44,10 @@ describeEachDatabase('execute', (open) => {
   it('answers the same id with the first result and changes nothing again', async () => {
     const workspace = await open();
     const { people, entitlements } = await organisation(workspace);
-    const command = commandOf(people.requester, { justification: 'work', items: [line(people.requester, entitlements.reviewed[0])] });
+    const command = commandOf(people.requester, {
+      justification: 'work',
+      items: [line(people.requester, entitlements.reviewed[0])],
+    });
     const first = await workspace.execute(submitRequest, command);
     const before = await rowCounts(workspace, written);
     workspace.clock.pass(1000);
@@ -52,9 +66,15 @@ describeEachDatabase('execute', (open) => {
     const first = await workspace.execute(submitRequest, command);
     const before = await rowCounts(workspace, written);
     const reused = { outcome: 'refused', refusal: { code: 'command.idReused' } };
-    expect(await workspace.execute(submitRequest, { ...command, payload: { ...payload, justification: 'other' } })).toMatchObject(reused);
-    expect(await workspace.execute(submitRequest, commandOf(people.colleague, payload, { id: command.id }))).toMatchObject(reused);
-    expect(await workspace.execute(cancelRequest, commandOf(people.requester, { requestId: newId() }, { id: command.id }))).toMatchObject(reused);
+    expect(
+      await workspace.execute(submitRequest, { ...command, payload: { ...payload, justification: 'other' } }),
+    ).toMatchObject(reused);
+    expect(
+      await workspace.execute(submitRequest, commandOf(people.colleague, payload, { id: command.id })),
+    ).toMatchObject(reused);
+    expect(
+      await workspace.execute(cancelRequest, commandOf(people.requester, { requestId: newId() }, { id: command.id })),
+    ).toMatchObject(reused);
     expect(await rowCounts(workspace, written)).toEqual(before);
     expect(await workspace.execute(submitRequest, command)).toEqual(first);
   });
@@ -62,21 +82,41 @@ describeEachDatabase('execute', (open) => {
   it('leaves nothing of a refused command but its record, and refuses it again when it would be possible', async () => {
     const workspace = await open();
     const { people, entitlements } = await organisation(workspace);
-    const blocking = await submitted(workspace.execute, people.requester, [line(people.requester, entitlements.reviewed[0])]);
+    const blocking = await submitted(workspace.execute, people.requester, [
+      line(people.requester, entitlements.reviewed[0]),
+    ]);
     const before = await rowCounts(workspace, written);
-    const command = commandOf(people.colleague, { justification: 'work', items: [line(people.requester, entitlements.reviewed[0])] });
+    const command = commandOf(people.colleague, {
+      justification: 'work',
+      items: [line(people.requester, entitlements.reviewed[0])],
+    });
     const refused = await workspace.execute(submitRequest, command);
-    expect(refused).toMatchObject({ outcome: 'refused', refusal: { code: 'item.alreadyPending', data: { lines: [{ index: 0 }] } } });
-    expect(await rowCounts(workspace, written)).toEqual({ ...before, command_record: (before['command_record'] ?? 0) + 1 });
+    expect(refused).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'item.alreadyPending', data: { lines: [{ index: 0 }] } },
+    });
+    expect(await rowCounts(workspace, written)).toEqual({
+      ...before,
+      command_record: (before['command_record'] ?? 0) + 1,
+    });
     await workspace.execute(cancelRequest, commandOf(people.requester, { requestId: blocking }));
     expect(await workspace.execute(submitRequest, command)).toEqual(refused);
-    expect(await workspace.execute(submitRequest, { ...command, id: newId<CommandId>() })).toMatchObject({ outcome: 'done' });
+    expect(await workspace.execute(submitRequest, { ...command, id: newId<CommandId>() })).toMatchObject({
+      outcome: 'done',
+    });
   });
 
   it('takes back what a refused command had written itself', async () => {
     const workspace = await open();
-    expect(await workspace.execute(probe, commandOf({ kind: 'system', part: 'setup' }, { then: 'refuse' }))).toMatchObject({ outcome: 'refused' });
-    expect(await rowCounts(workspace, written)).toMatchObject({ setting: 0, audit_event: 0, counter: 0, command_record: 1 });
+    expect(
+      await workspace.execute(probe, commandOf({ kind: 'system', part: 'setup' }, { then: 'refuse' })),
+    ).toMatchObject({ outcome: 'refused' });
+    expect(await rowCounts(workspace, written)).toMatchObject({
+      setting: 0,
+      audit_event: 0,
+      counter: 0,
+      command_record: 1,
+    });
     expect(workspace.committed).toEqual([]);
   });
 
@@ -84,16 +124,25 @@ describeEachDatabase('execute', (open) => {
     const workspace = await open();
     const command = commandOf({ kind: 'system', part: 'setup' } as const, { then: 'throw' as const });
     await expect(workspace.execute(probe, command)).rejects.toThrow('broken');
-    expect(await rowCounts(workspace, written)).toMatchObject({ setting: 0, audit_event: 0, counter: 0, command_record: 0 });
+    expect(await rowCounts(workspace, written)).toMatchObject({
+      setting: 0,
+      audit_event: 0,
+      counter: 0,
+      command_record: 0,
+    });
     expect(workspace.committed).toEqual([]);
-    expect(await workspace.execute(probe, { ...command, payload: { then: 'done' } })).toMatchObject({ outcome: 'done' });
+    expect(await workspace.execute(probe, { ...command, payload: { then: 'done' } })).toMatchObject({
+      outcome: 'done',
+    });
     expect(await rowCounts(workspace, written)).toMatchObject({ setting: 1, audit_event: 1, command_record: 1 });
   });
 
   it('refuses a payload of the wrong shape before anything happens', async () => {
     const workspace = await open();
     const { people } = await organisation(workspace);
-    expect(await workspace.execute(submitRequest, commandOf(people.requester, { justification: 'work', items: 'all' }))).toMatchObject({ refusal: { code: 'command.invalid', message: expect.stringContaining('items') } });
+    expect(
+      await workspace.execute(submitRequest, commandOf(people.requester, { justification: 'work', items: 'all' })),
+    ).toMatchObject({ refusal: { code: 'command.invalid', message: expect.stringContaining('items') } });
     expect(await rowCounts(workspace, written)).toMatchObject({ command_record: 0 });
   });
 
@@ -101,7 +150,10 @@ describeEachDatabase('execute', (open) => {
     const workspace = await open();
     const { people, entitlements } = await organisation(workspace);
     await submitted(workspace.execute, people.requester, [line(people.requester, entitlements.reviewed[0])]);
-    await workspace.execute(submitRequest, commandOf(people.requester, { justification: 'work', items: [line(people.requester, entitlements.reviewed[0])] }));
+    await workspace.execute(
+      submitRequest,
+      commandOf(people.requester, { justification: 'work', items: [line(people.requester, entitlements.reviewed[0])] }),
+    );
     await expect(workspace.execute(probe, commandOf(people.requester, { then: 'throw' }))).rejects.toThrow('broken');
     await submitted(workspace.execute, people.requester, [line(people.colleague, entitlements.reviewed[0])]);
     expect((await rowsOf(workspace, 'access_request')).map((request) => request.number)).toEqual([1, 2]);
@@ -110,7 +162,10 @@ describeEachDatabase('execute', (open) => {
   it('writes a trail without gaps in which every hash can be computed again, and every chain is whole', async () => {
     const workspace = await open();
     const { people, entitlements } = await organisation(workspace);
-    const all = [line(people.requester, entitlements.reviewed[0]), line(people.colleague, entitlements.automatic[0], { term: { kind: 'duration', minutes: 90 } })];
+    const all = [
+      line(people.requester, entitlements.reviewed[0]),
+      line(people.colleague, entitlements.automatic[0], { term: { kind: 'duration', minutes: 90 } }),
+    ];
     const first = await submitted(workspace.execute, people.requester, all);
     await workspace.execute(probe, commandOf(people.administrator, { then: 'done' }));
     await submitted(workspace.execute, people.colleague, [line(people.colleague, entitlements.reviewed[1])]);
@@ -135,10 +190,12 @@ describeEachDatabase('execute', (open) => {
     const { people, entitlements } = await organisation(workspace);
     await submitted(workspace.execute, people.requester, [line(people.requester, entitlements.reviewed[0])]);
     const before = await rowsOf(workspace, 'audit_event');
-    const attempt = (statement: string) => workspace.database.transaction((writer) => sql.raw(statement).execute(writer));
+    const attempt = (statement: string) =>
+      workspace.database.transaction((writer) => sql.raw(statement).execute(writer));
     await expect(attempt(`update audit_event set data = '{}'`)).rejects.toThrow(/never changed/);
     await expect(attempt('delete from audit_event')).rejects.toThrow(/never (changed or )?deleted/);
-    if (workspace.database.dialect === 'postgres') await expect(attempt('truncate audit_event')).rejects.toThrow(/never changed or deleted/);
+    if (workspace.database.dialect === 'postgres')
+      await expect(attempt('truncate audit_event')).rejects.toThrow(/never changed or deleted/);
     expect(await rowsOf(workspace, 'audit_event')).toEqual(before);
   });
 });
@@ -147,28 +204,44 @@ describeEachDatabase('a decision', (open) => {
   it('is one transaction of rows, trail, fulfillment tasks and command record (defect 2)', async () => {
     const workspace = await open();
     const { people, entitlements } = await organisation(workspace);
-    const requestId = await submitted(workspace.execute, people.requester, [line(people.requester, entitlements.reviewed[0], { term: { kind: 'duration', minutes: 60 } })]);
+    const requestId = await submitted(workspace.execute, people.requester, [
+      line(people.requester, entitlements.reviewed[0], { term: { kind: 'duration', minutes: 60 } }),
+    ]);
     const [task] = await rowsOf(workspace, 'review_task');
     const command = commandOf(people.manager, { taskId: task!.id, verdict: 'approve' as const });
     // The record is written last; when it cannot be, nothing before it stays.
     await workspace.database.transaction((writer) =>
-      sql.raw(
-        workspace.database.dialect === 'sqlite'
-          ? `create trigger test_refuse before insert on command_record begin select raise(abort, 'no room'); end`
-          : `create function test_refuse() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$; create trigger test_refuse before insert on command_record for each row execute function test_refuse()`,
-      ).execute(writer),
+      sql
+        .raw(
+          workspace.database.dialect === 'sqlite'
+            ? `create trigger test_refuse before insert on command_record begin select raise(abort, 'no room'); end`
+            : `create function test_refuse() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$; create trigger test_refuse before insert on command_record for each row execute function test_refuse()`,
+        )
+        .execute(writer),
     );
     const before = await rowCounts(workspace, written);
     await expect(workspace.execute(decideTask, command)).rejects.toThrow('no room');
     expect(await rowCounts(workspace, written)).toEqual(before);
     expect((await rowsOf(workspace, 'request_item')).map((item) => item.state)).toEqual(['inReview']);
-    await workspace.database.transaction((writer) => sql.raw(workspace.database.dialect === 'sqlite' ? 'drop trigger test_refuse' : 'drop trigger test_refuse on command_record').execute(writer));
+    await workspace.database.transaction((writer) =>
+      sql
+        .raw(
+          workspace.database.dialect === 'sqlite'
+            ? 'drop trigger test_refuse'
+            : 'drop trigger test_refuse on command_record',
+        )
+        .execute(writer),
+    );
     expect(await workspace.execute(decideTask, command)).toMatchObject({ outcome: 'done' });
-    expect((await rowsOf(workspace, 'fulfillment_task')).map(({ effect, cause, state }) => ({ effect, cause, state }))).toEqual([
+    expect(
+      (await rowsOf(workspace, 'fulfillment_task')).map(({ effect, cause, state }) => ({ effect, cause, state })),
+    ).toEqual([
       { effect: 'grant', cause: 'decision', state: 'ready' },
       { effect: 'revoke', cause: 'expiry', state: 'scheduled' },
     ]);
-    const types = (await rowsOf(workspace, 'audit_event')).filter((event) => event.commandId === command.id).map((event) => event.type);
+    const types = (await rowsOf(workspace, 'audit_event'))
+      .filter((event) => event.commandId === command.id)
+      .map((event) => event.type);
     expect(types).toEqual(['review.approved', 'item.approved']);
     expect(requestId).toBeTruthy();
   });
@@ -176,8 +249,21 @@ describeEachDatabase('a decision', (open) => {
 
 describe('hashOf', () => {
   it('does not depend on the order in which properties were written', () => {
-    const event = { id: newId(), sequence: 1, type: 'roles.changed', requestId: null, itemId: null, actor: { kind: 'system', part: 'setup' }, at: '2026-03-02T08:00:00.000Z', commandId: newId(), data: { a: 1, b: 2 }, previousHash: null } as unknown as Parameters<typeof hashOf>[0];
-    const turned = Object.fromEntries(Object.entries({ ...event, data: { b: 2, a: 1 } }).toReversed()) as unknown as typeof event;
+    const event = {
+      id: newId(),
+      sequence: 1,
+      type: 'roles.changed',
+      requestId: null,
+      itemId: null,
+      actor: { kind: 'system', part: 'setup' },
+      at: '2026-03-02T08:00:00.000Z',
+      commandId: newId(),
+      data: { a: 1, b: 2 },
+      previousHash: null,
+    } as unknown as Parameters<typeof hashOf>[0];
+    const turned = Object.fromEntries(
+      Object.entries({ ...event, data: { b: 2, a: 1 } }).toReversed(),
+    ) as unknown as typeof event;
     expect(hashOf(turned)).toBe(hashOf(event));
   });
 });

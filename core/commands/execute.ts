@@ -46,7 +46,10 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')})`;
-      return refuse('command.invalid', `This cannot be done as it was asked${where}: ${issue?.message ?? 'unknown reason'}.`);
+      return refuse(
+        'command.invalid',
+        `This cannot be done as it was asked${where}: ${issue?.message ?? 'unknown reason'}.`,
+      );
     }
     const command: Command = { ...incoming, type: definition.type };
     const fingerprint = fingerprintOf(command);
@@ -104,13 +107,18 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
   };
 }
 
-const recordOfCommand = prepared((reader, id: CommandId) => reader.selectFrom('command_record').selectAll().where('id', '=', id));
+const recordOfCommand = prepared((reader, id: CommandId) =>
+  reader.selectFrom('command_record').selectAll().where('id', '=', id),
+);
 
 /**
  * A refused command stays refused under its id, whatever has changed since: to try again is a new command.
  * Answers with the recorded result when another console has executed the same command meanwhile: that came first.
  */
-async function rememberRefusal(database: Database, record: Parameters<typeof insertRows<'command_record'>>[2][number]): Promise<Result<unknown> | null> {
+async function rememberRefusal(
+  database: Database,
+  record: Parameters<typeof insertRows<'command_record'>>[2][number],
+): Promise<Result<unknown> | null> {
   try {
     return await database.transaction(async (writer) => {
       const [known] = await recordOfCommand(writer, record.id);
@@ -141,7 +149,11 @@ function isDuplicate(error: unknown): boolean {
 }
 
 function idReused(command: Command): Refusal {
-  return { code: 'command.idReused', message: 'This command id was used for something else before; nothing was changed.', data: { commandId: command.id } };
+  return {
+    code: 'command.idReused',
+    message: 'This command id was used for something else before; nothing was changed.',
+    data: { commandId: command.id },
+  };
 }
 
 function fingerprintOf(command: Command): string {

@@ -39,7 +39,8 @@ export const completeFulfillmentByHand = defineCommand({
     if (loaded.outcome === 'refused') return loaded;
     const { before, item, effect } = loaded.value;
     const { circumstances, writer } = context;
-    const written = payload.outcome === 'done' ? await writeByHand(context, item, effect) : { accountId: null, grantId: null };
+    const written =
+      payload.outcome === 'done' ? await writeByHand(context, item, effect) : { accountId: null, grantId: null };
     const evidence: FulfillmentEvidence = {
       outcome: 'byHand',
       ...written,
@@ -65,7 +66,8 @@ async function loadManaged(id: FulfillmentTaskId, context: CommandContext) {
   const before = await loadByFulfillment(context.writer, id, context.dialect === 'postgres');
   const task = before?.fulfillment.find((candidate) => candidate.id === id);
   const [item] = before?.items ?? [];
-  if (before === null || task === undefined || item === undefined) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  if (before === null || task === undefined || item === undefined)
+    return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   if (!(await mayManageApplication(context.writer, acting.value, item.applicationId))) {
     return refuse('access.notAllowed', 'Only an owner of the application or an administrator can do this.');
   }
@@ -81,8 +83,17 @@ async function writeByHand(context: CommandContext, item: RequestItem, effect: '
     .where('application_id', '=', item.applicationId)
     .where('employee_id', '=', item.beneficiaryId)
     .executeTakeFirst();
-  const person = await writer.selectFrom('employee').select(['work_email', 'full_name']).where('id', '=', item.beneficiaryId).executeTakeFirstOrThrow();
-  const account = known ?? { externalId: null, username: person.work_email, email: person.work_email, displayName: person.full_name };
+  const person = await writer
+    .selectFrom('employee')
+    .select(['work_email', 'full_name'])
+    .where('id', '=', item.beneficiaryId)
+    .executeTakeFirstOrThrow();
+  const account = known ?? {
+    externalId: null,
+    username: person.work_email,
+    email: person.work_email,
+    displayName: person.full_name,
+  };
   const accountId = await rememberAccount(writer, item, account);
   const grantId = await rememberGrant(writer, item, accountId, circumstances.now, endOf(item.term, circumstances.now));
   return { accountId, grantId };

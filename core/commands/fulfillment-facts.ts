@@ -1,6 +1,13 @@
 /** What the engine must know before a fulfillment task is performed, and what its effect leaves in the directory. */
 import { sql } from 'kysely';
-import { newId, type AccountId, type ApplicationId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
+import {
+  newId,
+  type AccountId,
+  type ApplicationId,
+  type EmployeeId,
+  type EntitlementId,
+  type GrantId,
+} from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import type { StartFacts } from '#core/engine/fulfill.ts';
@@ -55,14 +62,29 @@ export interface DeliveredAccount {
 }
 
 /** The account's row, created or completed with what the application said of it. */
-export async function rememberAccount(writer: Writer, item: RequestItem, delivered: DeliveredAccount): Promise<AccountId> {
+export async function rememberAccount(
+  writer: Writer,
+  item: RequestItem,
+  delivered: DeliveredAccount,
+): Promise<AccountId> {
   const usernameKey = delivered.username.toLowerCase();
-  const byExternalId = delivered.externalId === null ? [] : await accountsByExternalId(writer, item.applicationId, delivered.externalId);
-  const [known] = byExternalId.length > 0 ? byExternalId : await accountsByUsername(writer, item.applicationId, usernameKey);
+  const byExternalId =
+    delivered.externalId === null ? [] : await accountsByExternalId(writer, item.applicationId, delivered.externalId);
+  const [known] =
+    byExternalId.length > 0 ? byExternalId : await accountsByUsername(writer, item.applicationId, usernameKey);
   if (known === undefined) {
     const id = newId<AccountId>();
     await insertRows(writer, 'account', [
-      { id, applicationId: item.applicationId, employeeId: item.beneficiaryId, kind: 'employee', usernameKey, status: 'active', lastSeenRunId: null, ...delivered },
+      {
+        id,
+        applicationId: item.applicationId,
+        employeeId: item.beneficiaryId,
+        kind: 'employee',
+        usernameKey,
+        status: 'active',
+        lastSeenRunId: null,
+        ...delivered,
+      },
     ]);
     return id;
   }
@@ -92,14 +114,28 @@ export async function rememberAccount(writer: Writer, item: RequestItem, deliver
 const accountColumns = ['id', 'employee_id', 'external_id', 'username', 'email', 'display_name', 'status'] as const;
 // Two look-ups by index: joined by `or`, SQLite would read every account of the application.
 const accountsByExternalId = prepared((reader, applicationId: ApplicationId, externalId: string) =>
-  reader.selectFrom('account').select(accountColumns).where('application_id', '=', applicationId).where('external_id', '=', externalId),
+  reader
+    .selectFrom('account')
+    .select(accountColumns)
+    .where('application_id', '=', applicationId)
+    .where('external_id', '=', externalId),
 );
 const accountsByUsername = prepared((reader, applicationId: ApplicationId, usernameKey: string) =>
-  reader.selectFrom('account').select(accountColumns).where('application_id', '=', applicationId).where('username_key', '=', usernameKey),
+  reader
+    .selectFrom('account')
+    .select(accountColumns)
+    .where('application_id', '=', applicationId)
+    .where('username_key', '=', usernameKey),
 );
 
 /** The account now holds the entitlement because of this item. A grant that a discovery saw first is explained by it from now on. */
-export async function rememberGrant(writer: Writer, item: RequestItem, accountId: AccountId, at: Instant, expiresAt: Instant | null): Promise<GrantId> {
+export async function rememberGrant(
+  writer: Writer,
+  item: RequestItem,
+  accountId: AccountId,
+  at: Instant,
+  expiresAt: Instant | null,
+): Promise<GrantId> {
   const [active] = await activeGrant(writer, accountId, item.entitlementId);
   if (active !== undefined) {
     await writer
@@ -111,7 +147,18 @@ export async function rememberGrant(writer: Writer, item: RequestItem, accountId
   }
   const id = newId<GrantId>();
   await insertRows(writer, 'access_grant', [
-    { id, accountId, entitlementId: item.entitlementId, origin: 'request', requestItemId: item.id, status: 'active', grantedAt: at, expiresAt, endedAt: null, lastSeenRunId: null },
+    {
+      id,
+      accountId,
+      entitlementId: item.entitlementId,
+      origin: 'request',
+      requestItemId: item.id,
+      status: 'active',
+      grantedAt: at,
+      expiresAt,
+      endedAt: null,
+      lastSeenRunId: null,
+    },
   ]);
   return id;
 }
@@ -127,7 +174,11 @@ const activeGrant = prepared((reader, accountId: AccountId, entitlementId: Entit
 );
 
 /** The person no longer holds the entitlement, through whichever account. Answers with the last grant that ended. */
-export async function endGrants(writer: Writer, item: RequestItem, at: Instant): Promise<{ readonly grantId: GrantId | null; readonly accountId: AccountId | null }> {
+export async function endGrants(
+  writer: Writer,
+  item: RequestItem,
+  at: Instant,
+): Promise<{ readonly grantId: GrantId | null; readonly accountId: AccountId | null }> {
   const active = await writer
     .selectFrom('access_grant')
     .innerJoin('account', 'account.id', 'access_grant.account_id')
@@ -137,7 +188,11 @@ export async function endGrants(writer: Writer, item: RequestItem, at: Instant):
     .where('access_grant.status', '=', 'active')
     .execute();
   for (const grant of active) {
-    await writer.updateTable('access_grant').set({ status: 'ended', ended_at: at }).where('id', '=', grant.id).execute();
+    await writer
+      .updateTable('access_grant')
+      .set({ status: 'ended', ended_at: at })
+      .where('id', '=', grant.id)
+      .execute();
   }
   return { grantId: active.at(-1)?.id ?? null, accountId: active.at(-1)?.account_id ?? null };
 }

@@ -13,14 +13,19 @@ import { loadByFulfillment, saveRequest } from './request-store.ts';
 /** Claims a task under a lease. `proceed` false: it ended, or went to a person, instead of being performed. */
 export const startFulfillmentTask = defineCommand({
   type: 'fulfillment.start',
-  payload: z.object({ fulfillmentTaskId: idSchema<FulfillmentTaskId>(), leaseOwner: z.string().min(1).max(200), leaseUntil: instantSchema }),
+  payload: z.object({
+    fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
+    leaseOwner: z.string().min(1).max(200),
+    leaseUntil: instantSchema,
+  }),
   async run(payload, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer, circumstances } = context;
     const before = await loadByFulfillment(writer, payload.fulfillmentTaskId, context.dialect === 'postgres');
     const task = before?.fulfillment.find((candidate) => candidate.id === payload.fulfillmentTaskId);
-    if (before === null || task === undefined) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+    if (before === null || task === undefined)
+      return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
     const result = startFulfillment(before, payload, { ...circumstances, ...(await loadStartFacts(writer, task)) });
     if (result.outcome === 'refused') return result;
     const { after, facts } = result.value;
@@ -51,7 +56,12 @@ const attemptSchema = z.discriminatedUnion('kind', [
     source: z.string().max(2000),
     facts: z.record(z.string(), z.string().max(2000)),
   }),
-  z.object({ kind: z.literal('retry'), problem: z.string().max(4000), afterMilliseconds: z.number().min(0).nullable(), jitter: z.number().min(0).max(1) }),
+  z.object({
+    kind: z.literal('retry'),
+    problem: z.string().max(4000),
+    afterMilliseconds: z.number().min(0).nullable(),
+    jitter: z.number().min(0).max(1),
+  }),
   z.object({ kind: z.literal('failed'), problem: z.string().max(4000), mayHaveHappened: z.boolean() }),
 ]);
 export type Attempt = z.output<typeof attemptSchema>;
@@ -59,7 +69,11 @@ export type Attempt = z.output<typeof attemptSchema>;
 /** Records what an attempt came to. Refused when somebody else has taken the task over meanwhile. */
 export const recordFulfillmentAttempt = defineCommand({
   type: 'fulfillment.record',
-  payload: z.object({ fulfillmentTaskId: idSchema<FulfillmentTaskId>(), leaseOwner: z.string(), attempt: attemptSchema }),
+  payload: z.object({
+    fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
+    leaseOwner: z.string(),
+    attempt: attemptSchema,
+  }),
   async run({ fulfillmentTaskId, leaseOwner, attempt }, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
@@ -67,11 +81,13 @@ export const recordFulfillmentAttempt = defineCommand({
     const before = await loadByFulfillment(writer, fulfillmentTaskId, context.dialect === 'postgres');
     const task = before?.fulfillment.find((candidate) => candidate.id === fulfillmentTaskId);
     const [item] = before?.items ?? [];
-    if (before === null || task === undefined || item === undefined) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+    if (before === null || task === undefined || item === undefined)
+      return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
     let outcome: Parameters<typeof recordAttempt>[1]['outcome'];
     if (attempt.kind === 'done') {
       // A write that was not seen afterwards is not done, whatever was answered.
-      if (attempt.heldAfterwards !== (task.effect === 'grant')) return refuse('fulfillment.notPossible', 'What was read back is not what was to be done.');
+      if (attempt.heldAfterwards !== (task.effect === 'grant'))
+        return refuse('fulfillment.notPossible', 'What was read back is not what was to be done.');
       const evidence: FulfillmentEvidence = {
         outcome: attempt.outcome,
         accountId: null,
@@ -85,11 +101,20 @@ export const recordFulfillmentAttempt = defineCommand({
       const accountId = attempt.account === null ? null : await rememberAccount(writer, item, attempt.account);
       if (task.effect === 'grant') {
         if (accountId === null) return refuse('fulfillment.notPossible', 'Access was given to no account.');
-        const grantId = await rememberGrant(writer, item, accountId, attempt.readBackAt, endOf(item.term, attempt.readBackAt));
+        const grantId = await rememberGrant(
+          writer,
+          item,
+          accountId,
+          attempt.readBackAt,
+          endOf(item.term, attempt.readBackAt),
+        );
         outcome = { kind: 'done', evidence: { ...evidence, accountId, grantId } };
       } else {
         const ended = await endGrants(writer, item, attempt.readBackAt);
-        outcome = { kind: 'done', evidence: { ...evidence, accountId: accountId ?? ended.accountId, grantId: ended.grantId } };
+        outcome = {
+          kind: 'done',
+          evidence: { ...evidence, accountId: accountId ?? ended.accountId, grantId: ended.grantId },
+        };
       }
       context.touch('directory');
     } else {

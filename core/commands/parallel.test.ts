@@ -43,21 +43,34 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const { people, entitlements } = await organisation(workspace);
     for (let round = 0; round < rounds; round += 1) {
       // Two owners review what the manager asks for: their tasks are different, their stage is the same.
-      const requestId = await submitted(workspace.execute, people.manager, [line(people.requester, entitlements.reviewed[0])]);
+      const requestId = await submitted(workspace.execute, people.manager, [
+        line(people.requester, entitlements.reviewed[0]),
+      ]);
       const [first, second] = (await rowsOf(workspace, 'review_task')).filter((task) => task.requestId === requestId);
       const sameTask = round % 2 === 0;
       const results = await Promise.all([
-        workspace.execute(decideTask, commandOf(first!.reviewerId, { taskId: first!.id, verdict: 'approve' }, { basedOn: 1 })),
+        workspace.execute(
+          decideTask,
+          commandOf(first!.reviewerId, { taskId: first!.id, verdict: 'approve' }, { basedOn: 1 }),
+        ),
         sameTask
-          ? other(decideTask, commandOf(first!.reviewerId, { taskId: first!.id, verdict: 'deny', reason: 'no' }, { basedOn: 1 }))
-          : other(decideTask, commandOf(second!.reviewerId, { taskId: second!.id, verdict: 'deny', reason: 'no' }, { basedOn: 1 })),
+          ? other(
+              decideTask,
+              commandOf(first!.reviewerId, { taskId: first!.id, verdict: 'deny', reason: 'no' }, { basedOn: 1 }),
+            )
+          : other(
+              decideTask,
+              commandOf(second!.reviewerId, { taskId: second!.id, verdict: 'deny', reason: 'no' }, { basedOn: 1 }),
+            ),
       ]);
       expect(outcomes(results)).toEqual(['decision.stale', 'done']);
       const decisions = (await rowsOf(workspace, 'decision')).filter((decision) => decision.requestId === requestId);
       expect(decisions).toHaveLength(1);
       const tasks = (await rowsOf(workspace, 'fulfillment_task')).filter((task) => task.requestId === requestId);
       expect(tasks).toHaveLength(decisions[0]!.verdict === 'approve' ? 1 : 0);
-      await workspace.database.transaction((writer) => writer.updateTable('request_item').set({ state: 'denied' }).execute());
+      await workspace.database.transaction((writer) =>
+        writer.updateTable('request_item').set({ state: 'denied' }).execute(),
+      );
     }
   });
 
@@ -66,15 +79,22 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const other = await secondConsole(workspace);
     const { people, entitlements } = await organisation(workspace);
     for (let round = 0; round < rounds; round += 1) {
-      const items = [line(people.requester, entitlements.reviewed[1]), line(people.requester, entitlements.reviewed[0])];
+      const items = [
+        line(people.requester, entitlements.reviewed[1]),
+        line(people.requester, entitlements.reviewed[0]),
+      ];
       const results = await Promise.all([
         workspace.execute(submitRequest, commandOf(people.requester, { justification: 'mine', items })),
         other(submitRequest, commandOf(people.colleague, { justification: 'theirs', items: items.toReversed() })),
       ]);
       expect(outcomes(results)).toEqual(['done', 'item.alreadyPending']);
-      await workspace.database.transaction((writer) => writer.updateTable('request_item').set({ state: 'cancelled' }).execute());
+      await workspace.database.transaction((writer) =>
+        writer.updateTable('request_item').set({ state: 'cancelled' }).execute(),
+      );
     }
-    expect((await rowsOf(workspace, 'access_request')).map((request) => request.number)).toEqual(Array.from({ length: rounds }, (_, index) => index + 1));
+    expect((await rowsOf(workspace, 'access_request')).map((request) => request.number)).toEqual(
+      Array.from({ length: rounds }, (_, index) => index + 1),
+    );
   });
 
   it('the same command is executed once, and both get its result', async () => {
@@ -82,8 +102,14 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const other = await secondConsole(workspace);
     const { people, entitlements } = await organisation(workspace);
     for (let round = 0; round < rounds; round += 1) {
-      const submission = commandOf(people.requester, { justification: 'work', items: [line(people.requester, entitlements.reviewed[0])] });
-      const [first, second] = await Promise.all([workspace.execute(submitRequest, submission), other(submitRequest, submission)]);
+      const submission = commandOf(people.requester, {
+        justification: 'work',
+        items: [line(people.requester, entitlements.reviewed[0])],
+      });
+      const [first, second] = await Promise.all([
+        workspace.execute(submitRequest, submission),
+        other(submitRequest, submission),
+      ]);
       expect(first).toMatchObject({ outcome: 'done' });
       expect(second).toEqual(first);
       const task = (await rowsOf(workspace, 'review_task')).at(-1)!;
@@ -101,7 +127,9 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const other = await secondConsole(workspace);
     const { people, entitlements } = await organisation(workspace);
     for (let round = 0; round < rounds; round += 1) {
-      const requestId = await submitted(workspace.execute, people.requester, [line(people.requester, entitlements.reviewed[0])]);
+      const requestId = await submitted(workspace.execute, people.requester, [
+        line(people.requester, entitlements.reviewed[0]),
+      ]);
       const task = (await rowsOf(workspace, 'review_task')).at(-1)!;
       const results = await Promise.all([
         workspace.execute(decideTask, commandOf(task.reviewerId, { taskId: task.id, verdict: 'deny', reason: 'no' })),
@@ -109,7 +137,9 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
       ]);
       expect(results.filter((result) => result.outcome === 'done')).toHaveLength(1);
     }
-    expect((await rowsOf(workspace, 'audit_event')).map((event) => event.sequence)).toEqual((await rowsOf(workspace, 'audit_event')).map((_, index) => index + 1));
+    expect((await rowsOf(workspace, 'audit_event')).map((event) => event.sequence)).toEqual(
+      (await rowsOf(workspace, 'audit_event')).map((_, index) => index + 1),
+    );
   });
 
   it('one of two changes of an application is kept, the other is told', async () => {
@@ -118,10 +148,25 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const { people, applications } = await organisation(workspace);
     for (let round = 1; round <= rounds; round += 1) {
       const change = (description: string) =>
-        commandOf(people.owner, { applicationId: applications.reviewed, version: round, name: 'reviewed', description, primaryOwnerId: people.owner, secondaryOwnerIds: [people.secondOwner], fulfillment: 'connector' as const, reviewSettings: { approval: 'review' as const, reviewers: ['manager' as const] } });
-      const results = await Promise.all([workspace.execute(changeApplication, change('one')), other(changeApplication, change('two'))]);
+        commandOf(people.owner, {
+          applicationId: applications.reviewed,
+          version: round,
+          name: 'reviewed',
+          description,
+          primaryOwnerId: people.owner,
+          secondaryOwnerIds: [people.secondOwner],
+          fulfillment: 'connector' as const,
+          reviewSettings: { approval: 'review' as const, reviewers: ['manager' as const] },
+        });
+      const results = await Promise.all([
+        workspace.execute(changeApplication, change('one')),
+        other(changeApplication, change('two')),
+      ]);
       expect(outcomes(results)).toEqual(['application.invalid', 'done']);
-      expect((await rowsOf(workspace, 'application')).find((row) => row.id === applications.reviewed)).toMatchObject({ version: round + 1, description: results[0].outcome === 'done' ? 'one' : 'two' });
+      expect((await rowsOf(workspace, 'application')).find((row) => row.id === applications.reviewed)).toMatchObject({
+        version: round + 1,
+        description: results[0].outcome === 'done' ? 'one' : 'two',
+      });
     }
   });
 
@@ -131,11 +176,16 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const { people } = await organisation(workspace);
     for (let round = 0; round < rounds; round += 1) {
       const resign = (employeeId: EmployeeId) => commandOf(employeeId, { employeeId, roles: [] });
-      const results = await Promise.all([workspace.execute(setRoles, resign(people.administrator)), other(setRoles, resign(people.secondAdministrator))]);
+      const results = await Promise.all([
+        workspace.execute(setRoles, resign(people.administrator)),
+        other(setRoles, resign(people.secondAdministrator)),
+      ]);
       expect(outcomes(results)).toEqual(['access.notAllowed', 'done']);
       const [left] = await rowsOf(workspace, 'role_assignment');
       const again = left!.employeeId === people.administrator ? people.secondAdministrator : people.administrator;
-      expect(await workspace.execute(setRoles, commandOf(left!.employeeId, { employeeId: again, roles: ['administrator'] }))).toMatchObject({ outcome: 'done' });
+      expect(
+        await workspace.execute(setRoles, commandOf(left!.employeeId, { employeeId: again, roles: ['administrator'] })),
+      ).toMatchObject({ outcome: 'done' });
     }
   });
 
@@ -145,7 +195,10 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const { applications } = await organisation(workspace);
     for (let round = 1; round <= rounds; round += 1) {
       const begin = () => commandOf(discoveryActor, { applicationId: applications.reviewed as ApplicationId });
-      const [first, second] = await Promise.all([workspace.execute(startDiscovery, begin()), other(startDiscovery, begin())]);
+      const [first, second] = await Promise.all([
+        workspace.execute(startDiscovery, begin()),
+        other(startDiscovery, begin()),
+      ]);
       if (first.outcome === 'refused' || second.outcome === 'refused') throw new Error('A start was refused');
       expect(second.value.runId).toBe(first.value.runId);
       expect(await rowsOf(workspace, 'sync_run')).toHaveLength(round);
@@ -157,11 +210,22 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const workspace = await open();
     const other = await secondConsole(workspace);
     const { people, entitlements } = await organisation(workspace);
-    const wanted = [people.requester, people.colleague, people.manager, people.director].flatMap((who) => [...entitlements.reviewed, ...entitlements.automatic].map((entitlementId) => line(who, entitlementId)));
-    const results = await Promise.all(wanted.map((item, index) => (index % 2 === 0 ? workspace.execute : other)(submitRequest, commandOf(people.requester, { justification: 'work', items: [item] }, { id: newId() }))));
+    const wanted = [people.requester, people.colleague, people.manager, people.director].flatMap((who) =>
+      [...entitlements.reviewed, ...entitlements.automatic].map((entitlementId) => line(who, entitlementId)),
+    );
+    const results = await Promise.all(
+      wanted.map((item, index) =>
+        (index % 2 === 0 ? workspace.execute : other)(
+          submitRequest,
+          commandOf(people.requester, { justification: 'work', items: [item] }, { id: newId() }),
+        ),
+      ),
+    );
     expect(results.every((result) => result.outcome === 'done')).toBe(true);
     const events = await rowsOf(workspace, 'audit_event');
     expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => index + 1));
-    expect((await rowsOf(workspace, 'access_request')).map((request) => request.number).toSorted((a, b) => a - b)).toEqual(wanted.map((_, index) => index + 1));
+    expect(
+      (await rowsOf(workspace, 'access_request')).map((request) => request.number).toSorted((a, b) => a - b),
+    ).toEqual(wanted.map((_, index) => index + 1));
   });
 });

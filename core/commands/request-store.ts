@@ -7,13 +7,21 @@ import { fromRow, type Rows, type Tables, type Writer } from '#core/persistence/
 import { insertRows, updateRow, writeDifference } from '#core/persistence/write-rows.ts';
 
 /** The request and the item of a review task; null when there is no such task. */
-export async function loadByTask(writer: Writer, taskId: ReviewTaskId, lock: boolean): Promise<RequestAggregate | null> {
+export async function loadByTask(
+  writer: Writer,
+  taskId: ReviewTaskId,
+  lock: boolean,
+): Promise<RequestAggregate | null> {
   const [row] = await placeOfTask(writer, taskId);
   return row === undefined ? null : loadItem(writer, row.request_id, row.item_id, lock);
 }
 
 /** The request and the item of a fulfillment task; null when there is no such task. */
-export async function loadByFulfillment(writer: Writer, id: FulfillmentTaskId, lock: boolean): Promise<RequestAggregate | null> {
+export async function loadByFulfillment(
+  writer: Writer,
+  id: FulfillmentTaskId,
+  lock: boolean,
+): Promise<RequestAggregate | null> {
   const [row] = await placeOfFulfillment(writer, id);
   return row === undefined ? null : loadItem(writer, row.request_id, row.item_id, lock);
 }
@@ -34,7 +42,12 @@ export async function loadWhole(writer: Writer, requestId: RequestId, lock: bool
   };
 }
 
-async function loadItem(writer: Writer, requestId: RequestId, itemId: RequestItemId, lock: boolean): Promise<RequestAggregate | null> {
+async function loadItem(
+  writer: Writer,
+  requestId: RequestId,
+  itemId: RequestItemId,
+  lock: boolean,
+): Promise<RequestAggregate | null> {
   const request = await loadRequest(writer, requestId, lock);
   const [row] = await itemById(writer, itemId);
   if (request === null || row === undefined) return null;
@@ -47,7 +60,9 @@ async function loadItem(writer: Writer, requestId: RequestId, itemId: RequestIte
     tasks: await of('review_task'),
     decisions: await of('decision'),
     fulfillment: await of('fulfillment_task'),
-    otherItems: Object.fromEntries(others.map(({ state, count }) => [state, count])) as Partial<Record<ItemState, number>>,
+    otherItems: Object.fromEntries(others.map(({ state, count }) => [state, count])) as Partial<
+      Record<ItemState, number>
+    >,
   };
 }
 
@@ -72,18 +87,30 @@ export async function saveRequest(writer: Writer, before: RequestAggregate, afte
   await writeDifference(writer, 'fulfillment_task', before.fulfillment, after.fulfillment);
 }
 
-async function loadRequest(writer: Writer, requestId: RequestId, lock: boolean): Promise<Rows['access_request'] | null> {
+async function loadRequest(
+  writer: Writer,
+  requestId: RequestId,
+  lock: boolean,
+): Promise<Rows['access_request'] | null> {
   const [row] = await (lock ? requestLocked : requestById)(writer, requestId);
   return row === undefined ? null : fromRow('access_request', row);
 }
 
-const placeOfTask = prepared((reader, id: ReviewTaskId) => reader.selectFrom('review_task').select(['request_id', 'item_id']).where('id', '=', id));
+const placeOfTask = prepared((reader, id: ReviewTaskId) =>
+  reader.selectFrom('review_task').select(['request_id', 'item_id']).where('id', '=', id),
+);
 const placeOfFulfillment = prepared((reader, id: FulfillmentTaskId) =>
   reader.selectFrom('fulfillment_task').select(['request_id', 'item_id']).where('id', '=', id),
 );
-const requestById = prepared((reader, id: RequestId) => reader.selectFrom('access_request').selectAll().where('id', '=', id));
-const requestLocked = prepared((reader, id: RequestId) => reader.selectFrom('access_request').selectAll().where('id', '=', id).forUpdate());
-const itemById = prepared((reader, id: RequestItemId) => reader.selectFrom('request_item').selectAll().where('id', '=', id));
+const requestById = prepared((reader, id: RequestId) =>
+  reader.selectFrom('access_request').selectAll().where('id', '=', id),
+);
+const requestLocked = prepared((reader, id: RequestId) =>
+  reader.selectFrom('access_request').selectAll().where('id', '=', id).forUpdate(),
+);
+const itemById = prepared((reader, id: RequestItemId) =>
+  reader.selectFrom('request_item').selectAll().where('id', '=', id),
+);
 const statesOfOthers = prepared((reader, requestId: RequestId, itemId: RequestItemId) =>
   reader
     .selectFrom('request_item')
@@ -93,14 +120,27 @@ const statesOfOthers = prepared((reader, requestId: RequestId, itemId: RequestIt
     .groupBy('state'),
 );
 const partsBy = preparedByShape(
-  (reader, { table, column }: { readonly table: PartTable; readonly column: 'request_id' | 'item_id' }, [id]: readonly [RequestItemId & RequestId]) =>
-    reader.selectFrom(table as 'decision').selectAll().where(column, '=', id).orderBy('id'),
+  (
+    reader,
+    { table, column }: { readonly table: PartTable; readonly column: 'request_id' | 'item_id' },
+    [id]: readonly [RequestItemId & RequestId],
+  ) =>
+    reader
+      .selectFrom(table as 'decision')
+      .selectAll()
+      .where(column, '=', id)
+      .orderBy('id'),
   ({ table, column }) => `${table} ${column}`,
 );
 
 type PartTable = 'request_item' | 'review_stage' | 'review_task' | 'decision' | 'fulfillment_task';
 
-async function rowsWhere<Name extends PartTable>(writer: Writer, table: Name, column: 'request_id' | 'item_id', id: string): Promise<readonly Rows[Name][]> {
+async function rowsWhere<Name extends PartTable>(
+  writer: Writer,
+  table: Name,
+  column: 'request_id' | 'item_id',
+  id: string,
+): Promise<readonly Rows[Name][]> {
   const rows = await partsBy(writer, { table, column }, [id as RequestItemId & RequestId]);
   return rows.map((row) => fromRow(table, row as unknown as Tables[Name]));
 }

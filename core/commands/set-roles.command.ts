@@ -16,28 +16,52 @@ export const setRoles = defineCommand({
     const { actor } = context.command;
     // One change of administrators at a time, or two could each find the other one remaining.
     if (context.dialect === 'postgres') {
-      await writer.selectFrom('role_assignment').select('employee_id').where('role', '=', 'administrator').orderBy('employee_id').forUpdate().execute();
+      await writer
+        .selectFrom('role_assignment')
+        .select('employee_id')
+        .where('role', '=', 'administrator')
+        .orderBy('employee_id')
+        .forUpdate()
+        .execute();
     }
     if (actor.kind === 'employee' && !(await isAdministrator(writer, actor.employeeId))) {
       return refuse('access.notAllowed', 'Only an administrator can change roles.');
     }
     const person = await writer.selectFrom('employee').select('id').where('id', '=', employeeId).executeTakeFirst();
     if (person === undefined) return refuse('employee.notFound', 'This person is not in the directory.');
-    const held = (await writer.selectFrom('role_assignment').select('role').where('employee_id', '=', employeeId).execute()).map((row) => row.role);
+    const held = (
+      await writer.selectFrom('role_assignment').select('role').where('employee_id', '=', employeeId).execute()
+    ).map((row) => row.role);
     const after = [...new Set(wanted)].sort();
-    if (held.includes('administrator') && !after.includes('administrator') && (await isLastAdministrator(context.writer, employeeId))) {
+    if (
+      held.includes('administrator') &&
+      !after.includes('administrator') &&
+      (await isLastAdministrator(context.writer, employeeId))
+    ) {
       return refuse('access.notAllowed', 'This is the last administrator. Make somebody else an administrator first.');
     }
     const manager = context.unitOfWork();
     await manager.nativeDelete(RoleAssignmentEntity, { employeeId });
-    if (after.length > 0) await manager.insertMany(RoleAssignmentEntity, after.map((role) => ({ employeeId, role })));
-    context.record({ type: 'roles.changed', requestId: null, itemId: null, data: { employeeId, before: held.sort(), after } });
+    if (after.length > 0)
+      await manager.insertMany(
+        RoleAssignmentEntity,
+        after.map((role) => ({ employeeId, role })),
+      );
+    context.record({
+      type: 'roles.changed',
+      requestId: null,
+      itemId: null,
+      data: { employeeId, before: held.sort(), after },
+    });
     context.touch('directory', 'session');
     return done({});
   },
 });
 
-async function isLastAdministrator(writer: Parameters<typeof isAdministrator>[0], employeeId: EmployeeId): Promise<boolean> {
+async function isLastAdministrator(
+  writer: Parameters<typeof isAdministrator>[0],
+  employeeId: EmployeeId,
+): Promise<boolean> {
   const other = await writer
     .selectFrom('role_assignment')
     .innerJoin('employee', 'employee.id', 'role_assignment.employee_id')

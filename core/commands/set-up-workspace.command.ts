@@ -10,10 +10,15 @@ import { readWorkspaceSettings, writeWorkspaceSettings } from './workspace-setti
 
 export const setUpWorkspace = defineCommand({
   type: 'workspace.setUp',
-  payload: z.object({ organisation: textSchema(120).min(1), fullName: textSchema(200).min(1), workEmail: z.email().max(320) }),
+  payload: z.object({
+    organisation: textSchema(120).min(1),
+    fullName: textSchema(200).min(1),
+    workEmail: z.email().max(320),
+  }),
   async run(payload, context) {
     const { writer } = context;
-    if ((await readWorkspaceSettings(writer)) !== null) return refuse('workspace.alreadySetUp', 'This workspace has been set up already.');
+    if ((await readWorkspaceSettings(writer)) !== null)
+      return refuse('workspace.alreadySetUp', 'This workspace has been set up already.');
     const employeeId = newId<EmployeeId>();
     const person = {
       id: employeeId,
@@ -34,8 +39,18 @@ export const setUpWorkspace = defineCommand({
     };
     await insertRows(writer, 'employee', [{ ...person, searchText: employeeSearchText(person) }]);
     await insertRows(writer, 'role_assignment', [{ employeeId, role: 'administrator' }]);
-    await writeWorkspaceSettings(writer, { name: payload.organisation, kind: 'own', signIn: 'operator', operatorId: employeeId });
-    context.record({ type: 'workspace.created', requestId: null, itemId: null, data: { name: payload.organisation, kind: 'own', operatorId: employeeId } });
+    await writeWorkspaceSettings(writer, {
+      name: payload.organisation,
+      kind: 'own',
+      signIn: 'operator',
+      operatorId: employeeId,
+    });
+    context.record({
+      type: 'workspace.created',
+      requestId: null,
+      itemId: null,
+      data: { name: payload.organisation, kind: 'own', operatorId: employeeId },
+    });
     context.touch('workspace', 'directory');
     return done({ employeeId });
   },

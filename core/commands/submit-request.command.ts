@@ -29,7 +29,8 @@ export const submitRequest = defineCommand({
     const { after, facts } = result.value;
     const words = new Set<string>([String(number), requester.fullName, requester.workEmail]);
     for (const { beneficiary, entitlement, application } of lines.items) {
-      for (const word of [beneficiary?.fullName, beneficiary?.workEmail, entitlement?.name, application?.name]) if (word) words.add(word);
+      for (const word of [beneficiary?.fullName, beneficiary?.workEmail, entitlement?.name, application?.name])
+        if (word) words.add(word);
     }
     await insertRequest(writer, after, [...words].join(' ').toLowerCase().slice(0, 20_000));
     context.record(...facts);

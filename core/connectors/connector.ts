@@ -95,7 +95,9 @@ export interface Connector {
 }
 
 /** The code for a kind of application: what it needs to know, and how to open one. */
-export interface ConnectorDefinition<Configuration extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>> {
+export interface ConnectorDefinition<
+  Configuration extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>,
+> {
   readonly description: ConnectorDescription;
   /** Parses the non-secret part of the form. */
   readonly configuration: z.ZodType<Configuration>;

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { connectorCapabilities } from '#core/domain/connector.ts';
 import { fulfillmentOptions, reviewerKinds, roles } from '#core/domain/directory.ts';
-import type { AccountId, ApplicationId, EmployeeId, EntitlementId, GrantId, RequestId, SyncRunId } from '#core/domain/ids.ts';
+import type {
+  AccountId,
+  ApplicationId,
+  EmployeeId,
+  EntitlementId,
+  GrantId,
+  RequestId,
+  SyncRunId,
+} from '#core/domain/ids.ts';
 import { procedure } from './procedure.ts';
 import {
   commandIdSchema,
@@ -119,7 +127,10 @@ const fieldSchema = z.object({
   help: z.string(),
   kind: z.enum(['text', 'url', 'number', 'choice', 'secret']),
   required: z.boolean(),
-  choices: z.array(z.object({ value: z.string(), label: z.string() })).readonly().optional(),
+  choices: z
+    .array(z.object({ value: z.string(), label: z.string() }))
+    .readonly()
+    .optional(),
   initial: z.union([z.string(), z.number()]).optional(),
   placeholder: z.string().optional(),
   onlyWhen: z.object({ field: z.string(), is: z.string() }).optional(),
@@ -155,10 +166,18 @@ export const applicationsContract = {
     .input(applicationSettingsSchema.extend({ commandId: commandIdSchema }))
     .output(resultSchema(byApplication)),
   change: procedure
-    .input(applicationSettingsSchema.extend({ commandId: commandIdSchema, applicationId: idSchema<ApplicationId>(), version: z.number().int() }))
+    .input(
+      applicationSettingsSchema.extend({
+        commandId: commandIdSchema,
+        applicationId: idSchema<ApplicationId>(),
+        version: z.number().int(),
+      }),
+    )
     .output(resultSchema(z.object({ version: z.number().int() }))),
   /** Secrets go to the keychain, the rest to the workspace. */
-  setConnection: procedure.input(connectionDraftSchema.extend({ commandId: commandIdSchema })).output(resultSchema(z.object({}))),
+  setConnection: procedure
+    .input(connectionDraftSchema.extend({ commandId: commandIdSchema }))
+    .output(resultSchema(z.object({}))),
   /** Tests what is in the form, with secrets from the form or else from the keychain; saves nothing but the result when it is the saved connection. */
   testConnection: procedure.input(connectionDraftSchema).output(resultSchema(connectionTestSchema)),
   /** Starts a discovery and answers with its run; progress shows live. Joins the one that is running. */
@@ -173,22 +192,31 @@ export const applicationsContract = {
       }),
     )
     .output(pageSchema(entitlementRowSchema)),
-  accounts: procedure.input(pageInputSchema.extend({ applicationId: idSchema<ApplicationId>(), search: searchSchema })).output(
-    pageSchema(
-      z.object({
-        id: idSchema<AccountId>(),
-        username: z.string(),
-        displayName: z.string().nullable(),
-        email: z.string().nullable(),
-        status: z.enum(['active', 'disabled', 'gone']),
-        employee: personSchema.nullable(),
-        grants: z.number().int(),
-      }),
+  accounts: procedure
+    .input(pageInputSchema.extend({ applicationId: idSchema<ApplicationId>(), search: searchSchema }))
+    .output(
+      pageSchema(
+        z.object({
+          id: idSchema<AccountId>(),
+          username: z.string(),
+          displayName: z.string().nullable(),
+          email: z.string().nullable(),
+          status: z.enum(['active', 'disabled', 'gone']),
+          employee: personSchema.nullable(),
+          grants: z.number().int(),
+        }),
+      ),
     ),
-  ),
 };
 
-export const importKinds = ['employees', 'applications', 'entitlements', 'accounts', 'grants', 'businessOwners'] as const;
+export const importKinds = [
+  'employees',
+  'applications',
+  'entitlements',
+  'accounts',
+  'grants',
+  'businessOwners',
+] as const;
 export type ImportKind = (typeof importKinds)[number];
 
 export const importReportSchema = z.object({
@@ -225,7 +253,9 @@ export type EmployeeRow = z.output<typeof employeeRowSchema>;
 
 export const directoryContract = {
   employees: procedure
-    .input(pageInputSchema.extend({ search: searchSchema, status: z.enum(['active', 'left', 'all']).default('active') }))
+    .input(
+      pageInputSchema.extend({ search: searchSchema, status: z.enum(['active', 'left', 'all']).default('active') }),
+    )
     .output(pageSchema(employeeRowSchema).extend({ total: z.number().int() })),
   employee: procedure.input(z.object({ employeeId: idSchema<EmployeeId>() })).output(
     employeeRowSchema.extend({

@@ -29,4 +29,12 @@ export * from '#core/domain/ids.ts';
 export { instant, type Instant } from '#core/domain/instant.ts';
 export { reviewerKinds, roles } from '#core/domain/directory.ts';
 export type { ReviewerKind, RiskLevel, Role } from '#core/domain/directory.ts';
-export type { FulfillmentState, ItemAction, ItemState, RequestState, StageState, TaskState, Term } from '#core/domain/request.ts';
+export type {
+  FulfillmentState,
+  ItemAction,
+  ItemState,
+  RequestState,
+  StageState,
+  TaskState,
+  Term,
+} from '#core/domain/request.ts';

@@ -46,7 +46,12 @@ export const submitSchema = z.object({
   items: z.array(itemDraftSchema).min(1).max(4000),
 });
 
-const entitlementRefSchema = z.object({ id: idSchema<EntitlementId>(), name: z.string(), kind: z.string(), risk: riskSchema });
+const entitlementRefSchema = z.object({
+  id: idSchema<EntitlementId>(),
+  name: z.string(),
+  kind: z.string(),
+  risk: riskSchema,
+});
 
 export const previewLineSchema = z.object({
   /** Position of the line in the draft, from 0. */
@@ -58,7 +63,14 @@ export const previewLineSchema = z.object({
   problems: z.array(refusalSchema),
   /** `auto`: approved by the application's setting at once, recorded as such. */
   approval: z.enum(['review', 'auto']),
-  reviewers: z.array(z.object({ level: z.number().int(), kind: z.string(), people: z.array(personSchema), fallbackReason: z.string().nullable() })),
+  reviewers: z.array(
+    z.object({
+      level: z.number().int(),
+      kind: z.string(),
+      people: z.array(personSchema),
+      fallbackReason: z.string().nullable(),
+    }),
+  ),
   account: z.object({ state: z.enum(['exists', 'willBeCreated']), username: z.string() }).nullable(),
   fulfillment: z.enum(['connector', 'manual']),
 });
@@ -73,7 +85,12 @@ export const requestRowSchema = z.object({
   beneficiaries: z.array(personSchema),
   beneficiaryCount: z.number().int(),
   /** The first item in words, e.g. the entitlement's and the application's name. */
-  firstItem: z.object({ action: z.enum(['GRANT', 'REVOKE']), entitlement: z.string(), application: z.string(), term: termSchema }),
+  firstItem: z.object({
+    action: z.enum(['GRANT', 'REVOKE']),
+    entitlement: z.string(),
+    application: z.string(),
+    term: termSchema,
+  }),
   itemCount: z.number().int(),
   submittedAt: instantSchema,
   endedAt: instantSchema.nullable(),
@@ -191,16 +208,28 @@ export const requestListInputSchema = pageInputSchema.extend({
 });
 
 export const requestsContract = {
-  preview: procedure.input(z.object({ items: z.array(itemDraftSchema).min(1).max(4000) })).output(z.object({ lines: z.array(previewLineSchema) })),
+  preview: procedure
+    .input(z.object({ items: z.array(itemDraftSchema).min(1).max(4000) }))
+    .output(z.object({ lines: z.array(previewLineSchema) })),
   submit: procedure
     .input(submitSchema.extend({ commandId: commandIdSchema }))
     .output(resultSchema(z.object({ requestId: idSchema<RequestId>(), number: z.number().int() }))),
   cancel: procedure
-    .input(byRequest.extend({ commandId: commandIdSchema, basedOn: z.number().int(), reason: textSchema(2000).nullable().default(null) }))
+    .input(
+      byRequest.extend({
+        commandId: commandIdSchema,
+        basedOn: z.number().int(),
+        reason: textSchema(2000).nullable().default(null),
+      }),
+    )
     .output(resultSchema(z.object({ version: z.number().int() }))),
   list: procedure
     .input(requestListInputSchema)
-    .output(pageSchema(requestRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) })),
+    .output(
+      pageSchema(requestRowSchema).extend({
+        counts: z.object({ open: z.number().int(), completed: z.number().int() }),
+      }),
+    ),
   get: procedure.input(byRequest).output(requestDetailSchema),
   trail: procedure.input(byRequest).output(z.object({ events: z.array(trailEventSchema) })),
   /** The request's whole story as a file; its name is in the file. */
@@ -236,7 +265,9 @@ export type TaskRow = z.output<typeof taskRowSchema>;
 export const tasksContract = {
   list: procedure
     .input(pageInputSchema.extend({ status: z.enum(['open', 'completed']).default('open'), search: searchSchema }))
-    .output(pageSchema(taskRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) })),
+    .output(
+      pageSchema(taskRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) }),
+    ),
   decide: procedure
     .input(
       z.object({

@@ -14,18 +14,22 @@ export function idSchema<Id extends Branded<string>>(): z.ZodType<Id, string> {
 }
 
 /** An instant with milliseconds in UTC; other offsets are converted. */
-export const instantSchema: z.ZodType<Instant, string> = z.iso.datetime({ offset: true }).transform((text) => instant(text));
+export const instantSchema: z.ZodType<Instant, string> = z.iso
+  .datetime({ offset: true })
+  .transform((text) => instant(text));
 
 export const commandIdSchema = idSchema<CommandId>();
 
 /** What people type: trimmed, without control characters other than line breaks and tabs. */
 export function textSchema(maximum: number) {
-  return z
-    .string()
-    .trim()
-    .max(maximum)
-    // oxlint-disable-next-line no-control-regex -- refusing control characters is the point
-    .refine((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text), 'contains control characters');
+  return (
+    z
+      .string()
+      .trim()
+      .max(maximum)
+      // oxlint-disable-next-line no-control-regex -- refusing control characters is the point
+      .refine((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text), 'contains control characters')
+  );
 }
 
 export const refusalSchema: z.ZodType<Refusal, Refusal> = z.object({

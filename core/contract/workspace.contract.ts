@@ -40,7 +40,9 @@ export type Operator = z.output<typeof operatorSchema>;
 
 export const workspaceContract = {
   status: procedure.output(workspaceStatusSchema),
-  createSample: procedure.input(z.object({ commandId: commandIdSchema })).output(resultSchema(z.object({ employees: z.number() }))),
+  createSample: procedure
+    .input(z.object({ commandId: commandIdSchema }))
+    .output(resultSchema(z.object({ employees: z.number() }))),
   createOwn: procedure
     .input(
       z.object({
@@ -55,9 +57,7 @@ export const workspaceContract = {
 
 export const sessionContract = {
   /** Who may be chosen at sign-in: administrators first, then owners and managers, then everybody by name. */
-  choices: procedure
-    .input(pageInputSchema.extend({ search: searchSchema }))
-    .output(pageSchema(operatorSchema)),
+  choices: procedure.input(pageInputSchema.extend({ search: searchSchema })).output(pageSchema(operatorSchema)),
   /** Who is signed in on this connection's session; null: nobody. */
   current: procedure.output(operatorSchema.nullable()),
   signIn: procedure.input(z.object({ employeeId: idSchema<EmployeeId>() })).output(resultSchema(operatorSchema)),

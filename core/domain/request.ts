@@ -161,7 +161,16 @@ export interface AutomaticDecision {
   readonly applicationVersion: number;
 }
 
-export const fulfillmentStates = ['scheduled', 'ready', 'running', 'waiting', 'byHand', 'done', 'failed', 'cancelled'] as const;
+export const fulfillmentStates = [
+  'scheduled',
+  'ready',
+  'running',
+  'waiting',
+  'byHand',
+  'done',
+  'failed',
+  'cancelled',
+] as const;
 /**
  * `scheduled`: due later. `ready`: due as soon as someone claims it. `running`: claimed under a lease.
  * `waiting`: tried, will be tried again at `nextAttemptAt`. `byHand`: a person must do it.

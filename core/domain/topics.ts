@@ -1,3 +1,11 @@
 /** What can change in a workspace, as screens see it. */
-export const topics = ['workspace', 'session', 'requests', 'tasks', 'fulfillment', 'applications', 'directory'] as const;
+export const topics = [
+  'workspace',
+  'session',
+  'requests',
+  'tasks',
+  'fulfillment',
+  'applications',
+  'directory',
+] as const;
 export type Topic = (typeof topics)[number];

@@ -25,17 +25,23 @@ export function checkItem(
   who: { readonly requesterId: EmployeeId; readonly administrators: readonly EmployeeId[]; readonly now: Instant },
 ): CheckedItem {
   const { beneficiary, entitlement, application } = facts;
-  if (beneficiary === null) return only({ code: 'item.beneficiaryUnknown', message: 'The person this is for is not in the directory.' });
-  if (entitlement === null || application === null) return only({ code: 'item.entitlementGone', message: 'This entitlement is not in the directory.' });
+  if (beneficiary === null)
+    return only({ code: 'item.beneficiaryUnknown', message: 'The person this is for is not in the directory.' });
+  if (entitlement === null || application === null)
+    return only({ code: 'item.entitlementGone', message: 'This entitlement is not in the directory.' });
   const problems: Refusal[] = [];
   const what = `${entitlement.name} in ${application.name}`;
   if (draft.action === 'GRANT') {
-    if (beneficiary.status === 'left') problems.push({ code: 'item.beneficiaryLeft', message: `${beneficiary.fullName} no longer works here.` });
-    if (entitlement.status === 'gone') problems.push({ code: 'item.entitlementGone', message: `${what} no longer exists in the application.` });
-    if (facts.held) problems.push({ code: 'item.alreadyHeld', message: `${beneficiary.fullName} already holds ${what}.` });
+    if (beneficiary.status === 'left')
+      problems.push({ code: 'item.beneficiaryLeft', message: `${beneficiary.fullName} no longer works here.` });
+    if (entitlement.status === 'gone')
+      problems.push({ code: 'item.entitlementGone', message: `${what} no longer exists in the application.` });
+    if (facts.held)
+      problems.push({ code: 'item.alreadyHeld', message: `${beneficiary.fullName} already holds ${what}.` });
   } else {
     if (!facts.held) problems.push({ code: 'item.notHeld', message: `${beneficiary.fullName} does not hold ${what}.` });
-    if (draft.term.kind !== 'permanent') problems.push({ code: 'command.invalid', message: 'Removing access has no end time.' });
+    if (draft.term.kind !== 'permanent')
+      problems.push({ code: 'command.invalid', message: 'Removing access has no end time.' });
   }
   if (facts.pendingIn !== null) {
     problems.push({
@@ -62,7 +68,8 @@ export function checkItem(
 }
 
 function termProblems(term: Term, maximumMinutes: number | null, now: Instant): readonly Refusal[] {
-  if (term.kind === 'until' && term.endsAt <= now) return [{ code: 'item.endInPast', message: 'The end time has passed already.' }];
+  if (term.kind === 'until' && term.endsAt <= now)
+    return [{ code: 'item.endInPast', message: 'The end time has passed already.' }];
   if (maximumMinutes === null) return [];
   const minutes =
     term.kind === 'permanent'
@@ -87,7 +94,9 @@ export function durationWords(minutes: number): string {
     [Math.floor((minutes % 1440) / 60), 'hour'],
     [Math.floor(minutes % 60), 'minute'],
   ] as const;
-  const words = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+  const words = parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
   return words.length === 0 ? '0 minutes' : words.join(' ');
 }
 

@@ -28,13 +28,18 @@ export function decide(before: RequestAggregate, command: DecisionCommand, facts
   const task = before.tasks.find((candidate) => candidate.id === command.taskId);
   const item = before.items.find((candidate) => candidate.id === task?.itemId);
   const stage = before.stages.find((candidate) => candidate.id === task?.stageId);
-  if (task === undefined || item === undefined || stage === undefined) return refuse('task.notFound', 'This task does not exist.');
+  if (task === undefined || item === undefined || stage === undefined)
+    return refuse('task.notFound', 'This task does not exist.');
   if (isInterested(facts.deciderId, { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId })) {
     return refuse('decision.ownRequest', 'You asked for this access or receive it, so somebody else must decide.');
   }
-  if (task.reviewerId !== facts.deciderId) return refuse('decision.notReviewer', 'This task is another reviewer\u2019s.');
+  if (task.reviewerId !== facts.deciderId)
+    return refuse('decision.notReviewer', 'This task is another reviewer\u2019s.');
   if (task.state !== 'open' || stage.state !== 'open' || item.state !== 'inReview') {
-    return refuse('decision.stale', whyClosed(before, task, item), { requestVersion: before.request.version, itemState: item.state });
+    return refuse('decision.stale', whyClosed(before, task, item), {
+      requestVersion: before.request.version,
+      itemState: item.state,
+    });
   }
   if (command.basedOn !== null && item.changedInVersion > command.basedOn) {
     return refuse('decision.stale', 'The request has changed since you looked at it. Look at it again, then decide.', {
@@ -78,7 +83,9 @@ function taken(
     },
   ];
   const decisions = [...before.decisions, decision];
-  const approvals = decisions.filter((candidate) => candidate.stageId === stage.id && candidate.verdict === 'approve').length;
+  const approvals = decisions.filter(
+    (candidate) => candidate.stageId === stage.id && candidate.verdict === 'approve',
+  ).length;
   const stageEnds = !approved || approvals >= stage.needed;
   let after: RequestAggregate = {
     ...before,
@@ -89,13 +96,22 @@ function taken(
   after = {
     ...after,
     stages: replaced(after.stages, { ...stage, state: approved ? 'approved' : 'denied', endedAt: facts.now }),
-    tasks: after.tasks.map((other) => (other.stageId === stage.id && other.state === 'open' ? closed(other, facts) : other)),
+    tasks: after.tasks.map((other) =>
+      other.stageId === stage.id && other.state === 'open' ? closed(other, facts) : other,
+    ),
   };
   if (!approved) {
-    trail.push({ type: 'item.denied', requestId: before.request.id, itemId: item.id, data: { reason: command.reason } });
+    trail.push({
+      type: 'item.denied',
+      requestId: before.request.id,
+      itemId: item.id,
+      data: { reason: command.reason },
+    });
     return settle(endItem(after, item, 'denied', facts), trail, facts);
   }
-  const next = after.stages.filter((other) => other.itemId === item.id && other.state === 'waiting').sort((a, b) => a.level - b.level)[0];
+  const next = after.stages
+    .filter((other) => other.itemId === item.id && other.state === 'waiting')
+    .sort((a, b) => a.level - b.level)[0];
   if (next !== undefined) return settle(openLevel(after, item, next, facts), trail, facts);
   const planned = approvedItem(item, facts.fulfillment, facts, nextVersion(before));
   trail.push(...planned.facts);
@@ -107,20 +123,23 @@ function taken(
 }
 
 /** Levels are sequential: the next one's reviewers get their tasks when the one before has approved. */
-function openLevel(before: RequestAggregate, item: RequestItem, stage: ReviewStage, facts: Circumstances): RequestAggregate {
+function openLevel(
+  before: RequestAggregate,
+  item: RequestItem,
+  stage: ReviewStage,
+  facts: Circumstances,
+): RequestAggregate {
   const reviewers = item.plan.levels.find((level) => level.level === stage.level)?.reviewers ?? [];
-  const tasks = reviewers.map(
-    (reviewerId): ReviewTask => ({
-      id: facts.nextId<ReviewTaskId>(),
-      requestId: item.requestId,
-      itemId: item.id,
-      stageId: stage.id,
-      reviewerId,
-      state: 'open',
-      openedAt: facts.now,
-      endedAt: null,
-    }),
-  );
+  const tasks = reviewers.map((reviewerId): ReviewTask => ({
+    id: facts.nextId<ReviewTaskId>(),
+    requestId: item.requestId,
+    itemId: item.id,
+    stageId: stage.id,
+    reviewerId,
+    state: 'open',
+    openedAt: facts.now,
+    endedAt: null,
+  }));
   return {
     ...before,
     stages: replaced(before.stages, { ...stage, state: 'open', openedAt: facts.now }),
@@ -140,24 +159,39 @@ export function cancel(
   if (isFinal(before.request.state)) return refuse('request.final', 'This request has ended already.');
   const open = before.items.filter((item) => item.state === 'inReview');
   if (open.length === 0) {
-    return refuse('request.final', 'Everything in this request has been decided, so there is nothing left to cancel. To take access away again, ask for its removal.');
+    return refuse(
+      'request.final',
+      'Everything in this request has been decided, so there is nothing left to cancel. To take access away again, ask for its removal.',
+    );
   }
   let after = before;
   const trail: AuditFact[] = [];
   for (const item of open) {
     after = endItem(after, item, 'cancelled', facts);
-    trail.push({ type: 'item.cancelled', requestId: before.request.id, itemId: item.id, data: { reason: command.reason } });
+    trail.push({
+      type: 'item.cancelled',
+      requestId: before.request.id,
+      itemId: item.id,
+      data: { reason: command.reason },
+    });
   }
   return settle(after, trail, facts);
 }
 
 /** The item in its end state, and everything that was open under it closed. */
-function endItem(before: RequestAggregate, item: RequestItem, state: 'denied' | 'cancelled', facts: Circumstances): RequestAggregate {
+function endItem(
+  before: RequestAggregate,
+  item: RequestItem,
+  state: 'denied' | 'cancelled',
+  facts: Circumstances,
+): RequestAggregate {
   return {
     ...before,
     items: replaced(before.items, { ...item, state, decidedAt: facts.now, changedInVersion: nextVersion(before) }),
     stages: before.stages.map((stage) =>
-      stage.itemId === item.id && (stage.state === 'open' || stage.state === 'waiting') ? { ...stage, state: 'closed', endedAt: facts.now } : stage,
+      stage.itemId === item.id && (stage.state === 'open' || stage.state === 'waiting')
+        ? { ...stage, state: 'closed', endedAt: facts.now }
+        : stage,
     ),
     tasks: before.tasks.map((task) => (task.itemId === item.id && task.state === 'open' ? closed(task, facts) : task)),
   };
@@ -171,6 +205,7 @@ function whyClosed(before: RequestAggregate, task: ReviewTask, item: RequestItem
   if (task.state === 'approved' || task.state === 'denied') return `You have ${task.state} this already.`;
   if (item.state === 'cancelled') return 'This request was cancelled.';
   const other = before.decisions.find((decision) => decision.stageId === task.stageId);
-  if (other !== undefined) return `Another reviewer has ${other.verdict === 'approve' ? 'approved' : 'denied'} this already.`;
+  if (other !== undefined)
+    return `Another reviewer has ${other.verdict === 'approve' ? 'approved' : 'denied'} this already.`;
   return 'This is no longer open for decision.';
 }

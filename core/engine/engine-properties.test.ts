@@ -21,10 +21,30 @@ const people = ['requester', 'beneficiary', 'manager', 'owner', 'administrator']
 const requester = people[0] as EmployeeId;
 
 type Step =
-  | { readonly kind: 'decide'; readonly task: number; readonly asReviewer: boolean; readonly who: number; readonly verdict: 'approve' | 'deny'; readonly basedOn: number | null; readonly option: 'connector' | 'manual' }
+  | {
+      readonly kind: 'decide';
+      readonly task: number;
+      readonly asReviewer: boolean;
+      readonly who: number;
+      readonly verdict: 'approve' | 'deny';
+      readonly basedOn: number | null;
+      readonly option: 'connector' | 'manual';
+    }
   | { readonly kind: 'cancel'; readonly who: number; readonly isAdministrator: boolean }
-  | { readonly kind: 'start'; readonly task: number; readonly works: boolean; readonly exists: boolean; readonly option: 'connector' | 'manual'; readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown' }
-  | { readonly kind: 'record'; readonly task: number; readonly mine: boolean; readonly outcome: 'done' | 'retry' | 'failed' }
+  | {
+      readonly kind: 'start';
+      readonly task: number;
+      readonly works: boolean;
+      readonly exists: boolean;
+      readonly option: 'connector' | 'manual';
+      readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown';
+    }
+  | {
+      readonly kind: 'record';
+      readonly task: number;
+      readonly mine: boolean;
+      readonly outcome: 'done' | 'retry' | 'failed';
+    }
   | { readonly kind: 'sendAgain' | 'byHandDone' | 'byHandNotPossible'; readonly task: number }
   | { readonly kind: 'pass'; readonly minutes: number }
   /** Somebody writes into the tables past the engine: approved, without decisions. */
@@ -34,11 +54,59 @@ type Step =
 
 const small = fc.nat({ max: 20 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('decide' as const), task: small, asReviewer: fc.constantFrom(true, true, true, false), who: small, verdict: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'approve' as const, 'deny' as const), basedOn: fc.constantFrom(null, null, null, 0, 1, 5), option: fc.constantFrom('connector' as const, 'connector' as const, 'manual' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), who: small, isAdministrator: fc.constantFrom(true, false, false, false) }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('start' as const), task: small, works: fc.constantFrom(true, true, true, false), exists: fc.constantFrom(true, true, true, false), option: fc.constantFrom('connector' as const, 'connector' as const, 'manual' as const), grantIs: fc.constantFrom('mine' as const, 'others' as const, 'ended' as const, 'unknown' as const) }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('record' as const), task: small, mine: fc.constantFrom(true, true, false), outcome: fc.constantFrom('done' as const, 'done' as const, 'retry' as const, 'failed' as const) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('sendAgain' as const, 'byHandDone' as const, 'byHandNotPossible' as const), task: small }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('decide' as const),
+      task: small,
+      asReviewer: fc.constantFrom(true, true, true, false),
+      who: small,
+      verdict: fc.constantFrom(
+        'approve' as const,
+        'approve' as const,
+        'approve' as const,
+        'approve' as const,
+        'deny' as const,
+      ),
+      basedOn: fc.constantFrom(null, null, null, 0, 1, 5),
+      option: fc.constantFrom('connector' as const, 'connector' as const, 'manual' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('cancel' as const),
+      who: small,
+      isAdministrator: fc.constantFrom(true, false, false, false),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('start' as const),
+      task: small,
+      works: fc.constantFrom(true, true, true, false),
+      exists: fc.constantFrom(true, true, true, false),
+      option: fc.constantFrom('connector' as const, 'connector' as const, 'manual' as const),
+      grantIs: fc.constantFrom('mine' as const, 'others' as const, 'ended' as const, 'unknown' as const),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('record' as const),
+      task: small,
+      mine: fc.constantFrom(true, true, false),
+      outcome: fc.constantFrom('done' as const, 'done' as const, 'retry' as const, 'failed' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('sendAgain' as const, 'byHandDone' as const, 'byHandNotPossible' as const),
+      task: small,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pass' as const), minutes: fc.constantFrom(1, 30, 120) }) },
 );
 const tampering: fc.Arbitrary<Step> = fc.oneof(
@@ -46,18 +114,32 @@ const tampering: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('plant' as const), item: small, who: fc.constantFrom(0, 1) }),
 );
 
-const term: fc.Arbitrary<Term> = fc.constantFrom<Term>({ kind: 'permanent' }, { kind: 'duration', minutes: 60 }, { kind: 'until', endsAt: plusMilliseconds(start, 45 * 60_000) });
+const term: fc.Arbitrary<Term> = fc.constantFrom<Term>(
+  { kind: 'permanent' },
+  { kind: 'duration', minutes: 60 },
+  { kind: 'until', endsAt: plusMilliseconds(start, 45 * 60_000) },
+);
 const item: fc.Arbitrary<BuiltItem> = fc
   .record({
     action: fc.constantFrom('GRANT' as const, 'GRANT' as const, 'REVOKE' as const),
     beneficiary: fc.constantFrom(requester, people[1] as EmployeeId),
     term,
     // Plans are not what the rules about deciders rest on: these name the people concerned too.
-    levels: fc.array(fc.record({ reviewers: fc.uniqueArray(fc.constantFrom(...people), { minLength: 1, maxLength: 3 }), needed: fc.constantFrom(1, 1, 1, 2) }), { minLength: 1, maxLength: 3 }),
+    levels: fc.array(
+      fc.record({
+        reviewers: fc.uniqueArray(fc.constantFrom(...people), { minLength: 1, maxLength: 3 }),
+        needed: fc.constantFrom(1, 1, 1, 2),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
   })
   .map((built) => (built.action === 'REVOKE' ? { ...built, term: { kind: 'permanent' } } : built));
 
-const scenario = (steps: fc.Arbitrary<Step>) => fc.record({ items: fc.array(item, { minLength: 1, maxLength: 3 }), steps: fc.array(steps, { minLength: 20, maxLength: 60, size: 'max' }) });
+const scenario = (steps: fc.Arbitrary<Step>) =>
+  fc.record({
+    items: fc.array(item, { minLength: 1, maxLength: 3 }),
+    steps: fc.array(steps, { minLength: 20, maxLength: 60, size: 'max' }),
+  });
 type Scenario = { readonly items: readonly BuiltItem[]; readonly steps: readonly Step[] };
 
 interface Taken {
@@ -76,26 +158,52 @@ function play({ items, steps }: Scenario): readonly Taken[] {
   return steps.map((each): Taken => {
     const before = aggregate;
     if (each.kind === 'pass') now = plusMilliseconds(now, each.minutes * 60_000);
-    const result = each.kind === 'pass' ? null : each.kind === 'forge' || each.kind === 'plant' ? tamper(before, each, now) : transition(before, each, now, world);
+    const result =
+      each.kind === 'pass'
+        ? null
+        : each.kind === 'forge' || each.kind === 'plant'
+          ? tamper(before, each, now)
+          : transition(before, each, now, world);
     if (result === null || 'request' in result) {
       aggregate = result ?? before;
       return { step: each, before, after: aggregate, facts: [], refused: false };
     }
     if (result.outcome === 'done') aggregate = result.value.after;
-    return { step: each, before, after: aggregate, facts: result.outcome === 'done' ? result.value.facts : [], refused: result.outcome === 'refused' };
+    return {
+      step: each,
+      before,
+      after: aggregate,
+      facts: result.outcome === 'done' ? result.value.facts : [],
+      refused: result.outcome === 'refused',
+    };
   });
 }
 
-const at = <Value>(list: readonly Value[], index: number): Value | undefined => (list.length === 0 ? undefined : list[index % list.length]);
+const at = <Value>(list: readonly Value[], index: number): Value | undefined =>
+  list.length === 0 ? undefined : list[index % list.length];
 
-function transition(before: RequestAggregate, each: Exclude<Step, { readonly kind: 'pass' | 'forge' | 'plant' }>, now: Instant, world: ReturnType<typeof circumstances>): TransitionResult | null {
+function transition(
+  before: RequestAggregate,
+  each: Exclude<Step, { readonly kind: 'pass' | 'forge' | 'plant' }>,
+  now: Instant,
+  world: ReturnType<typeof circumstances>,
+): TransitionResult | null {
   const told = world.at(now);
-  if (each.kind === 'cancel') return cancel(before, { reason: null }, { ...told, employeeId: at(people, each.who) as EmployeeId, isAdministrator: each.isAdministrator });
+  if (each.kind === 'cancel')
+    return cancel(
+      before,
+      { reason: null },
+      { ...told, employeeId: at(people, each.who) as EmployeeId, isAdministrator: each.isAdministrator },
+    );
   if (each.kind === 'decide') {
     const task = at(before.tasks, each.task);
     if (task === undefined) return null;
     const deciderId = each.asReviewer ? task.reviewerId : (at(people, each.who) as EmployeeId);
-    return decide(before, { taskId: task.id, verdict: each.verdict, reason: 'because', basedOn: each.basedOn }, { ...told, deciderId, fulfillment: each.option });
+    return decide(
+      before,
+      { taskId: task.id, verdict: each.verdict, reason: 'because', basedOn: each.basedOn },
+      { ...told, deciderId, fulfillment: each.option },
+    );
   }
   const task = at(before.fulfillment, each.task);
   if (task === undefined) return null;
@@ -104,35 +212,101 @@ function transition(before: RequestAggregate, each: Exclude<Step, { readonly kin
       return startFulfillment(
         before,
         { fulfillmentTaskId: task.id, leaseOwner: 'me', leaseUntil: plusMilliseconds(now, 120_000) },
-        { ...told, option: each.option, beneficiaryWorksHere: each.works, entitlementExists: each.exists, grantIs: each.grantIs },
+        {
+          ...told,
+          option: each.option,
+          beneficiaryWorksHere: each.works,
+          entitlementExists: each.exists,
+          grantIs: each.grantIs,
+        },
       );
     case 'record': {
       const outcome: AttemptOutcome =
-        each.outcome === 'done' ? { kind: 'done', evidence: evidenceAt(now) } : each.outcome === 'retry' ? { kind: 'retry', problem: 'busy', afterMilliseconds: null, jitter: 0.5 } : { kind: 'failed', problem: 'no', mayHaveHappened: false };
-      return recordAttempt(before, { fulfillmentTaskId: task.id, leaseOwner: each.mine ? 'me' : 'another', outcome }, told);
+        each.outcome === 'done'
+          ? { kind: 'done', evidence: evidenceAt(now) }
+          : each.outcome === 'retry'
+            ? { kind: 'retry', problem: 'busy', afterMilliseconds: null, jitter: 0.5 }
+            : { kind: 'failed', problem: 'no', mayHaveHappened: false };
+      return recordAttempt(
+        before,
+        { fulfillmentTaskId: task.id, leaseOwner: each.mine ? 'me' : 'another', outcome },
+        told,
+      );
     }
     case 'sendAgain':
       return sendAgain(before, task.id, told);
     case 'byHandDone':
     case 'byHandNotPossible':
-      return completeByHand(before, { fulfillmentTaskId: task.id, outcome: each.kind === 'byHandDone' ? 'done' : 'notPossible', note: 'by hand' }, { ...told, evidence: { ...evidenceAt(now), outcome: 'byHand', readBackAt: null } });
+      return completeByHand(
+        before,
+        { fulfillmentTaskId: task.id, outcome: each.kind === 'byHandDone' ? 'done' : 'notPossible', note: 'by hand' },
+        { ...told, evidence: { ...evidenceAt(now), outcome: 'byHand', readBackAt: null } },
+      );
   }
 }
 
 function evidenceAt(now: Instant): FulfillmentEvidence {
-  return { outcome: 'applied', accountId: null, accountCreated: false, grantId: null, heldAfterwards: true, readBackAt: now, source: 'test', facts: {} };
+  return {
+    outcome: 'applied',
+    accountId: null,
+    accountCreated: false,
+    grantId: null,
+    heldAfterwards: true,
+    readBackAt: now,
+    source: 'test',
+    facts: {},
+  };
 }
 
-function tamper(before: RequestAggregate, each: Extract<Step, { readonly kind: 'forge' | 'plant' }>, now: Instant): RequestAggregate {
+function tamper(
+  before: RequestAggregate,
+  each: Extract<Step, { readonly kind: 'forge' | 'plant' }>,
+  now: Instant,
+): RequestAggregate {
   const target = at(before.items, each.item) as RequestItem;
   if (each.kind === 'plant') {
     const stage = before.stages.find((candidate) => candidate.itemId === target.id);
-    const decision = { id: `planted-${before.decisions.length}` as DecisionId, requestId: target.requestId, itemId: target.id, stageId: stage?.id ?? null, taskId: null, deciderId: at(people, each.who) as EmployeeId, automatic: null, verdict: 'approve' as const, reason: null, decidedAt: now, commandId: 'planted' as CommandId };
+    const decision = {
+      id: `planted-${before.decisions.length}` as DecisionId,
+      requestId: target.requestId,
+      itemId: target.id,
+      stageId: stage?.id ?? null,
+      taskId: null,
+      deciderId: at(people, each.who) as EmployeeId,
+      automatic: null,
+      verdict: 'approve' as const,
+      reason: null,
+      decidedAt: now,
+      commandId: 'planted' as CommandId,
+    };
     return { ...before, decisions: [...before.decisions, decision] };
   }
   if (before.fulfillment.some((task) => task.itemId === target.id)) return before;
-  const forged = { id: `forged-${target.id}`, requestId: target.requestId, itemId: target.id, applicationId: 'application' as ApplicationId, beneficiaryId: target.beneficiaryId, entitlementId: target.entitlementId, effect: target.action === 'GRANT' ? 'grant' : 'revoke', cause: 'decision', state: 'ready', dueAt: now, nextAttemptAt: now, attempts: 0, leaseOwner: null, leaseUntil: null, lastProblem: null, evidence: null, endedAt: null, latenessSeconds: null };
-  return { ...before, items: before.items.map((other) => (other.id === target.id ? { ...other, state: 'approved' } : other)), fulfillment: [...before.fulfillment, forged as never] };
+  const forged = {
+    id: `forged-${target.id}`,
+    requestId: target.requestId,
+    itemId: target.id,
+    applicationId: 'application' as ApplicationId,
+    beneficiaryId: target.beneficiaryId,
+    entitlementId: target.entitlementId,
+    effect: target.action === 'GRANT' ? 'grant' : 'revoke',
+    cause: 'decision',
+    state: 'ready',
+    dueAt: now,
+    nextAttemptAt: now,
+    attempts: 0,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastProblem: null,
+    evidence: null,
+    endedAt: null,
+    latenessSeconds: null,
+  };
+  return {
+    ...before,
+    items: before.items.map((other) => (other.id === target.id ? { ...other, state: 'approved' } : other)),
+    fulfillment: [...before.fulfillment, forged as never],
+  };
 }
 
 const check = (property: fc.IProperty<[Scenario]>, numRuns = 300) => fc.assert(property, { numRuns });
@@ -148,7 +322,9 @@ describe('whatever happens', () => {
           decided += after.decisions.length;
           for (const decision of after.decisions) {
             const of = after.items.find((candidate) => candidate.id === decision.itemId)!;
-            expect(isInterested(decision.deciderId!, { requesterId: requester, beneficiaryId: of.beneficiaryId })).toBe(false);
+            expect(isInterested(decision.deciderId!, { requesterId: requester, beneficiaryId: of.beneficiaryId })).toBe(
+              false,
+            );
             // And only who the plan names.
             const stage = after.stages.find((candidate) => candidate.id === decision.stageId)!;
             expect(of.plan.levels[stage.level - 1]!.reviewers).toContain(decision.deciderId);
@@ -168,9 +344,12 @@ describe('whatever happens', () => {
           ended += 1;
           expect({ ...after.request, version: 0 }).toEqual({ ...before.request, version: 0 });
           expect([after.stages, after.tasks, after.decisions]).toEqual([before.stages, before.tasks, before.decisions]);
-          const withoutEnd = (aggregate: RequestAggregate) => aggregate.items.map((one) => ({ ...one, expiredAt: null, changedInVersion: 0 }));
+          const withoutEnd = (aggregate: RequestAggregate) =>
+            aggregate.items.map((one) => ({ ...one, expiredAt: null, changedInVersion: 0 }));
           expect(withoutEnd(after)).toEqual(withoutEnd(before));
-          expect(after.fulfillment.filter((task) => task.cause === 'decision')).toEqual(before.fulfillment.filter((task) => task.cause === 'decision'));
+          expect(after.fulfillment.filter((task) => task.cause === 'decision')).toEqual(
+            before.fulfillment.filter((task) => task.cause === 'decision'),
+          );
           if (each.kind === 'decide' || each.kind === 'cancel') expect(refused || before === after).toBe(true);
         }
       }),
@@ -210,13 +389,15 @@ describe('whatever happens', () => {
           for (const one of after.items) {
             const old = before.items.find((other) => other.id === one.id)!;
             if (old.state === one.state) continue;
-            if (one.state === 'fulfilled') expected.push(`${one.id} ${one.action === 'GRANT' ? 'access.granted' : 'access.removed'}`);
+            if (one.state === 'fulfilled')
+              expected.push(`${one.id} ${one.action === 'GRANT' ? 'access.granted' : 'access.removed'}`);
             else if (one.state === 'failed') expected.push(`${one.id} fulfillment.refused decision`);
             else expected.push(`${one.id} item.${one.state}`);
           }
           for (const task of after.tasks) {
             const old = before.tasks.find((other) => other.id === task.id);
-            if (old !== undefined && old.state !== task.state && task.state !== 'closed') expected.push(`${task.itemId} review.${task.state}`);
+            if (old !== undefined && old.state !== task.state && task.state !== 'closed')
+              expected.push(`${task.itemId} review.${task.state}`);
           }
           for (const task of after.fulfillment) {
             const old = before.fulfillment.find((other) => other.id === task.id);
@@ -227,21 +408,43 @@ describe('whatever happens', () => {
               if (task.cause === 'expiry') expected.push(`${task.itemId} access.expired`);
             } else if (task.state === 'cancelled') {
               // Cancelled with its item, by the fact that names the item's failure; by itself, by one of its own.
-              const failedNow = (aggregate: RequestAggregate) => aggregate.items.find((one) => one.id === task.itemId)!.state === 'failed';
-              if (task.cause === 'expiry' && (failedNow(before) || !failedNow(after))) expected.push(`${task.itemId} fulfillment.refused expiry`);
+              const failedNow = (aggregate: RequestAggregate) =>
+                aggregate.items.find((one) => one.id === task.itemId)!.state === 'failed';
+              if (task.cause === 'expiry' && (failedNow(before) || !failedNow(after)))
+                expected.push(`${task.itemId} fulfillment.refused expiry`);
             } else {
-              const names: Record<string, string> = { running: 'started', waiting: 'retrying', failed: 'failed', byHand: 'handedToPerson', ready: 'sentAgain' };
+              const names: Record<string, string> = {
+                running: 'started',
+                waiting: 'retrying',
+                failed: 'failed',
+                byHand: 'handedToPerson',
+                ready: 'sentAgain',
+              };
               expected.push(`${task.itemId} fulfillment.${names[task.state]}`);
             }
           }
           if (isFinal(after.request.state) && !isFinal(before.request.state)) {
-            const names: Record<string, string> = { completed: 'completed', completedWithFailures: 'completed', denied: 'denied', cancelled: 'cancelled' };
+            const names: Record<string, string> = {
+              completed: 'completed',
+              completedWithFailures: 'completed',
+              denied: 'denied',
+              cancelled: 'cancelled',
+            };
             expected.push(`null request.${names[after.request.state]}`);
           }
           const told = facts
             // A lease that is taken over is an attempt more, in the same state.
-            .filter((one) => !(one.type === 'fulfillment.started' && before.fulfillment.find((task) => task.id === one.data['fulfillmentTaskId'])?.state === 'running'))
-            .map((one) => `${one.itemId} ${one.type}${one.type === 'fulfillment.refused' ? ` ${String(one.data['cause'])}` : ''}`);
+            .filter(
+              (one) =>
+                !(
+                  one.type === 'fulfillment.started' &&
+                  before.fulfillment.find((task) => task.id === one.data['fulfillmentTaskId'])?.state === 'running'
+                ),
+            )
+            .map(
+              (one) =>
+                `${one.itemId} ${one.type}${one.type === 'fulfillment.refused' ? ` ${String(one.data['cause'])}` : ''}`,
+            );
           expect(told.toSorted()).toEqual(expected.toSorted());
         }
       }),
@@ -263,7 +466,12 @@ describe('whatever happens', () => {
     check(
       fc.property(honest, (played) => {
         for (const { after } of play(played)) {
-          const all = progressOfAll(after.stages.map((stage) => ({ ...stage, taken: after.decisions.filter((decision) => decision.stageId === stage.id).length })));
+          const all = progressOfAll(
+            after.stages.map((stage) => ({
+              ...stage,
+              taken: after.decisions.filter((decision) => decision.stageId === stage.id).length,
+            })),
+          );
           const someOpen = after.stages.some((stage) => stage.state === 'open' || stage.state === 'waiting');
           expect(all.fraction).toBeGreaterThanOrEqual(0);
           expect(all.fraction).toBeLessThanOrEqual(1);
@@ -294,7 +502,18 @@ describe('whatever happens', () => {
             // Said independently of verdictOf: each level has its approvals, by planned people who are not concerned.
             for (const level of of.plan.levels) {
               const stage = before.stages.find((one) => one.itemId === of.id && one.level === level.level)!;
-              const approvals = new Set(before.decisions.filter((one) => one.stageId === stage.id && one.verdict === 'approve' && level.reviewers.includes(one.deciderId!) && one.deciderId !== requester && one.deciderId !== of.beneficiaryId).map((one) => one.deciderId));
+              const approvals = new Set(
+                before.decisions
+                  .filter(
+                    (one) =>
+                      one.stageId === stage.id &&
+                      one.verdict === 'approve' &&
+                      level.reviewers.includes(one.deciderId!) &&
+                      one.deciderId !== requester &&
+                      one.deciderId !== of.beneficiaryId,
+                  )
+                  .map((one) => one.deciderId),
+              );
               expect(approvals.size).toBeGreaterThanOrEqual(level.needed);
             }
           }
@@ -314,7 +533,13 @@ describe('whatever happens', () => {
         for (const { after } of play(played)) {
           for (const task of after.fulfillment) {
             const of = after.items.find((one) => one.id === task.itemId)!;
-            if (task.cause !== 'decision' || of.action !== 'GRANT' || of.term.kind === 'permanent' || !['running', 'done'].includes(task.state)) continue;
+            if (
+              task.cause !== 'decision' ||
+              of.action !== 'GRANT' ||
+              of.term.kind === 'permanent' ||
+              !['running', 'done'].includes(task.state)
+            )
+              continue;
             seen += 1;
             const end = after.fulfillment.find((other) => other.itemId === of.id && other.cause === 'expiry');
             expect(end).toBeDefined();

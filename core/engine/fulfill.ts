@@ -40,12 +40,23 @@ export function startFulfillment(before: RequestAggregate, command: StartCommand
   const found = taskAndItem(before, command.fulfillmentTaskId);
   if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   const { task, item } = found;
-  const claimable = ['scheduled', 'ready', 'waiting', 'running'].includes(task.state) && task.nextAttemptAt !== null && task.nextAttemptAt <= facts.now;
+  const claimable =
+    ['scheduled', 'ready', 'waiting', 'running'].includes(task.state) &&
+    task.nextAttemptAt !== null &&
+    task.nextAttemptAt <= facts.now;
   if (!claimable) return refuse('fulfillment.notPossible', 'This task is not due, or somebody else performs it.');
-  return task.cause === 'expiry' ? startExpiry(before, task, item, command, facts) : startDecided(before, task, item, command, facts);
+  return task.cause === 'expiry'
+    ? startExpiry(before, task, item, command, facts)
+    : startDecided(before, task, item, command, facts);
 }
 
-function startDecided(before: RequestAggregate, task: FulfillmentTask, item: RequestItem, command: StartCommand, facts: StartFacts): TransitionResult {
+function startDecided(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  item: RequestItem,
+  command: StartCommand,
+  facts: StartFacts,
+): TransitionResult {
   const obstacle = obstacleTo(before, item, facts);
   if (obstacle !== null) return giveUp(before, task, item, obstacle, facts);
   // A duration's clock starts at delivery. Should delivery go unrecorded, the end counts from here.
@@ -61,41 +72,84 @@ function obstacleTo(before: RequestAggregate, item: RequestItem, facts: StartFac
   if (item.action === 'REVOKE') return null;
   if (!facts.beneficiaryWorksHere) return 'The person no longer works here.';
   if (!facts.entitlementExists) return 'The entitlement no longer exists in the application.';
-  if (item.term.kind === 'until' && item.term.endsAt <= facts.now) return 'The access would have ended before it could be delivered.';
+  if (item.term.kind === 'until' && item.term.endsAt <= facts.now)
+    return 'The access would have ended before it could be delivered.';
   return null;
 }
 
-function startExpiry(before: RequestAggregate, task: FulfillmentTask, item: RequestItem, command: StartCommand, facts: StartFacts): TransitionResult {
+function startExpiry(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  item: RequestItem,
+  command: StartCommand,
+  facts: StartFacts,
+): TransitionResult {
   const grant = before.fulfillment.find((other) => other.itemId === item.id && other.cause === 'decision');
   if (grant?.state === 'running' && grant.leaseUntil !== null && grant.leaseUntil > facts.now) {
     const later = plusMilliseconds(facts.now, behindGrantMilliseconds);
-    return settle({ ...before, fulfillment: replaced(before.fulfillment, { ...task, nextAttemptAt: later }) }, [], facts);
+    return settle(
+      { ...before, fulfillment: replaced(before.fulfillment, { ...task, nextAttemptAt: later }) },
+      [],
+      facts,
+    );
   }
-  if (grant !== undefined && item.term.kind === 'duration' && ['ready', 'waiting', 'running', 'byHand'].includes(grant.state)) {
+  if (
+    grant !== undefined &&
+    item.term.kind === 'duration' &&
+    ['ready', 'waiting', 'running', 'byHand'].includes(grant.state)
+  ) {
     // The clock of a duration starts at delivery, which is still to come: so is its end.
     return settle(redateExpiry(before, item, endOf(item.term, facts.now) ?? facts.now), [], facts);
   }
   // That the access is not seen any more is no proof where the application itself can be asked: removing it again does no harm.
   if (facts.grantIs === 'others' || (facts.grantIs === 'ended' && facts.option === 'manual')) {
-    const reason = facts.grantIs === 'others' ? 'Another request explains this access now.' : 'The access was removed before its end.';
-    const fulfillment = replaced(before.fulfillment, { ...task, state: 'cancelled' as const, nextAttemptAt: null, endedAt: facts.now });
-    return settle({ ...before, fulfillment }, [fact('fulfillment.refused', item, { effect: task.effect, cause: task.cause, reason })], facts);
+    const reason =
+      facts.grantIs === 'others'
+        ? 'Another request explains this access now.'
+        : 'The access was removed before its end.';
+    const fulfillment = replaced(before.fulfillment, {
+      ...task,
+      state: 'cancelled' as const,
+      nextAttemptAt: null,
+      endedAt: facts.now,
+    });
+    return settle(
+      { ...before, fulfillment },
+      [fact('fulfillment.refused', item, { effect: task.effect, cause: task.cause, reason })],
+      facts,
+    );
   }
   if (grant !== undefined && ['ready', 'waiting', 'running', 'byHand', 'failed'].includes(grant.state)) {
     // Its end has come and the grant never got there: it must not be delivered later. What may have arrived is removed.
-    const ended = giveUp(before, grant, item, 'The access would have ended before it could be delivered.', facts, { keepExpiry: true });
+    const ended = giveUp(before, grant, item, 'The access would have ended before it could be delivered.', facts, {
+      keepExpiry: true,
+    });
     if (ended.outcome === 'refused') return ended;
     const claimed = claim(ended.value.after, task, command, facts);
     if (claimed.outcome === 'refused') return claimed;
-    return { outcome: 'done', value: { after: claimed.value.after, facts: [...ended.value.facts, ...claimed.value.facts] } };
+    return {
+      outcome: 'done',
+      value: { after: claimed.value.after, facts: [...ended.value.facts, ...claimed.value.facts] },
+    };
   }
   return claim(before, task, command, facts);
 }
 
-function claim(before: RequestAggregate, task: FulfillmentTask, command: StartCommand, facts: StartFacts): TransitionResult {
+function claim(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  command: StartCommand,
+  facts: StartFacts,
+): TransitionResult {
   if (facts.option === 'manual') {
     const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null };
-    const trail = [factOf('fulfillment.handedToPerson', task, { reason: 'The application is fulfilled by hand.', effect: task.effect, cause: task.cause })];
+    const trail = [
+      factOf('fulfillment.handedToPerson', task, {
+        reason: 'The application is fulfilled by hand.',
+        effect: task.effect,
+        cause: task.cause,
+      }),
+    ];
     return settle({ ...before, fulfillment: replaced(before.fulfillment, handed) }, trail, facts);
   }
   const claimed: FulfillmentTask = {
@@ -107,7 +161,9 @@ function claim(before: RequestAggregate, task: FulfillmentTask, command: StartCo
     // A dead owner's task comes up again by itself when its lease ends.
     nextAttemptAt: command.leaseUntil,
   };
-  const trail = [factOf('fulfillment.started', task, { effect: task.effect, cause: task.cause, attempt: claimed.attempts })];
+  const trail = [
+    factOf('fulfillment.started', task, { effect: task.effect, cause: task.cause, attempt: claimed.attempts }),
+  ];
   return settle({ ...before, fulfillment: replaced(before.fulfillment, claimed) }, trail, facts);
 }
 
@@ -115,7 +171,12 @@ function claim(before: RequestAggregate, task: FulfillmentTask, command: StartCo
 export type AttemptOutcome =
   | { readonly kind: 'done'; readonly evidence: FulfillmentEvidence }
   /** A passing fault. `afterMilliseconds` is the application's own wish. `jitter` is between 0 and 1. */
-  | { readonly kind: 'retry'; readonly problem: string; readonly afterMilliseconds: number | null; readonly jitter: number }
+  | {
+      readonly kind: 'retry';
+      readonly problem: string;
+      readonly afterMilliseconds: number | null;
+      readonly jitter: number;
+    }
   /** Trying again by itself is of no use. `mayHaveHappened`: an earlier attempt may have had its effect. */
   | { readonly kind: 'failed'; readonly problem: string; readonly mayHaveHappened: boolean };
 
@@ -125,12 +186,19 @@ export interface RecordCommand {
   readonly outcome: AttemptOutcome;
 }
 
-export function recordAttempt(before: RequestAggregate, command: RecordCommand, facts: Circumstances): TransitionResult {
+export function recordAttempt(
+  before: RequestAggregate,
+  command: RecordCommand,
+  facts: Circumstances,
+): TransitionResult {
   const found = taskAndItem(before, command.fulfillmentTaskId);
   if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   const { task, item } = found;
   if (task.state !== 'running' || task.leaseOwner !== command.leaseOwner) {
-    return refuse('fulfillment.notPossible', 'Somebody else has taken this task over; what was done will be found by reading it back.');
+    return refuse(
+      'fulfillment.notPossible',
+      'Somebody else has taken this task over; what was done will be found by reading it back.',
+    );
   }
   const { outcome } = command;
   switch (outcome.kind) {
@@ -143,7 +211,13 @@ export function recordAttempt(before: RequestAggregate, command: RecordCommand, 
       return retryLater(before, task, outcome, facts);
     case 'failed':
       // The end of access is never given up silently: it is tried again and shown to people meanwhile.
-      if (task.effect === 'revoke') return retryLater(before, task, { problem: outcome.problem, afterMilliseconds: longestRetryMilliseconds, jitter: 0 }, facts);
+      if (task.effect === 'revoke')
+        return retryLater(
+          before,
+          task,
+          { problem: outcome.problem, afterMilliseconds: longestRetryMilliseconds, jitter: 0 },
+          facts,
+        );
       return failed(before, task, outcome.problem, facts);
   }
 }
@@ -163,19 +237,53 @@ function retryLater(
   outcome: { readonly problem: string; readonly afterMilliseconds: number | null; readonly jitter: number },
   facts: Circumstances,
 ): TransitionResult {
-  const nextAttemptAt = plusMilliseconds(facts.now, retryDelay(task.attempts, outcome.afterMilliseconds, outcome.jitter));
-  const waiting: FulfillmentTask = { ...task, state: 'waiting', nextAttemptAt, leaseOwner: null, leaseUntil: null, lastProblem: outcome.problem };
-  const trail = [factOf('fulfillment.retrying', task, { attempt: task.attempts, problem: outcome.problem, nextAttemptAt })];
+  const nextAttemptAt = plusMilliseconds(
+    facts.now,
+    retryDelay(task.attempts, outcome.afterMilliseconds, outcome.jitter),
+  );
+  const waiting: FulfillmentTask = {
+    ...task,
+    state: 'waiting',
+    nextAttemptAt,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastProblem: outcome.problem,
+  };
+  const trail = [
+    factOf('fulfillment.retrying', task, { attempt: task.attempts, problem: outcome.problem, nextAttemptAt }),
+  ];
   return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, trail, facts);
 }
 
 /** Waits for a person; the item stays approved, because nobody has said that it cannot be done. */
-function failed(before: RequestAggregate, task: FulfillmentTask, problem: string, facts: Circumstances): TransitionResult {
-  const stopped: FulfillmentTask = { ...task, state: 'failed', nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastProblem: problem };
-  return settle({ ...before, fulfillment: replaced(before.fulfillment, stopped) }, [factOf('fulfillment.failed', task, { attempt: task.attempts, problem })], facts);
+function failed(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  problem: string,
+  facts: Circumstances,
+): TransitionResult {
+  const stopped: FulfillmentTask = {
+    ...task,
+    state: 'failed',
+    nextAttemptAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastProblem: problem,
+  };
+  return settle(
+    { ...before, fulfillment: replaced(before.fulfillment, stopped) },
+    [factOf('fulfillment.failed', task, { attempt: task.attempts, problem })],
+    facts,
+  );
 }
 
-function performed(before: RequestAggregate, task: FulfillmentTask, item: RequestItem, evidence: FulfillmentEvidence, facts: Circumstances): TransitionResult {
+function performed(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  item: RequestItem,
+  evidence: FulfillmentEvidence,
+  facts: Circumstances,
+): TransitionResult {
   const at = evidence.readBackAt ?? facts.now;
   const ended: FulfillmentTask = {
     ...task,
@@ -190,26 +298,54 @@ function performed(before: RequestAggregate, task: FulfillmentTask, item: Reques
   };
   const after = { ...before, fulfillment: replaced(before.fulfillment, ended) };
   const trail: AuditFact[] = [];
-  if (evidence.accountCreated) trail.push(fact('account.created', item, { accountId: evidence.accountId, source: evidence.source }));
+  if (evidence.accountCreated)
+    trail.push(fact('account.created', item, { accountId: evidence.accountId, source: evidence.source }));
   if (task.cause === 'expiry') {
     trail.push(fact('access.expired', item, { evidence, dueAt: task.dueAt, latenessSeconds: ended.latenessSeconds }));
-    return settle({ ...after, items: replaced(after.items, { ...item, expiredAt: at, changedInVersion: nextVersion(before) }) }, trail, facts);
+    return settle(
+      { ...after, items: replaced(after.items, { ...item, expiredAt: at, changedInVersion: nextVersion(before) }) },
+      trail,
+      facts,
+    );
   }
   const expiresAt = item.action === 'GRANT' ? endOf(item.term, at) : null;
-  const fulfilled: RequestItem = { ...item, state: 'fulfilled', fulfilledAt: at, expiresAt, changedInVersion: nextVersion(before) };
+  const fulfilled: RequestItem = {
+    ...item,
+    state: 'fulfilled',
+    fulfilledAt: at,
+    expiresAt,
+    changedInVersion: nextVersion(before),
+  };
   trail.push(fact(item.action === 'GRANT' ? 'access.granted' : 'access.removed', item, { evidence, expiresAt }));
   const dated = expiresAt === null ? after : redateExpiry(after, item, expiresAt);
   return settle({ ...dated, items: replaced(dated.items, fulfilled) }, trail, facts);
 }
 
 /** A person sends a task that failed or waits to be tried again at once. */
-export function sendAgain(before: RequestAggregate, fulfillmentTaskId: FulfillmentTaskId, facts: Circumstances): TransitionResult {
+export function sendAgain(
+  before: RequestAggregate,
+  fulfillmentTaskId: FulfillmentTaskId,
+  facts: Circumstances,
+): TransitionResult {
   const found = taskAndItem(before, fulfillmentTaskId);
   if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   const { task } = found;
-  if (task.state !== 'failed' && task.state !== 'waiting') return refuse('fulfillment.notPossible', 'Only a task that failed or waits for its next attempt can be sent again.');
-  const ready: FulfillmentTask = { ...task, state: 'ready', nextAttemptAt: facts.now, attempts: task.state === 'failed' ? 0 : task.attempts };
-  return settle({ ...before, fulfillment: replaced(before.fulfillment, ready) }, [factOf('fulfillment.sentAgain', task, { after: task.lastProblem })], facts);
+  if (task.state !== 'failed' && task.state !== 'waiting')
+    return refuse(
+      'fulfillment.notPossible',
+      'Only a task that failed or waits for its next attempt can be sent again.',
+    );
+  const ready: FulfillmentTask = {
+    ...task,
+    state: 'ready',
+    nextAttemptAt: facts.now,
+    attempts: task.state === 'failed' ? 0 : task.attempts,
+  };
+  return settle(
+    { ...before, fulfillment: replaced(before.fulfillment, ready) },
+    [factOf('fulfillment.sentAgain', task, { after: task.lastProblem })],
+    facts,
+  );
 }
 
 export interface ByHandCommand {
@@ -227,9 +363,14 @@ export function completeByHand(
   const found = taskAndItem(before, command.fulfillmentTaskId);
   if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   const { task, item } = found;
-  if (!['byHand', 'failed', 'waiting'].includes(task.state)) return refuse('fulfillment.notPossible', 'This task does not wait for a person.');
+  if (!['byHand', 'failed', 'waiting'].includes(task.state))
+    return refuse('fulfillment.notPossible', 'This task does not wait for a person.');
   if (command.outcome === 'done') return performed(before, task, item, facts.evidence, facts);
-  if (task.cause === 'expiry') return refuse('fulfillment.notPossible', 'The end of temporary access cannot be skipped. Remove it in the application, then say so here.');
+  if (task.cause === 'expiry')
+    return refuse(
+      'fulfillment.notPossible',
+      'The end of temporary access cannot be skipped. Remove it in the application, then say so here.',
+    );
   return giveUp(before, task, item, command.note, facts);
 }
 
@@ -244,9 +385,18 @@ function giveUp(
 ): TransitionResult {
   const fulfillment = before.fulfillment.map((other): FulfillmentTask => {
     if (other.id === task.id) {
-      return { ...other, state: 'cancelled', nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastProblem: reason, endedAt: facts.now };
+      return {
+        ...other,
+        state: 'cancelled',
+        nextAttemptAt: null,
+        leaseOwner: null,
+        leaseUntil: null,
+        lastProblem: reason,
+        endedAt: facts.now,
+      };
     }
-    const pointless = other.itemId === item.id && other.cause === 'expiry' && other.state === 'scheduled' && !options.keepExpiry;
+    const pointless =
+      other.itemId === item.id && other.cause === 'expiry' && other.state === 'scheduled' && !options.keepExpiry;
     return pointless ? { ...other, state: 'cancelled', nextAttemptAt: null, endedAt: facts.now } : other;
   });
   const failedItem: RequestItem = { ...item, state: 'failed', changedInVersion: nextVersion(before) };
@@ -262,12 +412,17 @@ function redateExpiry(before: RequestAggregate, item: RequestItem, end: Instant)
   return {
     ...before,
     fulfillment: before.fulfillment.map((task) =>
-      task.itemId === item.id && task.cause === 'expiry' && task.state === 'scheduled' && task.dueAt !== end ? { ...task, dueAt: end, nextAttemptAt: end } : task,
+      task.itemId === item.id && task.cause === 'expiry' && task.state === 'scheduled' && task.dueAt !== end
+        ? { ...task, dueAt: end, nextAttemptAt: end }
+        : task,
     ),
   };
 }
 
-function taskAndItem(before: RequestAggregate, id: FulfillmentTaskId): { readonly task: FulfillmentTask; readonly item: RequestItem } | null {
+function taskAndItem(
+  before: RequestAggregate,
+  id: FulfillmentTaskId,
+): { readonly task: FulfillmentTask; readonly item: RequestItem } | null {
   const task = before.fulfillment.find((candidate) => candidate.id === id);
   const item = before.items.find((candidate) => candidate.id === task?.itemId);
   return task === undefined || item === undefined ? null : { task, item };

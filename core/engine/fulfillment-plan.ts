@@ -43,12 +43,28 @@ export function approvedItem(
       nextAttemptAt: byHand ? null : now,
     },
   ];
-  const facts: AuditFact[] = [{ type: 'item.approved', requestId: item.requestId, itemId: item.id, data: { fulfillment: option } }];
+  const facts: AuditFact[] = [
+    { type: 'item.approved', requestId: item.requestId, itemId: item.id, data: { fulfillment: option } },
+  ];
   const endsAt = item.action === 'GRANT' ? endOf(item.term, now) : null;
   if (endsAt !== null) {
-    tasks.push({ ...base, id: nextId<FulfillmentTaskId>(), effect: 'revoke', cause: 'expiry', state: 'scheduled', dueAt: endsAt, nextAttemptAt: endsAt });
+    tasks.push({
+      ...base,
+      id: nextId<FulfillmentTaskId>(),
+      effect: 'revoke',
+      cause: 'expiry',
+      state: 'scheduled',
+      dueAt: endsAt,
+      nextAttemptAt: endsAt,
+    });
   }
-  if (byHand) facts.push({ type: 'fulfillment.handedToPerson', requestId: item.requestId, itemId: item.id, data: { reason: 'The application is fulfilled by hand.' } });
+  if (byHand)
+    facts.push({
+      type: 'fulfillment.handedToPerson',
+      requestId: item.requestId,
+      itemId: item.id,
+      data: { reason: 'The application is fulfilled by hand.' },
+    });
   return { item: { ...item, state: 'approved', decidedAt: now, changedInVersion: version }, tasks, facts };
 }
 

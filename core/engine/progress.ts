@@ -14,7 +14,9 @@ export interface Progress {
  * no longer needed because an item ended earlier counts on neither side.
  */
 export function progressOfAll(
-  stages: readonly (Pick<ReviewStage, 'state' | 'needed'> & { /** Decisions taken in this stage. */ readonly taken: number })[],
+  stages: readonly (Pick<ReviewStage, 'state' | 'needed'> & {
+    /** Decisions taken in this stage. */ readonly taken: number;
+  })[],
 ): Progress {
   let taken = 0;
   let outstanding = 0;

@@ -40,7 +40,8 @@ function planLevel(order: readonly ReviewerKind[], candidates: ReviewerCandidate
   for (const kind of order) {
     const named = kind === 'manager' ? listOf(candidates.manager) : candidates.owners;
     const eligible = withoutInterested(named, candidates);
-    if (eligible.length > 0) return { level: 1, reviewers: eligible, reviewerKind: kind, needed: 1, fallbackReason: sentence(passedOver) };
+    if (eligible.length > 0)
+      return { level: 1, reviewers: eligible, reviewerKind: kind, needed: 1, fallbackReason: sentence(passedOver) };
     passedOver.push(
       named.length === 0
         ? `nobody is ${reviewerKindNames[kind]}`
@@ -49,11 +50,20 @@ function planLevel(order: readonly ReviewerKind[], candidates: ReviewerCandidate
   }
   const administrators = withoutInterested(candidates.administrators, candidates);
   if (administrators.length === 0) return null;
-  return { level: 1, reviewers: administrators, reviewerKind: 'administrator', needed: 1, fallbackReason: sentence(passedOver) };
+  return {
+    level: 1,
+    reviewers: administrators,
+    reviewerKind: 'administrator',
+    needed: 1,
+    fallbackReason: sentence(passedOver),
+  };
 }
 
 /** True for whoever asked for an item or receives it: they never decide it, on any path. */
-export function isInterested(employeeId: EmployeeId, item: { readonly requesterId: EmployeeId; readonly beneficiaryId: EmployeeId }): boolean {
+export function isInterested(
+  employeeId: EmployeeId,
+  item: { readonly requesterId: EmployeeId; readonly beneficiaryId: EmployeeId },
+): boolean {
   return employeeId === item.requesterId || employeeId === item.beneficiaryId;
 }
 

@@ -17,7 +17,11 @@ export function nextVersion(aggregate: RequestAggregate): number {
 }
 
 /** Raises the version, derives the request's state, and records its end when this was the last open item. */
-export function settle(aggregate: RequestAggregate, facts: readonly AuditFact[], circumstances: Circumstances): TransitionResult {
+export function settle(
+  aggregate: RequestAggregate,
+  facts: readonly AuditFact[],
+  circumstances: Circumstances,
+): TransitionResult {
   const { request } = aggregate;
   const state = requestStateOf(itemCounts(aggregate));
   const version = nextVersion(aggregate);
@@ -28,6 +32,8 @@ export function settle(aggregate: RequestAggregate, facts: readonly AuditFact[],
   const counts = itemCounts(aggregate);
   return became(
     { ...aggregate, request: { ...request, state, endedAt, version } },
-    event === undefined ? facts : [...facts, { type: event, requestId: request.id, itemId: null, data: { state, items: counts } }],
+    event === undefined
+      ? facts
+      : [...facts, { type: event, requestId: request.id, itemId: null, data: { state, items: counts } }],
   );
 }

@@ -7,7 +7,15 @@ import type { Application, Employee, Entitlement } from '#core/domain/directory.
 import { done, type Result } from '#core/domain/errors.ts';
 import type { Branded, CommandId, EmployeeId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
-import type { AccessRequest, Decision, FulfillmentTask, ItemState, RequestItem, ReviewStage, ReviewTask } from '#core/domain/request.ts';
+import type {
+  AccessRequest,
+  Decision,
+  FulfillmentTask,
+  ItemState,
+  RequestItem,
+  ReviewStage,
+  ReviewTask,
+} from '#core/domain/request.ts';
 
 /** A request as far as one command needs it: the items it touches with all that is under them, and the states of the rest. */
 export interface RequestAggregate {

@@ -1,8 +1,23 @@
 /** Submitting a request: lines become items, each with the review it needs; automatic ones are decided at once. */
 import type { AuditFact } from '#core/domain/audit.ts';
 import { refuse, type Refusal, type Result } from '#core/domain/errors.ts';
-import type { DecisionId, EmployeeId, RequestId, RequestItemId, ReviewStageId, ReviewTaskId } from '#core/domain/ids.ts';
-import type { AccessRequest, Decision, FulfillmentTask, RequestItem, ReviewPlan, ReviewStage, ReviewTask } from '#core/domain/request.ts';
+import type {
+  DecisionId,
+  EmployeeId,
+  RequestId,
+  RequestItemId,
+  ReviewStageId,
+  ReviewTaskId,
+} from '#core/domain/ids.ts';
+import type {
+  AccessRequest,
+  Decision,
+  FulfillmentTask,
+  RequestItem,
+  ReviewPlan,
+  ReviewStage,
+  ReviewTask,
+} from '#core/domain/request.ts';
 import { checkItem, type ItemDraft } from './check-item.ts';
 import { approvedItem } from './fulfillment-plan.ts';
 import { requestStateOf } from './request-state.ts';
@@ -97,14 +112,23 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
         stageId: null,
         taskId: null,
         deciderId: null,
-        automatic: { rule: 'applicationAutoApproval', applicationId: application.id, applicationVersion: application.version },
+        automatic: {
+          rule: 'applicationAutoApproval',
+          applicationId: application.id,
+          applicationVersion: application.version,
+        },
         verdict: 'approve',
         reason: null,
         decidedAt: facts.now,
         commandId: facts.commandId,
       };
       decisions.push(decision);
-      trail.push({ type: 'review.automatic', requestId: request.id, itemId: item.id, data: { verdict: 'approve', ...decision.automatic } });
+      trail.push({
+        type: 'review.automatic',
+        requestId: request.id,
+        itemId: item.id,
+        data: { verdict: 'approve', ...decision.automatic },
+      });
       const approved = approvedItem(item, application.fulfillment, facts, 1);
       items.push(approved.item);
       fulfillment.push(...approved.tasks);
@@ -141,8 +165,16 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
       }
     }
   });
-  const state = requestStateOf(Object.fromEntries([['inReview', items.filter((item) => item.state === 'inReview').length], ['approved', items.filter((item) => item.state === 'approved').length]]));
-  return became({ request: { ...request, state }, items, stages, tasks, decisions, fulfillment, otherItems: {} }, trail);
+  const state = requestStateOf(
+    Object.fromEntries([
+      ['inReview', items.filter((item) => item.state === 'inReview').length],
+      ['approved', items.filter((item) => item.state === 'approved').length],
+    ]),
+  );
+  return became(
+    { request: { ...request, state }, items, stages, tasks, decisions, fulfillment, otherItems: {} },
+    trail,
+  );
 }
 
 /** Every line is checked, and all problems are told at once; one bad line refuses the submission. */
@@ -153,7 +185,11 @@ function checkLines(drafts: readonly ItemDraft[], facts: SubmitFacts): Result<re
   const seen = new Set<string>();
   drafts.forEach((draft, index) => {
     const key = `${draft.beneficiaryId} ${draft.entitlementId}`;
-    if (seen.has(key)) problems.push({ index, problem: { code: 'item.alreadyPending', message: 'The request has the same line twice.' } });
+    if (seen.has(key))
+      problems.push({
+        index,
+        problem: { code: 'item.alreadyPending', message: 'The request has the same line twice.' },
+      });
     seen.add(key);
     const itemFacts = facts.items[index];
     if (itemFacts === undefined) throw new Error('Every line has its facts');
@@ -166,7 +202,9 @@ function checkLines(drafts: readonly ItemDraft[], facts: SubmitFacts): Result<re
   const more = problems.length - 1;
   return refuse(
     first.problem.code,
-    more === 0 ? first.problem.message : `${first.problem.message} (and ${more} more ${more === 1 ? 'problem' : 'problems'})`,
+    more === 0
+      ? first.problem.message
+      : `${first.problem.message} (and ${more} more ${more === 1 ? 'problem' : 'problems'})`,
     { lines: problems.map(({ index, problem }) => ({ index, code: problem.code, message: problem.message })) },
   );
 }

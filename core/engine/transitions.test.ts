@@ -4,7 +4,14 @@ import type { Application, Employee, Entitlement } from '#core/domain/directory.
 import type { CommandId, DecisionId, EmployeeId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import { instant, plusMilliseconds, plusMinutes } from '#core/domain/instant.ts';
 import type { Term } from '#core/domain/request.ts';
-import { application, circumstances, person, requestInReview, start, type BuiltItem } from '#core/testing/engine-builders.ts';
+import {
+  application,
+  circumstances,
+  person,
+  requestInReview,
+  start,
+  type BuiltItem,
+} from '#core/testing/engine-builders.ts';
 import { durationWords } from './check-item.ts';
 import { cancel, decide } from './decide.ts';
 import { recordAttempt, retryDelay, startFulfillment, type AttemptOutcome, type StartFacts } from './fulfill.ts';
@@ -16,7 +23,14 @@ import type { ItemFacts, RequestAggregate, TransitionResult } from './state.ts';
 import { submit, type Submission } from './submit.ts';
 import { verdictOf } from './verdict.ts';
 
-const [requester, beneficiary, manager, owner, second, administrator] = ['requester', 'beneficiary', 'manager', 'owner', 'second', 'administrator'].map(person) as [EmployeeId, EmployeeId, EmployeeId, EmployeeId, EmployeeId, EmployeeId];
+const [requester, beneficiary, manager, owner, second, administrator] = [
+  'requester',
+  'beneficiary',
+  'manager',
+  'owner',
+  'second',
+  'administrator',
+].map(person) as [EmployeeId, EmployeeId, EmployeeId, EmployeeId, EmployeeId, EmployeeId];
 const world = () => circumstances();
 
 function became(result: TransitionResult) {
@@ -24,12 +38,31 @@ function became(result: TransitionResult) {
   return result.value;
 }
 
-function decided(before: RequestAggregate, who: EmployeeId, verdict: 'approve' | 'deny' = 'approve', more: { readonly at?: typeof start; readonly option?: 'connector' | 'manual'; readonly basedOn?: number } = {}) {
-  const task = before.tasks.find((candidate) => candidate.reviewerId === who && candidate.state === 'open') ?? before.tasks.find((candidate) => candidate.reviewerId === who);
-  return decide(before, { taskId: task?.id ?? ('none' as never), verdict, reason: verdict === 'deny' ? 'no need' : null, basedOn: more.basedOn ?? null }, { ...world().at(more.at ?? start), deciderId: who, fulfillment: more.option ?? 'connector' });
+function decided(
+  before: RequestAggregate,
+  who: EmployeeId,
+  verdict: 'approve' | 'deny' = 'approve',
+  more: { readonly at?: typeof start; readonly option?: 'connector' | 'manual'; readonly basedOn?: number } = {},
+) {
+  const task =
+    before.tasks.find((candidate) => candidate.reviewerId === who && candidate.state === 'open') ??
+    before.tasks.find((candidate) => candidate.reviewerId === who);
+  return decide(
+    before,
+    {
+      taskId: task?.id ?? ('none' as never),
+      verdict,
+      reason: verdict === 'deny' ? 'no need' : null,
+      basedOn: more.basedOn ?? null,
+    },
+    { ...world().at(more.at ?? start), deciderId: who, fulfillment: more.option ?? 'connector' },
+  );
 }
 
-const twoLevels: BuiltItem = { beneficiary, levels: [{ reviewers: [manager] }, { reviewers: [owner, second], needed: 2 }] };
+const twoLevels: BuiltItem = {
+  beneficiary,
+  levels: [{ reviewers: [manager] }, { reviewers: [owner, second], needed: 2 }],
+};
 
 describe('levels', () => {
   it('are passed one after another; the next one opens with its tasks when the one before has approved', () => {
@@ -41,7 +74,10 @@ describe('levels', () => {
       ['approved', start, plusMinutes(start, 5)],
       ['open', plusMinutes(start, 5), null],
     ]);
-    expect(first.after.tasks.slice(1).map((task) => [task.reviewerId, task.state])).toEqual([[owner, 'open'], [second, 'open']]);
+    expect(first.after.tasks.slice(1).map((task) => [task.reviewerId, task.state])).toEqual([
+      [owner, 'open'],
+      [second, 'open'],
+    ]);
     expect(first.after.fulfillment).toEqual([]);
 
     const one = became(decided(first.after, owner));
@@ -70,7 +106,9 @@ describe('levels', () => {
     const before = requestInReview(requester, [twoLevels]);
     expect(decided(before, owner)).toMatchObject({ refusal: { code: 'task.notFound' } });
     const first = became(decided(before, manager)).after;
-    expect(decided(first, manager)).toMatchObject({ refusal: { code: 'decision.stale', message: 'You have approved this already.' } });
+    expect(decided(first, manager)).toMatchObject({
+      refusal: { code: 'decision.stale', message: 'You have approved this already.' },
+    });
     const one = became(decided(first, owner)).after;
     expect(decided(one, owner)).toMatchObject({ refusal: { code: 'decision.stale' } });
   });
@@ -78,9 +116,14 @@ describe('levels', () => {
   it('stay as they are when another item of the request is cancelled or decided', () => {
     const before = requestInReview(requester, [twoLevels, { beneficiary, levels: [{ reviewers: [owner] }] }]);
     const after = became(decided(before, owner)).after;
-    expect(after.items.map((item) => [item.state, item.changedInVersion])).toEqual([['inReview', 1], ['approved', 2]]);
+    expect(after.items.map((item) => [item.state, item.changedInVersion])).toEqual([
+      ['inReview', 1],
+      ['approved', 2],
+    ]);
     expect(decided(after, manager, 'approve', { basedOn: 1 })).toMatchObject({ outcome: 'done' });
-    const cancelled = became(cancel(after, { reason: 'enough' }, { ...world(), employeeId: requester, isAdministrator: false }));
+    const cancelled = became(
+      cancel(after, { reason: 'enough' }, { ...world(), employeeId: requester, isAdministrator: false }),
+    );
     expect(cancelled.facts.map((fact) => [fact.type, fact.itemId])).toEqual([['item.cancelled', 'item-0']]);
     expect(cancelled.after.request.state).toBe('fulfilling');
     expect(cancelled.after.tasks.map((task) => task.state)).toEqual(['closed', 'approved']);
@@ -89,11 +132,26 @@ describe('levels', () => {
 
 describe('verdictOf', () => {
   const approvedBy = (aggregate: RequestAggregate, ...who: readonly EmployeeId[]) =>
-    who.map((deciderId, index) => ({ id: `d${index}` as DecisionId, requestId: aggregate.request.id, itemId: aggregate.items[0]!.id, stageId: aggregate.stages[0]!.id, taskId: null, deciderId, automatic: null, verdict: 'approve' as const, reason: null, decidedAt: start, commandId: 'c' as CommandId }));
+    who.map((deciderId, index) => ({
+      id: `d${index}` as DecisionId,
+      requestId: aggregate.request.id,
+      itemId: aggregate.items[0]!.id,
+      stageId: aggregate.stages[0]!.id,
+      taskId: null,
+      deciderId,
+      automatic: null,
+      verdict: 'approve' as const,
+      reason: null,
+      decidedAt: start,
+      commandId: 'c' as CommandId,
+    }));
 
   it('counts each planned person once, and nobody who asked or benefits', () => {
-    const aggregate = requestInReview(requester, [{ beneficiary, levels: [{ reviewers: [requester, beneficiary, manager, owner], needed: 2 }] }]);
-    const verdict = (...who: readonly EmployeeId[]) => verdictOf(aggregate.items[0]!, requester, aggregate.stages, approvedBy(aggregate, ...who));
+    const aggregate = requestInReview(requester, [
+      { beneficiary, levels: [{ reviewers: [requester, beneficiary, manager, owner], needed: 2 }] },
+    ]);
+    const verdict = (...who: readonly EmployeeId[]) =>
+      verdictOf(aggregate.items[0]!, requester, aggregate.stages, approvedBy(aggregate, ...who));
     expect(verdict(manager)).toBe('undecided');
     expect(verdict(manager, manager)).toBe('undecided');
     expect(verdict(manager, requester, beneficiary)).toBe('undecided');
@@ -112,32 +170,94 @@ describe('verdictOf', () => {
   it('takes an automatic decision under the version of the plan alone (defect 7)', () => {
     const aggregate = requestInReview(requester, [twoLevels]);
     const item = { ...aggregate.items[0]!, plan: { mode: 'auto' as const, applicationVersion: 3, levels: [] } };
-    const automatic = (applicationVersion: number) => [{ ...approvedBy(aggregate, manager)[0]!, deciderId: null, stageId: null, automatic: { rule: 'applicationAutoApproval' as const, applicationId: application, applicationVersion } }];
+    const automatic = (applicationVersion: number) => [
+      {
+        ...approvedBy(aggregate, manager)[0]!,
+        deciderId: null,
+        stageId: null,
+        automatic: { rule: 'applicationAutoApproval' as const, applicationId: application, applicationVersion },
+      },
+    ];
     expect(verdictOf(item, requester, [], automatic(3))).toBe('approved');
     expect(verdictOf(item, requester, [], automatic(2))).toBe('undecided');
     expect(verdictOf(item, requester, [], approvedBy(aggregate, manager))).toBe('undecided');
   });
 });
 
-const app = (more: Partial<Application> = {}): Application => ({ id: application, name: 'App', description: null, primaryOwnerId: owner, secondaryOwnerIds: [], fulfillment: 'connector', reviewSettings: { approval: 'review', reviewers: ['manager', 'applicationOwner'] }, version: 4, ...more });
+const app = (more: Partial<Application> = {}): Application => ({
+  id: application,
+  name: 'App',
+  description: null,
+  primaryOwnerId: owner,
+  secondaryOwnerIds: [],
+  fulfillment: 'connector',
+  reviewSettings: { approval: 'review', reviewers: ['manager', 'applicationOwner'] },
+  version: 4,
+  ...more,
+});
 
 describe('planReview', () => {
-  const plan = (who: Partial<Parameters<typeof planReview>[1]>, settings: Partial<Application> = {}) => planReview(app(settings), { requesterId: requester, beneficiaryId: beneficiary, manager, owners: [owner, second], administrators: [administrator], ...who })?.levels[0] ?? null;
+  const plan = (who: Partial<Parameters<typeof planReview>[1]>, settings: Partial<Application> = {}) =>
+    planReview(app(settings), {
+      requesterId: requester,
+      beneficiaryId: beneficiary,
+      manager,
+      owners: [owner, second],
+      administrators: [administrator],
+      ...who,
+    })?.levels[0] ?? null;
 
   it.each([
     ['the first kind in the order', {}, {}, { reviewers: [manager], reviewerKind: 'manager', fallbackReason: null }],
-    ['the other order', {}, { reviewSettings: { approval: 'review' as const, reviewers: ['applicationOwner' as const, 'manager' as const] } }, { reviewers: [owner, second], reviewerKind: 'applicationOwner', fallbackReason: null }],
-    ['the next kind when there is no manager', { manager: null }, {}, { reviewers: [owner, second], reviewerKind: 'applicationOwner', fallbackReason: 'Nobody is the manager.' }],
-    ['the next kind when the manager asked', { manager: requester }, {}, { reviewers: [owner, second], fallbackReason: 'The manager asked for this access or receives it.' }],
-    ['the other owner when one benefits', { manager: null, owners: [beneficiary, second, second] }, {}, { reviewers: [second] }],
-    ['administrators when nobody else may', { manager: null, owners: [requester] }, {}, { reviewers: [administrator], reviewerKind: 'administrator', fallbackReason: "Nobody is the manager, and the application's owner asked for this access or receives it." }],
+    [
+      'the other order',
+      {},
+      { reviewSettings: { approval: 'review' as const, reviewers: ['applicationOwner' as const, 'manager' as const] } },
+      { reviewers: [owner, second], reviewerKind: 'applicationOwner', fallbackReason: null },
+    ],
+    [
+      'the next kind when there is no manager',
+      { manager: null },
+      {},
+      { reviewers: [owner, second], reviewerKind: 'applicationOwner', fallbackReason: 'Nobody is the manager.' },
+    ],
+    [
+      'the next kind when the manager asked',
+      { manager: requester },
+      {},
+      { reviewers: [owner, second], fallbackReason: 'The manager asked for this access or receives it.' },
+    ],
+    [
+      'the other owner when one benefits',
+      { manager: null, owners: [beneficiary, second, second] },
+      {},
+      { reviewers: [second] },
+    ],
+    [
+      'administrators when nobody else may',
+      { manager: null, owners: [requester] },
+      {},
+      {
+        reviewers: [administrator],
+        reviewerKind: 'administrator',
+        fallbackReason: "Nobody is the manager, and the application's owner asked for this access or receives it.",
+      },
+    ],
   ])('asks %s (defect 8)', (_name, who, settings, expected) => {
     expect(plan(who, settings)).toMatchObject(expected);
   });
 
   it('has no plan when all who could review are concerned, and none to review where approval is automatic', () => {
     expect(plan({ manager: null, owners: [beneficiary], administrators: [requester] })).toBeNull();
-    expect(planReview(app({ reviewSettings: { approval: 'auto', reviewers: ['manager'] } }), { requesterId: requester, beneficiaryId: requester, manager: null, owners: [], administrators: [] })).toEqual({ mode: 'auto', applicationVersion: 4, levels: [] });
+    expect(
+      planReview(app({ reviewSettings: { approval: 'auto', reviewers: ['manager'] } }), {
+        requesterId: requester,
+        beneficiaryId: requester,
+        manager: null,
+        owners: [],
+        administrators: [],
+      }),
+    ).toEqual({ mode: 'auto', applicationVersion: 4, levels: [] });
   });
 });
 
@@ -152,9 +272,29 @@ describe('submit', () => {
     pendingIn: null,
     ...more,
   });
-  const asked = (term: Term = { kind: 'permanent' }, action: 'GRANT' | 'REVOKE' = 'GRANT', more: Partial<ItemFacts> = {}, lines = 1) => {
-    const submission: Submission = { justification: 'work', ticketReference: null, items: Array.from({ length: lines }, () => ({ action, beneficiaryId: beneficiary, entitlementId: 'e' as never, term })) };
-    return submit(submission, { ...world(), requesterId: requester, number: 7, items: submission.items.map(() => facts(more)), administrators: [administrator] });
+  const asked = (
+    term: Term = { kind: 'permanent' },
+    action: 'GRANT' | 'REVOKE' = 'GRANT',
+    more: Partial<ItemFacts> = {},
+    lines = 1,
+  ) => {
+    const submission: Submission = {
+      justification: 'work',
+      ticketReference: null,
+      items: Array.from({ length: lines }, () => ({
+        action,
+        beneficiaryId: beneficiary,
+        entitlementId: 'e' as never,
+        term,
+      })),
+    };
+    return submit(submission, {
+      ...world(),
+      requesterId: requester,
+      number: 7,
+      items: submission.items.map(() => facts(more)),
+      administrators: [administrator],
+    });
   };
   const limited = { entitlement: { name: 'Readers', status: 'active', maximumDurationMinutes: 90 } as Entitlement };
 
@@ -164,18 +304,32 @@ describe('submit', () => {
     ['an end that has passed', asked({ kind: 'until', endsAt: start }), 'item.endInPast'],
     ['permanent where it is limited', asked({ kind: 'permanent' }, 'GRANT', limited), 'item.tooLong'],
     ['a duration over the limit', asked({ kind: 'duration', minutes: 91 }, 'GRANT', limited), 'item.tooLong'],
-    ['an end over the limit', asked({ kind: 'until', endsAt: plusMilliseconds(start, 90 * 60_000 + 1) }, 'GRANT', limited), 'item.tooLong'],
+    [
+      'an end over the limit',
+      asked({ kind: 'until', endsAt: plusMilliseconds(start, 90 * 60_000 + 1) }, 'GRANT', limited),
+      'item.tooLong',
+    ],
     ['a removal with an end', asked({ kind: 'duration', minutes: 5 }, 'REVOKE', { held: true }), 'command.invalid'],
     ['a removal of what is not held', asked({ kind: 'permanent' }, 'REVOKE'), 'item.notHeld'],
-    ['what is gone', asked({ kind: 'permanent' }, 'GRANT', { entitlement: { ...limited.entitlement, status: 'gone' } }), 'item.entitlementGone'],
+    [
+      'what is gone',
+      asked({ kind: 'permanent' }, 'GRANT', { entitlement: { ...limited.entitlement, status: 'gone' } }),
+      'item.entitlementGone',
+    ],
   ])('refuses %s', (_name, result, code) => {
     expect(result).toMatchObject({ outcome: 'refused', refusal: { code } });
   });
 
   it('allows the longest that is allowed, and the removal of what is gone or of whom has left', () => {
     expect(asked({ kind: 'duration', minutes: 90 }, 'GRANT', limited)).toMatchObject({ outcome: 'done' });
-    expect(asked({ kind: 'until', endsAt: plusMinutes(start, 90) }, 'GRANT', limited)).toMatchObject({ outcome: 'done' });
-    const gone = { held: true, entitlement: { name: 'R', status: 'gone', maximumDurationMinutes: 5 } as Entitlement, beneficiary: { id: beneficiary, fullName: 'Bea', status: 'left' } as Employee };
+    expect(asked({ kind: 'until', endsAt: plusMinutes(start, 90) }, 'GRANT', limited)).toMatchObject({
+      outcome: 'done',
+    });
+    const gone = {
+      held: true,
+      entitlement: { name: 'R', status: 'gone', maximumDurationMinutes: 5 } as Entitlement,
+      beneficiary: { id: beneficiary, fullName: 'Bea', status: 'left' } as Employee,
+    };
     expect(asked({ kind: 'permanent' }, 'REVOKE', gone)).toMatchObject({ outcome: 'done' });
   });
 
@@ -189,25 +343,85 @@ describe('submit', () => {
 });
 
 describe('fulfillment', () => {
-  const approvedRequest = (term: Term = { kind: 'permanent' }, action: 'GRANT' | 'REVOKE' = 'GRANT', option: 'connector' | 'manual' = 'connector') => became(decided(requestInReview(requester, [{ action, beneficiary, term, levels: [{ reviewers: [manager] }] }]), manager, 'approve', { option })).after;
-  const taskOf = (aggregate: RequestAggregate, cause: 'decision' | 'expiry' = 'decision') => aggregate.fulfillment.find((task) => task.cause === cause)!;
-  const begun = (before: RequestAggregate, at = start, more: Partial<StartFacts> = {}, cause: 'decision' | 'expiry' = 'decision') =>
-    startFulfillment(before, { fulfillmentTaskId: taskOf(before, cause).id, leaseOwner: 'me', leaseUntil: plusMinutes(at, 2) }, { ...world().at(at), option: 'connector', beneficiaryWorksHere: true, entitlementExists: true, grantIs: 'unknown', ...more });
-  const reported = (before: RequestAggregate, outcome: AttemptOutcome, at = start, owner1 = 'me', cause: 'decision' | 'expiry' = 'decision') => recordAttempt(before, { fulfillmentTaskId: taskOf(before, cause).id, leaseOwner: owner1, outcome }, world().at(at));
-  const delivered = (at = start): AttemptOutcome => ({ kind: 'done', evidence: { outcome: 'applied', accountId: null, accountCreated: true, grantId: null, heldAfterwards: true, readBackAt: at, source: 'test', facts: {} } });
+  const approvedRequest = (
+    term: Term = { kind: 'permanent' },
+    action: 'GRANT' | 'REVOKE' = 'GRANT',
+    option: 'connector' | 'manual' = 'connector',
+  ) =>
+    became(
+      decided(
+        requestInReview(requester, [{ action, beneficiary, term, levels: [{ reviewers: [manager] }] }]),
+        manager,
+        'approve',
+        { option },
+      ),
+    ).after;
+  const taskOf = (aggregate: RequestAggregate, cause: 'decision' | 'expiry' = 'decision') =>
+    aggregate.fulfillment.find((task) => task.cause === cause)!;
+  const begun = (
+    before: RequestAggregate,
+    at = start,
+    more: Partial<StartFacts> = {},
+    cause: 'decision' | 'expiry' = 'decision',
+  ) =>
+    startFulfillment(
+      before,
+      { fulfillmentTaskId: taskOf(before, cause).id, leaseOwner: 'me', leaseUntil: plusMinutes(at, 2) },
+      {
+        ...world().at(at),
+        option: 'connector',
+        beneficiaryWorksHere: true,
+        entitlementExists: true,
+        grantIs: 'unknown',
+        ...more,
+      },
+    );
+  const reported = (
+    before: RequestAggregate,
+    outcome: AttemptOutcome,
+    at = start,
+    owner1 = 'me',
+    cause: 'decision' | 'expiry' = 'decision',
+  ) =>
+    recordAttempt(before, { fulfillmentTaskId: taskOf(before, cause).id, leaseOwner: owner1, outcome }, world().at(at));
+  const delivered = (at = start): AttemptOutcome => ({
+    kind: 'done',
+    evidence: {
+      outcome: 'applied',
+      accountId: null,
+      accountCreated: true,
+      grantId: null,
+      heldAfterwards: true,
+      readBackAt: at,
+      source: 'test',
+      facts: {},
+    },
+  });
   const retry: AttemptOutcome = { kind: 'retry', problem: 'busy', afterMilliseconds: null, jitter: 0 };
   const hopeless: AttemptOutcome = { kind: 'failed', problem: 'no', mayHaveHappened: false };
 
   it('is claimed once, and again when the lease has ended', () => {
     const running = became(begun(approvedRequest())).after;
-    expect(taskOf(running)).toMatchObject({ state: 'running', attempts: 1, leaseOwner: 'me', nextAttemptAt: plusMinutes(start, 2) });
-    expect(begun(running, plusMilliseconds(start, 119_999))).toMatchObject({ refusal: { code: 'fulfillment.notPossible' } });
-    expect(taskOf(became(begun(running, plusMinutes(start, 2))).after)).toMatchObject({ state: 'running', attempts: 2 });
+    expect(taskOf(running)).toMatchObject({
+      state: 'running',
+      attempts: 1,
+      leaseOwner: 'me',
+      nextAttemptAt: plusMinutes(start, 2),
+    });
+    expect(begun(running, plusMilliseconds(start, 119_999))).toMatchObject({
+      refusal: { code: 'fulfillment.notPossible' },
+    });
+    expect(taskOf(became(begun(running, plusMinutes(start, 2))).after)).toMatchObject({
+      state: 'running',
+      attempts: 2,
+    });
   });
 
   it('is recorded by who holds the lease alone', () => {
     const running = became(begun(approvedRequest())).after;
-    expect(reported(running, delivered(), start, 'another')).toMatchObject({ refusal: { code: 'fulfillment.notPossible' } });
+    expect(reported(running, delivered(), start, 'another')).toMatchObject({
+      refusal: { code: 'fulfillment.notPossible' },
+    });
     const { after, facts } = became(reported(running, delivered()));
     expect(facts.map((fact) => fact.type)).toEqual(['account.created', 'access.granted', 'request.completed']);
     expect(after.request).toMatchObject({ state: 'completed', endedAt: start });
@@ -222,13 +436,24 @@ describe('fulfillment', () => {
     expect(taskOf(ended.after)).toMatchObject({ state: 'cancelled', lastProblem: expect.stringContaining(reason) });
     expect(ended.after.items[0]).toMatchObject({ state: 'failed' });
     // Taking away is always possible.
-    expect(taskOf(became(begun(approvedRequest({ kind: 'permanent' }, 'REVOKE'), start, facts)).after).state).toBe('running');
+    expect(taskOf(became(begun(approvedRequest({ kind: 'permanent' }, 'REVOKE'), start, facts)).after).state).toBe(
+      'running',
+    );
   });
 
   it('goes to a person when a grant cannot be done, and never when access is to be taken away', () => {
-    expect(taskOf(became(reported(became(begun(approvedRequest())).after, hopeless)).after)).toMatchObject({ state: 'failed', nextAttemptAt: null });
-    const removal = became(reported(became(begun(approvedRequest({ kind: 'permanent' }, 'REVOKE'))).after, hopeless)).after;
-    expect(taskOf(removal)).toMatchObject({ state: 'waiting', nextAttemptAt: plusMinutes(start, 30), lastProblem: 'no' });
+    expect(taskOf(became(reported(became(begun(approvedRequest())).after, hopeless)).after)).toMatchObject({
+      state: 'failed',
+      nextAttemptAt: null,
+    });
+    const removal = became(
+      reported(became(begun(approvedRequest({ kind: 'permanent' }, 'REVOKE'))).after, hopeless),
+    ).after;
+    expect(taskOf(removal)).toMatchObject({
+      state: 'waiting',
+      nextAttemptAt: plusMinutes(start, 30),
+      lastProblem: 'no',
+    });
   });
 
   it('is by hand where the application is, also when the setting changed after the approval', () => {
@@ -268,7 +493,11 @@ describe('fulfillment', () => {
     const before = approvedRequest({ kind: 'until', endsAt: plusMinutes(start, 30) });
     const waiting = became(reported(became(begun(before)).after, { ...retry, afterMilliseconds: 3_600_000 })).after;
     const ended = became(begun(waiting, plusMinutes(start, 30), {}, 'expiry'));
-    expect(ended.facts.map((fact) => fact.type)).toEqual(['fulfillment.refused', 'request.completed', 'fulfillment.started']);
+    expect(ended.facts.map((fact) => fact.type)).toEqual([
+      'fulfillment.refused',
+      'request.completed',
+      'fulfillment.started',
+    ]);
     expect(ended.after.fulfillment.map((task) => task.state)).toEqual(['cancelled', 'running']);
     expect(ended.after.items[0]).toMatchObject({ state: 'failed' });
   });
@@ -280,15 +509,22 @@ describe('fulfillment', () => {
     ['ended', 'connector', 'running'],
     ['ended', 'manual', 'cancelled'],
     ['mine', 'manual', 'byHand'],
-  ] as const)('at the end of access that is %s, in an application fulfilled by %s: %s (defects 1 and 4)', (grantIs, option, state) => {
-    const done = became(reported(became(begun(approvedRequest({ kind: 'duration', minutes: 60 }))).after, delivered())).after;
-    const ended = became(begun(done, plusMinutes(start, 60), { grantIs, option }, 'expiry')).after;
-    expect(taskOf(ended, 'expiry').state).toBe(state);
-    expect(ended.request.state).toBe('completed');
-  });
+  ] as const)(
+    'at the end of access that is %s, in an application fulfilled by %s: %s (defects 1 and 4)',
+    (grantIs, option, state) => {
+      const done = became(
+        reported(became(begun(approvedRequest({ kind: 'duration', minutes: 60 }))).after, delivered()),
+      ).after;
+      const ended = became(begun(done, plusMinutes(start, 60), { grantIs, option }, 'expiry')).after;
+      expect(taskOf(ended, 'expiry').state).toBe(state);
+      expect(ended.request.state).toBe('completed');
+    },
+  );
 
   it('records how late the end of access came', () => {
-    const done = became(reported(became(begun(approvedRequest({ kind: 'duration', minutes: 60 }))).after, delivered())).after;
+    const done = became(
+      reported(became(begun(approvedRequest({ kind: 'duration', minutes: 60 }))).after, delivered()),
+    ).after;
     const at = plusMilliseconds(start, 3_600_000 + 90_500);
     const running = became(begun(done, at, { grantIs: 'mine' }, 'expiry')).after;
     const { after, facts } = became(reported(running, delivered(at), at, 'me', 'expiry'));
@@ -299,13 +535,21 @@ describe('fulfillment', () => {
   });
 
   it('does not know a task of another request', () => {
-    expect(startFulfillment(approvedRequest(), { fulfillmentTaskId: 'none' as FulfillmentTaskId, leaseOwner: 'me', leaseUntil: start }, { ...world(), option: 'connector', beneficiaryWorksHere: true, entitlementExists: true, grantIs: 'unknown' })).toMatchObject({ refusal: { code: 'fulfillment.notFound' } });
+    expect(
+      startFulfillment(
+        approvedRequest(),
+        { fulfillmentTaskId: 'none' as FulfillmentTaskId, leaseOwner: 'me', leaseUntil: start },
+        { ...world(), option: 'connector', beneficiaryWorksHere: true, entitlementExists: true, grantIs: 'unknown' },
+      ),
+    ).toMatchObject({ refusal: { code: 'fulfillment.notFound' } });
   });
 });
 
 describe('retryDelay', () => {
   it('doubles from two seconds to half an hour, with up to half again of jitter', () => {
-    expect([1, 2, 3, 10, 11, 12, 5000].map((attempts) => retryDelay(attempts, null, 0))).toEqual([2_000, 4_000, 8_000, 1_024_000, 1_800_000, 1_800_000, 1_800_000]);
+    expect([1, 2, 3, 10, 11, 12, 5000].map((attempts) => retryDelay(attempts, null, 0))).toEqual([
+      2_000, 4_000, 8_000, 1_024_000, 1_800_000, 1_800_000, 1_800_000,
+    ]);
     expect(retryDelay(1, null, 1)).toBe(3_000);
   });
 
@@ -318,7 +562,12 @@ describe('retryDelay', () => {
 
 describe('progress', () => {
   it('of all: actions taken out of those that are needed, not of those that could be taken', () => {
-    const stages = [{ state: 'approved' as const, needed: 1, taken: 1 }, { state: 'open' as const, needed: 2, taken: 1 }, { state: 'waiting' as const, needed: 1, taken: 0 }, { state: 'closed' as const, needed: 3, taken: 0 }];
+    const stages = [
+      { state: 'approved' as const, needed: 1, taken: 1 },
+      { state: 'open' as const, needed: 2, taken: 1 },
+      { state: 'waiting' as const, needed: 1, taken: 0 },
+      { state: 'closed' as const, needed: 3, taken: 0 },
+    ];
     expect(progressOfAll(stages)).toEqual({ taken: 2, needed: 4, fraction: 0.5 });
     expect(progressOfAll([])).toEqual({ taken: 0, needed: 0, fraction: 1 });
   });
@@ -345,7 +594,12 @@ describe('the state of a request', () => {
 
 describe('words and ends', () => {
   it('says durations as people do', () => {
-    expect([1, 90, 1440, 2_945].map(durationWords)).toEqual(['1 minute', '1 hour 30 minutes', '1 day', '2 days 1 hour 5 minutes']);
+    expect([1, 90, 1440, 2_945].map(durationWords)).toEqual([
+      '1 minute',
+      '1 hour 30 minutes',
+      '1 day',
+      '2 days 1 hour 5 minutes',
+    ]);
   });
 
   it('counts a duration from delivery and takes an end as it is', () => {

@@ -22,7 +22,8 @@ export function verdictOf(
   const ofItem = decisions.filter((decision) => decision.itemId === item.id);
   if (item.plan.mode === 'auto') {
     const automatic = ofItem.find(
-      (decision) => decision.automatic !== null && decision.automatic.applicationVersion === item.plan.applicationVersion,
+      (decision) =>
+        decision.automatic !== null && decision.automatic.applicationVersion === item.plan.applicationVersion,
     );
     return automatic === undefined ? 'undecided' : automatic.verdict === 'approve' ? 'approved' : 'denied';
   }

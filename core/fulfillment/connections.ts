@@ -54,23 +54,42 @@ export function createConnections({ database, secrets, definitions }: Connection
   };
 
   async function openConnection(applicationId: ApplicationId): Promise<Connection> {
-    const row = await database.read.selectFrom('connector_instance').selectAll().where('application_id', '=', applicationId).executeTakeFirst();
-    if (row === undefined) return { kind: 'notConfigured', message: 'The application has no connection yet. Set it up on its page.' };
+    const row = await database.read
+      .selectFrom('connector_instance')
+      .selectAll()
+      .where('application_id', '=', applicationId)
+      .executeTakeFirst();
+    if (row === undefined)
+      return { kind: 'notConfigured', message: 'The application has no connection yet. Set it up on its page.' };
     const instance = fromRow('connector_instance', row);
     const definition = definitions.get(instance.connector);
-    if (definition === undefined) return { kind: 'notConfigured', message: `This version of Gatehouse has no connector called ${instance.connector}.` };
+    if (definition === undefined)
+      return {
+        kind: 'notConfigured',
+        message: `This version of Gatehouse has no connector called ${instance.connector}.`,
+      };
     const configuration = definition.configuration.safeParse(instance.configuration);
     if (!configuration.success) {
-      return { kind: 'notConfigured', message: `The connection is incomplete: ${configuration.error.issues[0]?.message ?? 'unknown reason'}.` };
+      return {
+        kind: 'notConfigured',
+        message: `The connection is incomplete: ${configuration.error.issues[0]?.message ?? 'unknown reason'}.`,
+      };
     }
     const needed = neededSecrets(definition, instance.configuration);
     try {
       const held = needed.length === 0 ? {} : await secrets.read(instance.secretName);
       const missing = needed.filter((name) => !held?.[name]);
       if (held === null || missing.length > 0) {
-        return { kind: 'noCredential', message: `This machine's keychain does not hold the credential (${missing.join(', ')}). Enter it on the application's page.` };
+        return {
+          kind: 'noCredential',
+          message: `This machine's keychain does not hold the credential (${missing.join(', ')}). Enter it on the application's page.`,
+        };
       }
-      return { kind: 'open', instance, connector: definition.open({ configuration: configuration.data, secrets: held }) };
+      return {
+        kind: 'open',
+        instance,
+        connector: definition.open({ configuration: configuration.data, secrets: held }),
+      };
     } catch (error) {
       if (error instanceof GatehouseError) return { kind: 'noCredential', message: messageOf(error) };
       throw error;
@@ -79,7 +98,10 @@ export function createConnections({ database, secrets, definitions }: Connection
 }
 
 /** The secret fields a configuration needs, by the connector's own form. */
-export function neededSecrets(definition: ConnectorDefinition, configuration: Readonly<Record<string, unknown>>): readonly string[] {
+export function neededSecrets(
+  definition: ConnectorDefinition,
+  configuration: Readonly<Record<string, unknown>>,
+): readonly string[] {
   return definition.description.fields
     .filter((field) => field.kind === 'secret' && field.required)
     .filter((field) => field.onlyWhen === undefined || configuration[field.onlyWhen.field] === field.onlyWhen.is)

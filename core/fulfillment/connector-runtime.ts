@@ -40,7 +40,10 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
       try {
         tested = await connector.test(AbortSignal.timeout(testMilliseconds));
       } catch (error) {
-        tested = { passed: false, checks: [{ name: 'Reach the application', passed: false, message: messageOf(error) }] };
+        tested = {
+          passed: false,
+          checks: [{ name: 'Reach the application', passed: false, message: messageOf(error) }],
+        };
       } finally {
         await connector.close();
       }
@@ -51,7 +54,10 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
     async setConnection(draft, issued) {
       // Asked before the keychain is touched; the command asks again when it is executed.
       const { actor } = issued;
-      if (actor.kind === 'employee' && !(await mayManageApplication(database.read, actor.employeeId, draft.applicationId))) {
+      if (
+        actor.kind === 'employee' &&
+        !(await mayManageApplication(database.read, actor.employeeId, draft.applicationId))
+      ) {
         return refuse('access.notAllowed', 'Only an administrator or an owner can change this connection.');
       }
       const prepared = await prepare(draft);
@@ -83,7 +89,8 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
         },
       });
       // A connection that was not saved keeps the credential it had.
-      if (result.outcome === 'refused' && given.length > 0) await (before === null ? secrets.remove(secretName) : secrets.write(secretName, before));
+      if (result.outcome === 'refused' && given.length > 0)
+        await (before === null ? secrets.remove(secretName) : secrets.write(secretName, before));
       await connections.forget();
       return result;
     },
@@ -104,33 +111,52 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
   };
 
   /** The draft parsed by its connector, with its secrets completed from the keychain. */
-  async function prepare(draft: ConnectionDraft): Promise<
-    Result<{ readonly definition: ConnectorDefinition; readonly configuration: Readonly<Record<string, unknown>>; readonly fields: SecretFields }>
+  async function prepare(
+    draft: ConnectionDraft,
+  ): Promise<
+    Result<{
+      readonly definition: ConnectorDefinition;
+      readonly configuration: Readonly<Record<string, unknown>>;
+      readonly fields: SecretFields;
+    }>
   > {
     const definition = definitions.get(draft.connector);
-    if (definition === undefined) return refuse('connector.unknown', `There is no connector called ${draft.connector}.`);
+    if (definition === undefined)
+      return refuse('connector.unknown', `There is no connector called ${draft.connector}.`);
     const configuration = definition.configuration.safeParse(draft.configuration);
     if (!configuration.success) {
       const [issue] = configuration.error.issues;
-      const label = definition.description.fields.find((field) => field.name === issue?.path[0])?.label ?? 'The connection';
-      return refuse('connection.invalid', `${label}: ${issue?.message ?? 'is not valid'}`, { field: String(issue?.path[0] ?? '') });
+      const label =
+        definition.description.fields.find((field) => field.name === issue?.path[0])?.label ?? 'The connection';
+      return refuse('connection.invalid', `${label}: ${issue?.message ?? 'is not valid'}`, {
+        field: String(issue?.path[0] ?? ''),
+      });
     }
     const needed = neededSecrets(definition, draft.configuration);
-    const given = Object.fromEntries(Object.entries(draft.secrets).filter(([name, value]) => value !== '' && needed.includes(name)));
+    const given = Object.fromEntries(
+      Object.entries(draft.secrets).filter(([name, value]) => value !== '' && needed.includes(name)),
+    );
     let fields: SecretFields = given;
     if (needed.some((name) => fields[name] === undefined)) {
       const existing = await instanceOf(draft.applicationId);
       try {
         const held = existing === undefined ? null : await secrets.read(existing.secret_name);
-        fields = { ...Object.fromEntries(needed.flatMap((name) => (held?.[name] === undefined ? [] : [[name, held[name]]]))), ...given };
+        fields = {
+          ...Object.fromEntries(needed.flatMap((name) => (held?.[name] === undefined ? [] : [[name, held[name]]]))),
+          ...given,
+        };
       } catch (error) {
         if (error instanceof GatehouseError) return refuse('secret.unavailable', error.message);
         throw error;
       }
     }
-    const missing = definition.description.fields.filter((field) => needed.includes(field.name) && fields[field.name] === undefined);
+    const missing = definition.description.fields.filter(
+      (field) => needed.includes(field.name) && fields[field.name] === undefined,
+    );
     if (missing.length > 0) {
-      return refuse('connection.invalid', `${missing.map((field) => field.label).join(' and ')} must be entered.`, { field: missing[0]?.name ?? '' });
+      return refuse('connection.invalid', `${missing.map((field) => field.label).join(' and ')} must be entered.`, {
+        field: missing[0]?.name ?? '',
+      });
     }
     return done({ definition, configuration: configuration.data, fields });
   }
@@ -139,7 +165,13 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
   async function rememberIfSaved(draft: ConnectionDraft, tested: ConnectionTest): Promise<void> {
     const row = await instanceOf(draft.applicationId);
     const definition = definitions.get(draft.connector);
-    if (row === undefined || definition === undefined || row.connector !== draft.connector || Object.keys(draft.secrets).length > 0) return;
+    if (
+      row === undefined ||
+      definition === undefined ||
+      row.connector !== draft.connector ||
+      Object.keys(draft.secrets).length > 0
+    )
+      return;
     const saved = JSON.stringify(sorted(fromJson(row.configuration)));
     if (saved !== JSON.stringify(sorted(withoutSecrets(definition, draft.configuration)))) return;
     const message = tested.checks.find((check) => !check.passed)?.message ?? 'Every check passed.';
@@ -153,12 +185,19 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
   }
 
   function instanceOf(applicationId: ApplicationId) {
-    return database.read.selectFrom('connector_instance').selectAll().where('application_id', '=', applicationId).executeTakeFirst();
+    return database.read
+      .selectFrom('connector_instance')
+      .selectAll()
+      .where('application_id', '=', applicationId)
+      .executeTakeFirst();
   }
 }
 
 /** Whatever a window sends, a secret field never gets into the workspace. */
-function withoutSecrets(definition: ConnectorDefinition, configuration: ConnectionDraft['configuration']): ConnectionDraft['configuration'] {
+function withoutSecrets(
+  definition: ConnectorDefinition,
+  configuration: ConnectionDraft['configuration'],
+): ConnectionDraft['configuration'] {
   const known = definition.description.fields.filter((field) => field.kind !== 'secret').map((field) => field.name);
   return Object.fromEntries(Object.entries(configuration).filter(([name]) => known.includes(name)));
 }

@@ -17,21 +17,32 @@ afterEach(async () => {
 async function begin(open: OpenWorkspace, configuration: Readonly<Record<string, unknown>> = {}) {
   const workspace = await open();
   const built = await organisation(workspace);
-  const bed = await startSampleTestbed({ users: [{ userName: 'other@example.com', email: 'other@example.com' }], groups: { Readers: ['other@example.com'], Writers: [] } });
+  const bed = await startSampleTestbed({
+    users: [{ userName: 'other@example.com', email: 'other@example.com' }],
+    groups: { Readers: ['other@example.com'], Writers: [] },
+  });
   closers.push(() => bed.close());
   const delivery = startDelivery(workspace, { now: workspace.clock.now });
   closers.push(() => delivery.stop());
-  await connectScim(workspace, delivery.secrets, built, 'automatic', bed, { groups: ['Readers', 'Writers'], configuration });
+  await connectScim(workspace, delivery.secrets, built, 'automatic', bed, {
+    groups: ['Readers', 'Writers'],
+    configuration,
+  });
   const tasks = () => rowsOf(workspace, 'fulfillment_task');
   const ask = async (options: Parameters<typeof line>[2] = {}) => {
-    await submitted(delivery.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0], options)]);
+    await submitted(delivery.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0], options),
+    ]);
     await delivery.fulfillment.idle();
   };
   const later = async (milliseconds: number) => {
     workspace.clock.pass(milliseconds);
     await delivery.fulfillment.idle();
   };
-  const types = async () => (await rowsOf(workspace, 'audit_event')).map((event) => event.type).filter((type) => /^(fulfillment|access|account)\./.test(type));
+  const types = async () =>
+    (await rowsOf(workspace, 'audit_event'))
+      .map((event) => event.type)
+      .filter((type) => /^(fulfillment|access|account)\./.test(type));
   return { workspace, ...built, bed, delivery, tasks, ask, later, types };
 }
 
@@ -39,7 +50,11 @@ async function begin(open: OpenWorkspace, configuration: Readonly<Record<string,
 async function expectOnce(bed: ScimTestbed, userName = 'requester@example.com'): Promise<void> {
   expect((await bed.userNames()).filter((name) => name.toLowerCase() === 'requester@example.com')).toEqual([userName]);
   expect((await bed.membersOf('Readers')).toSorted()).toEqual(['other@example.com', userName].toSorted());
-  const took = (method: string, path: RegExp) => bed.proxy.requests.filter((request) => request.method === method && path.test(request.path) && request.status !== null && request.status < 300);
+  const took = (method: string, path: RegExp) =>
+    bed.proxy.requests.filter(
+      (request) =>
+        request.method === method && path.test(request.path) && request.status !== null && request.status < 300,
+    );
   expect(took('POST', /\/Users/)).toHaveLength(1);
   expect(took('PATCH', /\/Groups/)).toHaveLength(1);
 }
@@ -56,42 +71,82 @@ describeEachDatabase('a grant', (open) => {
       leaseOwner: null,
       nextAttemptAt: null,
       latenessSeconds: 0,
-      evidence: { outcome: 'applied', accountCreated: true, heldAfterwards: true, readBackAt: workspace.clock.now(), source: bed.proxy.baseUrl, facts: { groupId: bed.groupId('Readers') } },
+      evidence: {
+        outcome: 'applied',
+        accountCreated: true,
+        heldAfterwards: true,
+        readBackAt: workspace.clock.now(),
+        source: bed.proxy.baseUrl,
+        facts: { groupId: bed.groupId('Readers') },
+      },
     });
     // The last thing that was asked before it was called done is what the server then held.
-    expect(bed.proxy.requests.at(-1)).toMatchObject({ method: 'GET', path: expect.stringContaining(bed.groupId('Readers')), status: 200 });
+    expect(bed.proxy.requests.at(-1)).toMatchObject({
+      method: 'GET',
+      path: expect.stringContaining(bed.groupId('Readers')),
+      status: 200,
+    });
     expect(await types()).toEqual(['fulfillment.started', 'account.created', 'access.granted']);
-    expect(await rowsOf(workspace, 'access_grant')).toMatchObject([{ origin: 'request', status: 'active', requestItemId: task!.itemId }]);
-    expect(await rowsOf(workspace, 'account')).toMatchObject([{ employeeId: people.requester, username: 'requester@example.com', status: 'active' }]);
-    expect(await rowsOf(workspace, 'access_request')).toMatchObject([{ state: 'completed', endedAt: workspace.clock.now() }]);
+    expect(await rowsOf(workspace, 'access_grant')).toMatchObject([
+      { origin: 'request', status: 'active', requestItemId: task!.itemId },
+    ]);
+    expect(await rowsOf(workspace, 'account')).toMatchObject([
+      { employeeId: people.requester, username: 'requester@example.com', status: 'active' },
+    ]);
+    expect(await rowsOf(workspace, 'access_request')).toMatchObject([
+      { state: 'completed', endedAt: workspace.clock.now() },
+    ]);
   });
 
   const passing: readonly (readonly [name: string, rule: FaultRule])[] = [
     ['a reset connection', { fault: { kind: 'reset' }, times: Infinity }],
     ['an answer of 500', { fault: { kind: 'answer', status: 500, body: 'oops' }, times: Infinity }],
-    ['a web page', { fault: { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' }, times: Infinity }],
+    [
+      'a web page',
+      {
+        fault: { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
+        times: Infinity,
+      },
+    ],
     ['a body that breaks off', { fault: { kind: 'truncated' }, times: 1 }],
-    ['the answer to the new account lost', { method: 'POST', path: /\/Users/, fault: { kind: 'responseLost' }, times: 1 }],
-    ['the answer to the new account broken off', { method: 'POST', path: /\/Users/, fault: { kind: 'truncated' }, times: 1 }],
+    [
+      'the answer to the new account lost',
+      { method: 'POST', path: /\/Users/, fault: { kind: 'responseLost' }, times: 1 },
+    ],
+    [
+      'the answer to the new account broken off',
+      { method: 'POST', path: /\/Users/, fault: { kind: 'truncated' }, times: 1 },
+    ],
     ['500 to the membership', { method: 'PATCH', fault: { kind: 'answer', status: 500 }, times: 1 }],
   ];
   it.each(passing)('is tried again after %s, and is then there once (defect 12)', async (_name, rule) => {
     const { bed, tasks, ask, later, types } = await begin(open);
     bed.proxy.addRule(rule);
     await ask();
-    expect(await tasks()).toMatchObject([{ state: 'waiting', attempts: 1, leaseOwner: null, lastProblem: expect.stringMatching(/./) }]);
+    expect(await tasks()).toMatchObject([
+      { state: 'waiting', attempts: 1, leaseOwner: null, lastProblem: expect.stringMatching(/./) },
+    ]);
     bed.proxy.clearRules();
     await later(3_001);
     expect(await tasks()).toMatchObject([{ state: 'done', attempts: 2, lastProblem: null }]);
     await expectOnce(bed);
-    expect((await types()).filter((type) => type.startsWith('fulfillment.'))).toEqual(['fulfillment.started', 'fulfillment.retrying', 'fulfillment.started']);
+    expect((await types()).filter((type) => type.startsWith('fulfillment.'))).toEqual([
+      'fulfillment.started',
+      'fulfillment.retrying',
+      'fulfillment.started',
+    ]);
   });
 
   it('is found present when only the answer to its write was lost', async () => {
     const { bed, tasks, ask, later } = await begin(open);
     bed.proxy.addRule({ method: 'PATCH', fault: { kind: 'responseLost' } });
     // What was written is not seen before the next attempt either.
-    bed.proxy.addRule({ method: 'GET', path: /\/Groups\//, times: 1, fault: { kind: 'afterAction', action: async () => undefined } });
+    bed.proxy.addRule({
+      method: 'GET',
+      path: /\/Groups\//,
+      times: 1,
+      fault: { kind: 'afterAction', action: async () => undefined },
+    });
     bed.proxy.addRule({ method: 'GET', path: /\/Groups\//, times: Infinity, fault: { kind: 'reset' } });
     await ask();
     expect(await tasks()).toMatchObject([{ state: 'waiting' }]);
@@ -122,7 +177,9 @@ describeEachDatabase('a grant', (open) => {
     const { bed, tasks, ask, later } = await begin(open, { timeoutSeconds: 1 });
     bed.proxy.addRule({ method: 'GET', fault: { kind: 'silence' } });
     await ask();
-    expect(await tasks()).toMatchObject([{ state: 'waiting', lastProblem: expect.stringContaining('did not answer within 1 s') }]);
+    expect(await tasks()).toMatchObject([
+      { state: 'waiting', lastProblem: expect.stringContaining('did not answer within 1 s') },
+    ]);
     await later(3_001);
     await expectOnce(bed);
   });
@@ -149,19 +206,31 @@ describeEachDatabase('a grant', (open) => {
     bed.proxy.addRule({ times: Infinity, fault: { kind: 'answer', status: 401 } });
     await ask();
     const [task] = await tasks();
-    expect(task).toMatchObject({ state: 'failed', nextAttemptAt: null, lastProblem: expect.stringContaining('credential') });
+    expect(task).toMatchObject({
+      state: 'failed',
+      nextAttemptAt: null,
+      lastProblem: expect.stringContaining('credential'),
+    });
     expect(await rowsOf(workspace, 'request_item')).toMatchObject([{ state: 'approved' }]);
     await later(day);
     expect(await tasks()).toMatchObject([{ state: 'failed', attempts: 1 }]);
     bed.proxy.clearRules();
-    const again = (who: typeof people.owner) => delivery.execute(sendFulfillmentAgain, commandOf(who, { fulfillmentTaskId: task!.id }));
+    const again = (who: typeof people.owner) =>
+      delivery.execute(sendFulfillmentAgain, commandOf(who, { fulfillmentTaskId: task!.id }));
     expect(await again(people.requester)).toMatchObject({ refusal: { code: 'access.notAllowed' } });
     expect(await again(people.owner)).toMatchObject({ outcome: 'done' });
     await delivery.fulfillment.idle();
     expect(await tasks()).toMatchObject([{ state: 'done', attempts: 1 }]);
     await expectOnce(bed);
     expect(await again(people.owner)).toMatchObject({ refusal: { code: 'fulfillment.notPossible' } });
-    expect(await types()).toEqual(['fulfillment.started', 'fulfillment.failed', 'fulfillment.sentAgain', 'fulfillment.started', 'account.created', 'access.granted']);
+    expect(await types()).toEqual([
+      'fulfillment.started',
+      'fulfillment.failed',
+      'fulfillment.sentAgain',
+      'fulfillment.started',
+      'account.created',
+      'access.granted',
+    ]);
   });
 
   it('is given to a person after the most attempts, and then works when it is sent again', async () => {
@@ -170,7 +239,11 @@ describeEachDatabase('a grant', (open) => {
     await ask();
     for (let attempt = 1; attempt < maximumGrantAttempts; attempt += 1) await later(day);
     const [task] = await tasks();
-    expect(task).toMatchObject({ state: 'failed', attempts: maximumGrantAttempts, lastProblem: expect.stringContaining(`after ${maximumGrantAttempts} attempts`) });
+    expect(task).toMatchObject({
+      state: 'failed',
+      attempts: maximumGrantAttempts,
+      lastProblem: expect.stringContaining(`after ${maximumGrantAttempts} attempts`),
+    });
     await later(day);
     expect(bed.proxy.requests).toHaveLength(maximumGrantAttempts);
     bed.proxy.clearRules();
@@ -182,16 +255,34 @@ describeEachDatabase('a grant', (open) => {
 
   it('goes to a person when the group is gone, who says that it cannot be done', async () => {
     const { workspace, delivery, tasks, ask, people, entitlements, types } = await begin(open);
-    await workspace.database.transaction((writer) => writer.updateTable('entitlement').set({ external_id: 'no-such-group' }).where('id', '=', entitlements.automatic[0]).execute());
+    await workspace.database.transaction((writer) =>
+      writer
+        .updateTable('entitlement')
+        .set({ external_id: 'no-such-group' })
+        .where('id', '=', entitlements.automatic[0])
+        .execute(),
+    );
     await ask({ term: { kind: 'duration', minutes: 60 } });
     const [task] = await tasks();
     expect(task).toMatchObject({ state: 'failed', lastProblem: expect.stringMatching(/no-such-group|group/i) });
-    expect(await delivery.execute(completeFulfillmentByHand, commandOf(people.owner, { fulfillmentTaskId: task!.id, outcome: 'notPossible', note: 'The group was removed.' }))).toMatchObject({ outcome: 'done' });
+    expect(
+      await delivery.execute(
+        completeFulfillmentByHand,
+        commandOf(people.owner, {
+          fulfillmentTaskId: task!.id,
+          outcome: 'notPossible',
+          note: 'The group was removed.',
+        }),
+      ),
+    ).toMatchObject({ outcome: 'done' });
     expect(await rowsOf(workspace, 'request_item')).toMatchObject([{ state: 'failed' }]);
     expect(await rowsOf(workspace, 'access_request')).toMatchObject([{ state: 'completedWithFailures' }]);
     expect((await types()).at(-1)).toBe('fulfillment.refused');
     // An attempt was made, so the end of it stays: it finds nothing to remove.
-    expect((await tasks()).map(({ cause, state }) => [cause, state])).toEqual([['decision', 'cancelled'], ['expiry', 'scheduled']]);
+    expect((await tasks()).map(({ cause, state }) => [cause, state])).toEqual([
+      ['decision', 'cancelled'],
+      ['expiry', 'scheduled'],
+    ]);
   });
 
   it('takes the account that is there under another case', async () => {
@@ -205,7 +296,13 @@ describeEachDatabase('a grant', (open) => {
 
   it('makes a new account when the known one was deleted meanwhile', async () => {
     const { workspace, bed, tasks, ask, people, applications, entitlements } = await begin(open);
-    await holds(workspace, { employeeId: people.requester, applicationId: applications.automatic, entitlementId: entitlements.automatic[1], username: 'requester@example.com', externalId: 'deleted-there' });
+    await holds(workspace, {
+      employeeId: people.requester,
+      applicationId: applications.automatic,
+      entitlementId: entitlements.automatic[1],
+      username: 'requester@example.com',
+      externalId: 'deleted-there',
+    });
     await ask();
     expect(await tasks()).toMatchObject([{ state: 'done', evidence: { accountCreated: true } }]);
     await expectOnce(bed);
@@ -223,7 +320,9 @@ describeEachDatabase('a grant', (open) => {
     await workspace.database.transaction((writer) => writer.deleteFrom('decision').execute());
     workspace.clock.pass(day);
     await delivery.fulfillment.idle();
-    expect(await tasks()).toMatchObject([{ state: 'cancelled', lastProblem: expect.stringContaining('do not approve') }]);
+    expect(await tasks()).toMatchObject([
+      { state: 'cancelled', lastProblem: expect.stringContaining('do not approve') },
+    ]);
     expect(bed.proxy.requests).toEqual([]);
     expect((await types()).at(-1)).toBe('fulfillment.refused');
   });
@@ -234,7 +333,9 @@ describeEachDatabase('a grant', (open) => {
     await submitted(delivery.execute, people.requester, [line(people.requester, entitlements.automatic[0])]);
     await delivery.fulfillment.idle();
     await bed.proxy.comeUp();
-    await workspace.database.transaction((writer) => writer.updateTable('employee').set({ status: 'left' }).where('id', '=', people.requester).execute());
+    await workspace.database.transaction((writer) =>
+      writer.updateTable('employee').set({ status: 'left' }).where('id', '=', people.requester).execute(),
+    );
     workspace.clock.pass(day);
     await delivery.fulfillment.idle();
     expect(bed.proxy.requests).toEqual([]);
@@ -246,7 +347,13 @@ describeEachDatabase('a removal', (open) => {
   async function beginHeld(externalId?: string) {
     const begun = await begin(open);
     const { workspace, bed, people, applications, entitlements } = begun;
-    await holds(workspace, { employeeId: people.requester, applicationId: applications.automatic, entitlementId: entitlements.automatic[0], username: 'other@example.com', externalId: externalId ?? bed.userId('other@example.com') });
+    await holds(workspace, {
+      employeeId: people.requester,
+      applicationId: applications.automatic,
+      entitlementId: entitlements.automatic[0],
+      username: 'other@example.com',
+      externalId: externalId ?? bed.userId('other@example.com'),
+    });
     return begun;
   }
 
@@ -272,7 +379,12 @@ describeEachDatabase('a removal', (open) => {
   it('is written once when the answer was lost', async () => {
     const { bed, tasks, ask, later } = await beginHeld();
     bed.proxy.addRule({ method: 'PATCH', fault: { kind: 'responseLost' } });
-    bed.proxy.addRule({ method: 'GET', path: /\/Groups\//, times: 1, fault: { kind: 'afterAction', action: async () => undefined } });
+    bed.proxy.addRule({
+      method: 'GET',
+      path: /\/Groups\//,
+      times: 1,
+      fault: { kind: 'afterAction', action: async () => undefined },
+    });
     bed.proxy.addRule({ method: 'GET', path: /\/Groups\//, times: Infinity, fault: { kind: 'reset' } });
     await ask({ action: 'REVOKE' });
     expect(await tasks()).toMatchObject([{ state: 'waiting' }]);
@@ -284,7 +396,13 @@ describeEachDatabase('a removal', (open) => {
 
   it('is done when the group is gone: nobody holds what does not exist', async () => {
     const { workspace, tasks, ask, entitlements } = await beginHeld();
-    await workspace.database.transaction((writer) => writer.updateTable('entitlement').set({ external_id: 'no-such-group' }).where('id', '=', entitlements.automatic[0]).execute());
+    await workspace.database.transaction((writer) =>
+      writer
+        .updateTable('entitlement')
+        .set({ external_id: 'no-such-group' })
+        .where('id', '=', entitlements.automatic[0])
+        .execute(),
+    );
     await ask({ action: 'REVOKE' });
     expect(await tasks()).toMatchObject([{ state: 'done', evidence: { heldAfterwards: false } }]);
   });
@@ -299,7 +417,11 @@ describeEachDatabase('a removal', (open) => {
     expect(await bed.membersOf('Readers')).toEqual([]);
     const [known] = await rowsOf(workspace, 'account');
     expect(known).toMatchObject({ employeeId: people.requester, applicationId: applications.automatic });
-    expect((await rowsOf(workspace, 'access_grant')).filter((grant) => grant.entitlementId === entitlements.automatic[0]).map((grant) => grant.status)).toEqual(['ended']);
+    expect(
+      (await rowsOf(workspace, 'access_grant'))
+        .filter((grant) => grant.entitlementId === entitlements.automatic[0])
+        .map((grant) => grant.status),
+    ).toEqual(['ended']);
   });
 
   it('finds the account that was deleted and made anew in the application', async () => {
@@ -307,12 +429,17 @@ describeEachDatabase('a removal', (open) => {
     await bed.createUser('requester@example.com');
     // The new account was put into the group by hand.
     const secrets = bed.secrets['token'] ?? '';
-    const list = (await (await fetch(`${bed.proxy.baseUrl}/Users?count=100`, { headers: { authorization: `Bearer ${secrets}` } })).json()) as { Resources: { id: string; userName: string }[] };
+    const list = (await (
+      await fetch(`${bed.proxy.baseUrl}/Users?count=100`, { headers: { authorization: `Bearer ${secrets}` } })
+    ).json()) as { Resources: { id: string; userName: string }[] };
     const id = list.Resources.find((user) => user.userName === 'requester@example.com')!.id;
     await fetch(`${bed.proxy.baseUrl}/Groups/${bed.groupId('Readers')}`, {
       method: 'PATCH',
       headers: { authorization: `Bearer ${secrets}`, 'content-type': 'application/scim+json' },
-      body: JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'add', path: 'members', value: [{ value: id }] }] }),
+      body: JSON.stringify({
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+        Operations: [{ op: 'add', path: 'members', value: [{ value: id }] }],
+      }),
     });
     expect((await bed.membersOf('Readers')).toSorted()).toEqual(['other@example.com', 'requester@example.com']);
     await ask({ action: 'REVOKE' });

@@ -24,7 +24,15 @@ export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<W
     accounts: accounts.flatMap((account) =>
       account.external_id === null
         ? []
-        : [{ externalId: account.external_id, username: account.username, email: account.email, displayName: account.display_name, active: account.status === 'active' }],
+        : [
+            {
+              externalId: account.external_id,
+              username: account.username,
+              email: account.email,
+              displayName: account.display_name,
+              active: account.status === 'active',
+            },
+          ],
     ),
   };
 }

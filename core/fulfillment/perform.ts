@@ -36,14 +36,19 @@ export interface Performance {
 export async function perform(work: Work, performance: Performance): Promise<Attempt> {
   const { connector } = performance;
   if (connector.read === undefined || (work.effect === 'grant' ? connector.grant : connector.revoke) === undefined) {
-    return failed(work, { kind: 'needsPerson', message: 'The connector cannot do this; it has to be done by hand.' }, performance);
+    return failed(
+      work,
+      { kind: 'needsPerson', message: 'The connector cannot do this; it has to be done by hand.' },
+      performance,
+    );
   }
   return work.effect === 'grant' ? performGrant(work, performance) : performRevoke(work, performance);
 }
 
 async function performGrant(work: Work, performance: Performance): Promise<Attempt> {
   const [known] = work.accounts;
-  const found = known === undefined ? await findOrCreate(work, performance) : { kind: 'already' as const, value: known, facts: {} };
+  const found =
+    known === undefined ? await findOrCreate(work, performance) : { kind: 'already' as const, value: known, facts: {} };
   if (!succeeded(found)) return failed(work, found, performance);
   const attempt = await grantTo(found.value, found.kind === 'applied', found.facts, work, performance);
   if (attempt.kind !== 'accountGone') return attempt;
@@ -51,7 +56,9 @@ async function performGrant(work: Work, performance: Performance): Promise<Attem
   const anew = await findOrCreate(work, performance);
   if (!succeeded(anew)) return failed(work, anew, performance);
   const again = await grantTo(anew.value, anew.kind === 'applied', anew.facts, work, performance);
-  return again.kind === 'accountGone' ? failed(work, { kind: 'retryable', message: again.message, afterMilliseconds: null }, performance) : again;
+  return again.kind === 'accountGone'
+    ? failed(work, { kind: 'retryable', message: again.message, afterMilliseconds: null }, performance)
+    : again;
 }
 
 async function grantTo(
@@ -64,12 +71,21 @@ async function grantTo(
   const { connector, signal } = performance;
   const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
   const written = await guarded(() => connector.grant?.(grant, signal));
-  if (written.kind === 'notFound' && written.what === 'account') return { kind: 'accountGone', message: written.message };
+  if (written.kind === 'notFound' && written.what === 'account')
+    return { kind: 'accountGone', message: written.message };
   if (!succeeded(written)) return failed(work, written, performance);
   const seen = await guarded(() => connector.read?.(grant, signal));
   if (!succeeded(seen)) return failed(work, seen, performance);
   if (!seen.value.held) {
-    return failed(work, { kind: 'retryable', message: 'The application answered with success, but the access is not there.', afterMilliseconds: null }, performance);
+    return failed(
+      work,
+      {
+        kind: 'retryable',
+        message: 'The application answered with success, but the access is not there.',
+        afterMilliseconds: null,
+      },
+      performance,
+    );
   }
   return {
     kind: 'done',
@@ -89,9 +105,12 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
   // Besides the accounts that are known there may be one that was made, or made anew, in the application itself.
   const found = await findAccount(work, performance);
   const known = work.accounts.length > 0;
-  if (!succeeded(found) && found.kind !== 'notFound' && !(known && found.kind === 'needsPerson')) return failed(work, found, performance);
+  if (!succeeded(found) && found.kind !== 'notFound' && !(known && found.kind === 'needsPerson'))
+    return failed(work, found, performance);
   const accounts =
-    succeeded(found) && !work.accounts.some((account) => account.externalId === found.value.externalId) ? [...work.accounts, found.value] : work.accounts;
+    succeeded(found) && !work.accounts.some((account) => account.externalId === found.value.externalId)
+      ? [...work.accounts, found.value]
+      : work.accounts;
   let outcome: 'applied' | 'already' = 'already';
   let facts: Facts = {};
   for (const account of accounts) {
@@ -104,7 +123,15 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
     if (seen.kind !== 'notFound') {
       if (!succeeded(seen)) return failed(work, seen, performance);
       if (seen.value.held) {
-        return failed(work, { kind: 'retryable', message: 'The application answered with success, but the access is still there.', afterMilliseconds: null }, performance);
+        return failed(
+          work,
+          {
+            kind: 'retryable',
+            message: 'The application answered with success, but the access is still there.',
+            afterMilliseconds: null,
+          },
+          performance,
+        );
       }
       facts = { ...facts, ...seen.facts };
     }
@@ -124,7 +151,9 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
 }
 
 async function findAccount(work: Work, { connector, signal }: Performance): Promise<Outcome<RemoteAccount>> {
-  return guarded(() => connector.findAccount?.({ username: work.person.workEmail, email: work.person.workEmail }, signal));
+  return guarded(() =>
+    connector.findAccount?.({ username: work.person.workEmail, email: work.person.workEmail }, signal),
+  );
 }
 
 async function findOrCreate(work: Work, performance: Performance): Promise<Outcome<RemoteAccount>> {
@@ -132,7 +161,10 @@ async function findOrCreate(work: Work, performance: Performance): Promise<Outco
   if (found.kind !== 'notFound') return found;
   const { connector, signal } = performance;
   if (connector.createAccount === undefined) {
-    return { kind: 'needsPerson', message: `${work.person.fullName} has no account in the application, and the connector cannot create one.` };
+    return {
+      kind: 'needsPerson',
+      message: `${work.person.fullName} has no account in the application, and the connector cannot create one.`,
+    };
   }
   const { person } = work;
   return guarded(() =>
@@ -157,11 +189,17 @@ async function guarded<Value>(call: () => Promise<Outcome<Value>> | undefined): 
   try {
     return (await call()) ?? { kind: 'needsPerson', message: 'The connector lacks this ability.' };
   } catch (error) {
-    return { kind: 'retryable', message: `The connector stopped unexpectedly: ${error instanceof Error ? error.message : String(error)}`, afterMilliseconds: null };
+    return {
+      kind: 'retryable',
+      message: `The connector stopped unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
+      afterMilliseconds: null,
+    };
   }
 }
 
-function succeeded<Value>(outcome: Outcome<Value>): outcome is Extract<Outcome<Value>, { readonly kind: 'applied' | 'already' }> {
+function succeeded<Value>(
+  outcome: Outcome<Value>,
+): outcome is Extract<Outcome<Value>, { readonly kind: 'applied' | 'already' }> {
   return outcome.kind === 'applied' || outcome.kind === 'already';
 }
 

@@ -7,7 +7,16 @@ import { newId, type EmployeeId, type EntitlementId } from '#core/domain/ids.ts'
 import { openDatabase } from '#core/persistence/open-database.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
-import { connect, employeeRow, entitlementRow, line, organisation, rowsOf, submitted, type Organisation } from '#core/testing/builders.ts';
+import {
+  connect,
+  employeeRow,
+  entitlementRow,
+  line,
+  organisation,
+  rowsOf,
+  submitted,
+  type Organisation,
+} from '#core/testing/builders.ts';
 import { startDelivery } from '#core/testing/delivery.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 
@@ -17,7 +26,12 @@ afterEach(async () => {
 });
 
 /** An application in memory under a name of its own, every write of which passes `gate` first. */
-function gated(name: string, application: MemoryApplication, gate: () => Promise<void>, secret = false): ConnectorDefinition<Record<string, never>> {
+function gated(
+  name: string,
+  application: MemoryApplication,
+  gate: () => Promise<void>,
+  secret = false,
+): ConnectorDefinition<Record<string, never>> {
   const definition = memoryConnector(application);
   const fields = secret ? [{ name: 'token', label: 'Token', help: '', kind: 'secret' as const, required: true }] : [];
   return {
@@ -68,14 +82,24 @@ describeEachDatabase('runtimes', (open) => {
     const application = createMemoryApplication();
     await connect(workspace, built.applications.automatic, { connector: 'memory' });
     // Two consoles: on Postgres each with connections of its own.
-    const second = workspace.database.dialect === 'postgres' ? await openDatabase(workspace.location) : workspace.database;
+    const second =
+      workspace.database.dialect === 'postgres' ? await openDatabase(workspace.location) : workspace.database;
     if (second !== workspace.database) closers.push(() => second.close());
     const options = { now: workspace.clock.now, definitions: [memoryConnector(application)] };
-    const consoles = [startDelivery(workspace, { ...options, owner: 'one' }), startDelivery({ database: second }, { ...options, owner: 'two' })];
-    await submitted(workspace.execute, built.people.requester, people.map((who) => line(who, built.entitlements.automatic[0])));
+    const consoles = [
+      startDelivery(workspace, { ...options, owner: 'one' }),
+      startDelivery({ database: second }, { ...options, owner: 'two' }),
+    ];
+    await submitted(
+      workspace.execute,
+      built.people.requester,
+      people.map((who) => line(who, built.entitlements.automatic[0])),
+    );
     await Promise.all(consoles.map((each) => each.fulfillment.idle()));
     const tasks = await rowsOf(workspace, 'fulfillment_task');
-    expect(tasks.map(({ state, attempts, evidence }) => [state, attempts, evidence?.outcome])).toEqual(people.map(() => ['done', 1, 'applied']));
+    expect(tasks.map(({ state, attempts, evidence }) => [state, attempts, evidence?.outcome])).toEqual(
+      people.map(() => ['done', 1, 'applied']),
+    );
     // One account and one membership each.
     expect(application.writes).toBe(2 * people.length);
     const started = (await rowsOf(workspace, 'audit_event')).filter((event) => event.type === 'fulfillment.started');
@@ -96,11 +120,19 @@ describeEachDatabase('runtimes', (open) => {
       await release.given;
     });
     const first = startDelivery(workspace, { now: workspace.clock.now, definitions: [stuck], owner: 'first' });
-    const second = startDelivery(workspace, { now: workspace.clock.now, definitions: [memoryConnector(application)], owner: 'second' });
-    await submitted(first.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0])]);
+    const second = startDelivery(workspace, {
+      now: workspace.clock.now,
+      definitions: [memoryConnector(application)],
+      owner: 'second',
+    });
+    await submitted(first.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0]),
+    ]);
     await reached.given;
     await second.fulfillment.idle();
-    expect(await rowsOf(workspace, 'fulfillment_task')).toMatchObject([{ state: 'running', leaseOwner: 'first', attempts: 1 }]);
+    expect(await rowsOf(workspace, 'fulfillment_task')).toMatchObject([
+      { state: 'running', leaseOwner: 'first', attempts: 1 },
+    ]);
     workspace.clock.pass(120_000);
     await second.fulfillment.idle();
     expect(await rowsOf(workspace, 'fulfillment_task')).toMatchObject([{ state: 'done', attempts: 2 }]);
@@ -134,11 +166,17 @@ describeEachDatabase('runtimes', (open) => {
     ];
     await connect(workspace, built.applications.reviewed, { connector: 'slow' });
     await connect(workspace, built.applications.automatic, { connector: 'quick' });
-    await submitted(workspace.execute, built.people.requester, people.map((who) => line(who, built.entitlements.reviewed[0])));
+    await submitted(
+      workspace.execute,
+      built.people.requester,
+      people.map((who) => line(who, built.entitlements.reviewed[0])),
+    );
     workspace.clock.pass(1);
     const delivery = startDelivery(workspace, { now: workspace.clock.now, definitions, concurrency: 3 });
     delivery.fulfillment.wake();
-    await submitted(delivery.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0])]);
+    await submitted(delivery.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0]),
+    ]);
     // The other application's task comes to its end while nothing has moved in the slow one.
     await expect.poll(() => quick.members.get('automatic-0')?.size, { timeout: 15_000 }).toBe(1);
     expect(slow.members.get('reviewed-0')?.size ?? 0).toBe(0);
@@ -154,17 +192,33 @@ describeEachDatabase('runtimes', (open) => {
     const workspace = await open();
     const built = await organisation(workspace);
     await approveByItself(workspace, built);
-    const many = Array.from({ length: 210 }, (_, index) => entitlementRow({ id: newId<EntitlementId>(), applicationId: built.applications.reviewed, externalId: `many-${index}`, name: `many ${index}` }));
+    const many = Array.from({ length: 210 }, (_, index) =>
+      entitlementRow({
+        id: newId<EntitlementId>(),
+        applicationId: built.applications.reviewed,
+        externalId: `many-${index}`,
+        name: `many ${index}`,
+      }),
+    );
     await workspace.database.transaction((writer) => insertRows(writer, 'entitlement', many));
     const slow = createMemoryApplication();
     const quick = createMemoryApplication();
     const release = signal();
     await connect(workspace, built.applications.reviewed, { connector: 'slow' });
     await connect(workspace, built.applications.automatic, { connector: 'quick' });
-    await submitted(workspace.execute, built.people.requester, many.map((entitlement) => line(built.people.requester, entitlement.id)));
+    await submitted(
+      workspace.execute,
+      built.people.requester,
+      many.map((entitlement) => line(built.people.requester, entitlement.id)),
+    );
     workspace.clock.pass(1);
-    const delivery = startDelivery(workspace, { now: workspace.clock.now, definitions: [gated('slow', slow, () => release.given), gated('quick', quick, async () => undefined)] });
-    await submitted(delivery.execute, built.people.requester, [line(built.people.colleague, built.entitlements.automatic[0])]);
+    const delivery = startDelivery(workspace, {
+      now: workspace.clock.now,
+      definitions: [gated('slow', slow, () => release.given), gated('quick', quick, async () => undefined)],
+    });
+    await submitted(delivery.execute, built.people.requester, [
+      line(built.people.colleague, built.entitlements.automatic[0]),
+    ]);
     await expect.poll(() => quick.writes, { timeout: 15_000 }).toBe(2);
     // One account was made, and no second membership is under way.
     expect([slow.accounts.size, slow.writes]).toEqual([1, 1]);
@@ -181,20 +235,39 @@ describeEachDatabase('runtimes', (open) => {
     const people = await crowd(workspace, 210);
     const elsewhere = createMemoryApplication();
     const here = createMemoryApplication();
-    const definitions = [gated('elsewhere', elsewhere, async () => undefined, true), gated('here', here, async () => undefined)];
-    await connect(workspace, built.applications.reviewed, { connector: 'elsewhere', secretName: 'held-by-another-console' });
+    const definitions = [
+      gated('elsewhere', elsewhere, async () => undefined, true),
+      gated('here', here, async () => undefined),
+    ];
+    await connect(workspace, built.applications.reviewed, {
+      connector: 'elsewhere',
+      secretName: 'held-by-another-console',
+    });
     await connect(workspace, built.applications.automatic, { connector: 'here' });
-    await submitted(workspace.execute, built.people.requester, people.map((who) => line(who, built.entitlements.reviewed[0])));
+    await submitted(
+      workspace.execute,
+      built.people.requester,
+      people.map((who) => line(who, built.entitlements.reviewed[0])),
+    );
     workspace.clock.pass(1);
-    await submitted(workspace.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0])]);
+    await submitted(workspace.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0]),
+    ]);
     const without = startDelivery(workspace, { now: workspace.clock.now, definitions });
     await without.fulfillment.idle();
     expect(here.members.get('automatic-0')?.size).toBe(1);
     expect(elsewhere.writes).toBe(0);
-    expect((await rowsOf(workspace, 'fulfillment_task')).filter((task) => task.state === 'ready' && task.attempts === 0)).toHaveLength(people.length);
+    expect(
+      (await rowsOf(workspace, 'fulfillment_task')).filter((task) => task.state === 'ready' && task.attempts === 0),
+    ).toHaveLength(people.length);
     const secrets = createMemorySecretStore();
     await secrets.write('held-by-another-console', { token: 'x' });
-    const withIt = startDelivery(workspace, { now: workspace.clock.now, definitions, secrets, owner: 'the other console' });
+    const withIt = startDelivery(workspace, {
+      now: workspace.clock.now,
+      definitions,
+      secrets,
+      owner: 'the other console',
+    });
     await withIt.fulfillment.idle();
     expect(elsewhere.members.get('reviewed-0')?.size).toBe(people.length);
     await without.stop();
@@ -212,9 +285,15 @@ describeEachDatabase('runtimes', (open) => {
     });
     await connect(workspace, built.applications.automatic, { connector: 'memory' });
     const delivery = startDelivery(workspace, { now: workspace.clock.now, definitions: [broken], concurrency: 1 });
-    await submitted(delivery.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0]), line(built.people.colleague, built.entitlements.automatic[0])]);
+    await submitted(delivery.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0]),
+      line(built.people.colleague, built.entitlements.automatic[0]),
+    ]);
     await delivery.fulfillment.idle();
-    expect((await rowsOf(workspace, 'fulfillment_task')).map((task) => task.state).toSorted()).toEqual(['done', 'waiting']);
+    expect((await rowsOf(workspace, 'fulfillment_task')).map((task) => task.state).toSorted()).toEqual([
+      'done',
+      'waiting',
+    ]);
     workspace.clock.pass(60_000);
     await delivery.fulfillment.idle();
     expect((await rowsOf(workspace, 'fulfillment_task')).map((task) => task.state)).toEqual(['done', 'done']);

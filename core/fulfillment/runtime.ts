@@ -118,7 +118,9 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     const moment = now();
     let left = 0;
     // Applications that nothing more can be begun for now: theirs must not hide what is due elsewhere.
-    const passedOver = new Set<ApplicationId>([...perApplication].filter(([, count]) => count >= concurrency).map(([id]) => id));
+    const passedOver = new Set<ApplicationId>(
+      [...perApplication].filter(([, count]) => count >= concurrency).map(([id]) => id),
+    );
     left += passedOver.size;
     for (;;) {
       const due = await dueTasks(database.read, moment, [...passedOver]);
@@ -181,35 +183,63 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     const startedAt = now();
     const started = await execute(
       startFulfillmentTask,
-      systemCommand({ fulfillmentTaskId: id, leaseOwner: owner, leaseUntil: plusMilliseconds(startedAt, leaseMilliseconds) }),
+      systemCommand({
+        fulfillmentTaskId: id,
+        leaseOwner: owner,
+        leaseUntil: plusMilliseconds(startedAt, leaseMilliseconds),
+      }),
     );
     if (started.outcome === 'refused' || !started.value.proceed) return;
     const attempt = await attemptTask(id, applicationId);
-    const recorded = await execute(recordFulfillmentAttempt, systemCommand({ fulfillmentTaskId: id, leaseOwner: owner, attempt: bounded(attempt) }));
-    if (recorded.outcome === 'refused') log('The outcome of a fulfillment task was not taken', new Error(recorded.refusal.message));
+    const recorded = await execute(
+      recordFulfillmentAttempt,
+      systemCommand({ fulfillmentTaskId: id, leaseOwner: owner, attempt: bounded(attempt) }),
+    );
+    if (recorded.outcome === 'refused')
+      log('The outcome of a fulfillment task was not taken', new Error(recorded.refusal.message));
   }
 
   async function attemptTask(id: FulfillmentTaskId, applicationId: ApplicationId): Promise<Attempt> {
     const connection = await connections.open(applicationId);
-    if (connection.kind === 'notConfigured') return { kind: 'failed', problem: connection.message, mayHaveHappened: false };
-    if (connection.kind === 'noCredential') return { kind: 'retry', problem: connection.message, afterMilliseconds: null, jitter: Math.random() };
+    if (connection.kind === 'notConfigured')
+      return { kind: 'failed', problem: connection.message, mayHaveHappened: false };
+    if (connection.kind === 'noCredential')
+      return { kind: 'retry', problem: connection.message, afterMilliseconds: null, jitter: Math.random() };
     const work = await loadWork(database.read, id);
     try {
-      return await perform(work, { connector: connection.connector, signal: AbortSignal.timeout(effectMilliseconds), now, jitter: Math.random });
+      return await perform(work, {
+        connector: connection.connector,
+        signal: AbortSignal.timeout(effectMilliseconds),
+        now,
+        jitter: Math.random,
+      });
     } catch (error) {
-      return { kind: 'retry', problem: `Performing it failed: ${messageOf(error)}`, afterMilliseconds: null, jitter: Math.random() };
+      return {
+        kind: 'retry',
+        problem: `Performing it failed: ${messageOf(error)}`,
+        afterMilliseconds: null,
+        jitter: Math.random(),
+      };
     }
   }
 
   /** Applications answer at any length; the trail keeps the part that people read. */
   function bounded(attempt: Attempt): Attempt {
     if (attempt.kind !== 'done') return { ...attempt, problem: attempt.problem.slice(0, 2000) };
-    const facts = Object.fromEntries(Object.entries(attempt.facts).map(([name, value]) => [name.slice(0, 100), value.slice(0, 500)]));
+    const facts = Object.fromEntries(
+      Object.entries(attempt.facts).map(([name, value]) => [name.slice(0, 100), value.slice(0, 500)]),
+    );
     return { ...attempt, facts, source: attempt.source.slice(0, 500) };
   }
 
   function systemCommand<Payload>(payload: Payload): Omit<Command<never, Payload>, 'type'> {
-    return { id: newId<CommandId>(), payload, actor: { kind: 'system', part: 'fulfillment' }, issuedAt: now(), basedOn: null };
+    return {
+      id: newId<CommandId>(),
+      payload,
+      actor: { kind: 'system', part: 'fulfillment' },
+      issuedAt: now(),
+      basedOn: null,
+    };
   }
 
   async function setTimer(): Promise<void> {
@@ -232,7 +262,9 @@ const dueTasks = prepared((reader, moment: Instant, without: readonly Applicatio
   return without.length === 0 ? query : query.where('application_id', 'not in', without);
 });
 
-const applicationFulfillment = prepared((reader, id: ApplicationId) => reader.selectFrom('application').select('fulfillment').where('id', '=', id));
+const applicationFulfillment = prepared((reader, id: ApplicationId) =>
+  reader.selectFrom('application').select('fulfillment').where('id', '=', id),
+);
 
 /** The first attempt after `moment` of each state, from the index: asked for all at once, every scheduled end of access would be read. */
 const nextAttempts = prepared((reader, moment: Instant) => {

@@ -18,18 +18,26 @@ afterEach(async () => {
 async function begin(open: OpenWorkspace) {
   const workspace = await open();
   const built = await organisation(workspace);
-  const bed = await startSampleTestbed({ users: [{ userName: 'other@example.com', email: 'other@example.com' }], groups: { Readers: [], Writers: ['other@example.com'] } });
+  const bed = await startSampleTestbed({
+    users: [{ userName: 'other@example.com', email: 'other@example.com' }],
+    groups: { Readers: [], Writers: ['other@example.com'] },
+  });
   closers.push(() => bed.close());
   const delivery = startDelivery(workspace, { now: workspace.clock.now });
   closers.push(() => delivery.stop());
   await connectScim(workspace, delivery.secrets, built, 'automatic', bed, { groups: ['Readers', 'Writers'] });
-  const ask = (options: Parameters<typeof line>[2] = { term: { kind: 'duration', minutes: 60 } }) => submitted(delivery.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0], options)]);
+  const ask = (options: Parameters<typeof line>[2] = { term: { kind: 'duration', minutes: 60 } }) =>
+    submitted(delivery.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0], options),
+    ]);
   const later = async (milliseconds: number) => {
     workspace.clock.pass(milliseconds);
     await delivery.fulfillment.idle();
   };
   const discover = async () => {
-    expect(await delivery.discovery.start(built.applications.automatic, discoveryActor)).toMatchObject({ outcome: 'done' });
+    expect(await delivery.discovery.start(built.applications.automatic, discoveryActor)).toMatchObject({
+      outcome: 'done',
+    });
     await delivery.discovery.idle();
   };
   /** Somebody works on the server itself. */
@@ -41,7 +49,8 @@ async function begin(open: OpenWorkspace) {
     });
     expect(response.ok).toBe(true);
   };
-  const accountId = async () => (await rowsOf(workspace, 'account')).find((account) => account.username === 'requester@example.com')?.externalId;
+  const accountId = async () =>
+    (await rowsOf(workspace, 'account')).find((account) => account.username === 'requester@example.com')?.externalId;
   return {
     workspace,
     ...built,
@@ -51,8 +60,12 @@ async function begin(open: OpenWorkspace) {
     later,
     discover,
     members: () => bed.membersOf('Readers'),
-    taskOf: async (cause: 'decision' | 'expiry') => (await rowsOf(workspace, 'fulfillment_task')).filter((task) => task.cause === cause).at(-1)!,
-    grants: async () => (await rowsOf(workspace, 'access_grant')).filter((grant) => grant.entitlementId === built.entitlements.automatic[0]),
+    taskOf: async (cause: 'decision' | 'expiry') =>
+      (await rowsOf(workspace, 'fulfillment_task')).filter((task) => task.cause === cause).at(-1)!,
+    grants: async () =>
+      (await rowsOf(workspace, 'access_grant')).filter(
+        (grant) => grant.entitlementId === built.entitlements.automatic[0],
+      ),
     addOutside: async () => byOthers({ op: 'add', path: 'members', value: [{ value: await accountId() }] }),
     removeOutside: async () => byOthers({ op: 'remove', path: `members[value eq "${await accountId()}"]` }),
   };
@@ -62,7 +75,15 @@ describeEachDatabase('temporary access', (open) => {
   it('has its end in the database before the first write reaches the application', async () => {
     const { workspace, bed, ask, delivery } = await begin(open);
     const seen: unknown[] = [];
-    const look = async () => seen.push((await rowsOf(workspace, 'fulfillment_task')).map(({ cause, effect, state, dueAt }) => ({ cause, effect, state, dueAt })));
+    const look = async () =>
+      seen.push(
+        (await rowsOf(workspace, 'fulfillment_task')).map(({ cause, effect, state, dueAt }) => ({
+          cause,
+          effect,
+          state,
+          dueAt,
+        })),
+      );
     bed.proxy.addRule({ method: 'POST', fault: { kind: 'afterAction', action: look } });
     bed.proxy.addRule({ method: 'PATCH', fault: { kind: 'afterAction', action: look } });
     await ask();
@@ -81,14 +102,23 @@ describeEachDatabase('temporary access', (open) => {
     await delivery.fulfillment.idle();
     await bed.proxy.comeUp();
     await later(10 * minute);
-    expect(await rowsOf(workspace, 'request_item')).toMatchObject([{ state: 'fulfilled', fulfilledAt: '2026-03-02T08:10:00.000Z', expiresAt: '2026-03-02T09:10:00.000Z' }]);
+    expect(await rowsOf(workspace, 'request_item')).toMatchObject([
+      { state: 'fulfilled', fulfilledAt: '2026-03-02T08:10:00.000Z', expiresAt: '2026-03-02T09:10:00.000Z' },
+    ]);
     expect(await grants()).toMatchObject([{ expiresAt: '2026-03-02T09:10:00.000Z' }]);
     await later(60 * minute - 1);
     expect(await members()).toEqual(['requester@example.com']);
     await later(1);
     expect(await members()).toEqual([]);
-    expect(await taskOf('expiry')).toMatchObject({ state: 'done', dueAt: '2026-03-02T09:10:00.000Z', latenessSeconds: 0, evidence: { outcome: 'applied', heldAfterwards: false } });
-    expect(await rowsOf(workspace, 'request_item')).toMatchObject([{ state: 'fulfilled', expiredAt: '2026-03-02T09:10:00.000Z' }]);
+    expect(await taskOf('expiry')).toMatchObject({
+      state: 'done',
+      dueAt: '2026-03-02T09:10:00.000Z',
+      latenessSeconds: 0,
+      evidence: { outcome: 'applied', heldAfterwards: false },
+    });
+    expect(await rowsOf(workspace, 'request_item')).toMatchObject([
+      { state: 'fulfilled', expiredAt: '2026-03-02T09:10:00.000Z' },
+    ]);
     expect(await grants()).toMatchObject([{ status: 'ended' }]);
     expect((await rowsOf(workspace, 'audit_event')).at(-1)?.type).toBe('access.expired');
   });
@@ -143,10 +173,20 @@ describeEachDatabase('temporary access', (open) => {
     await addOutside();
     await later(minute);
     await discover();
-    expect((await grants()).map((grant) => [grant.status, grant.origin]).toSorted((a, b) => (String(a) < String(b) ? -1 : 1))).toEqual([['active', 'discovery'], ['ended', 'request']]);
+    expect(
+      (await grants())
+        .map((grant) => [grant.status, grant.origin])
+        .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
+    ).toEqual([
+      ['active', 'discovery'],
+      ['ended', 'request'],
+    ]);
     await later(60 * minute);
     expect(await members()).toEqual([]);
-    expect(await taskOf('expiry')).toMatchObject({ state: 'done', evidence: { outcome: 'applied', heldAfterwards: false } });
+    expect(await taskOf('expiry')).toMatchObject({
+      state: 'done',
+      evidence: { outcome: 'applied', heldAfterwards: false },
+    });
     expect((await grants()).map((grant) => grant.status)).toEqual(['ended', 'ended']);
   });
 
@@ -164,7 +204,8 @@ describeEachDatabase('temporary access', (open) => {
   });
 
   it('that somebody removed in the application is shown as gone and never put back (defect 4)', async () => {
-    const { workspace, ask, later, members, discover, grants, removeOutside, delivery, bed, taskOf } = await begin(open);
+    const { workspace, ask, later, members, discover, grants, removeOutside, delivery, bed, taskOf } =
+      await begin(open);
     await ask();
     await delivery.fulfillment.idle();
     await removeOutside();
@@ -193,7 +234,9 @@ describeEachDatabase('temporary access', (open) => {
     await later(60 * minute);
     expect(await members()).toEqual(['requester@example.com']);
     expect(await taskOf('expiry')).toMatchObject({ state: 'cancelled' });
-    expect((await grants()).filter((grant) => grant.status === 'active')).toMatchObject([{ origin: 'request', expiresAt: null }]);
+    expect((await grants()).filter((grant) => grant.status === 'active')).toMatchObject([
+      { origin: 'request', expiresAt: null },
+    ]);
   });
 
   it('that is delivered while a discovery is under way is not ended by it', async () => {
@@ -205,36 +248,55 @@ describeEachDatabase('temporary access', (open) => {
       await delivery.fulfillment.idle();
       workspace.clock.pass(1);
     };
-    bed.proxy.addRule({ method: 'GET', path: /\/Groups\?startIndex=1/, fault: { kind: 'beforeAnswer', action: deliver } });
+    bed.proxy.addRule({
+      method: 'GET',
+      path: /\/Groups\?startIndex=1/,
+      fault: { kind: 'beforeAnswer', action: deliver },
+    });
     await discover();
     expect(await rowsOf(workspace, 'sync_run')).toMatchObject([{ state: 'completed' }]);
     expect(await grants()).toMatchObject([{ origin: 'request', status: 'active' }]);
     expect(await members()).toEqual(['requester@example.com']);
     // The next one sees it, and it is still temporary.
     await discover();
-    expect(await grants()).toMatchObject([{ origin: 'request', status: 'active', expiresAt: '2026-03-02T09:01:00.000Z' }]);
+    expect(await grants()).toMatchObject([
+      { origin: 'request', status: 'active', expiresAt: '2026-03-02T09:01:00.000Z' },
+    ]);
     await later(60 * minute);
     expect(await members()).toEqual([]);
   });
 
   it('in an application without a connector is given and taken away by hand', async () => {
     const { workspace, delivery, people, entitlements, applications, later, taskOf } = await begin(open);
-    const requestId = await submitted(delivery.execute, people.requester, [line(people.requester, entitlements.manual[0], { term: { kind: 'duration', minutes: 15 } })]);
+    const requestId = await submitted(delivery.execute, people.requester, [
+      line(people.requester, entitlements.manual[0], { term: { kind: 'duration', minutes: 15 } }),
+    ]);
     await approved({ ...workspace, execute: delivery.execute }, requestId);
     await delivery.fulfillment.idle();
     // It waits for its person for longer than it is to last.
     await later(60 * minute);
     const grant = await taskOf('decision');
     expect(grant).toMatchObject({ state: 'byHand' });
-    const complete = (who: typeof people.owner, id: typeof grant.id, outcome = 'done') => delivery.execute(completeFulfillmentByHand, commandOf(who, { fulfillmentTaskId: id, outcome, note: 'Done in the settings.' }));
+    const complete = (who: typeof people.owner, id: typeof grant.id, outcome = 'done') =>
+      delivery.execute(
+        completeFulfillmentByHand,
+        commandOf(who, { fulfillmentTaskId: id, outcome, note: 'Done in the settings.' }),
+      );
     expect(await complete(people.requester, grant.id)).toMatchObject({ refusal: { code: 'access.notAllowed' } });
     expect(await complete(people.owner, grant.id)).toMatchObject({ outcome: 'done' });
-    expect(await taskOf('decision')).toMatchObject({ state: 'done', evidence: { outcome: 'byHand', heldAfterwards: null, source: 'Done in the settings.' } });
-    expect(await rowsOf(workspace, 'account')).toMatchObject([{ applicationId: applications.manual, externalId: null, username: 'requester@example.com' }]);
+    expect(await taskOf('decision')).toMatchObject({
+      state: 'done',
+      evidence: { outcome: 'byHand', heldAfterwards: null, source: 'Done in the settings.' },
+    });
+    expect(await rowsOf(workspace, 'account')).toMatchObject([
+      { applicationId: applications.manual, externalId: null, username: 'requester@example.com' },
+    ]);
     await later(15 * minute);
     const expiry = await taskOf('expiry');
     expect(expiry).toMatchObject({ state: 'byHand', dueAt: '2026-03-02T09:15:00.000Z' });
-    expect(await complete(people.owner, expiry.id, 'notPossible')).toMatchObject({ refusal: { code: 'fulfillment.notPossible' } });
+    expect(await complete(people.owner, expiry.id, 'notPossible')).toMatchObject({
+      refusal: { code: 'fulfillment.notPossible' },
+    });
     await later(5 * minute);
     expect(await complete(people.owner, expiry.id)).toMatchObject({ outcome: 'done' });
     expect(await taskOf('expiry')).toMatchObject({ state: 'done', latenessSeconds: 300 });
@@ -246,7 +308,13 @@ describeEachDatabase('access that ended while no console was open', (open) => {
   it('is removed when one is opened, and how late is recorded', async () => {
     const workspace = await open();
     const built = await organisation(workspace);
-    await workspace.execute(setUpWorkspace, commandOf({ kind: 'system', part: 'setup' }, { organisation: 'Test', fullName: 'Operator', workEmail: 'operator@example.com' }));
+    await workspace.execute(
+      setUpWorkspace,
+      commandOf(
+        { kind: 'system', part: 'setup' },
+        { organisation: 'Test', fullName: 'Operator', workEmail: 'operator@example.com' },
+      ),
+    );
     const bed = await startSampleTestbed({ users: [], groups: { Readers: [], Writers: [] } });
     closers.push(() => bed.close());
     const secrets = createMemorySecretStore();
@@ -254,7 +322,9 @@ describeEachDatabase('access that ended while no console was open', (open) => {
     const directory = workspace.location.kind === 'sqlite' ? workspace.location.file.replace(/\/[^/]*$/, '') : '/tmp';
     const start = () => openWorkspace({ directory, location: workspace.location, now: workspace.clock.now, secrets });
     const console1 = await start();
-    await submitted(console1.execute, built.people.requester, [line(built.people.requester, built.entitlements.automatic[0], { term: { kind: 'duration', minutes: 30 } })]);
+    await submitted(console1.execute, built.people.requester, [
+      line(built.people.requester, built.entitlements.automatic[0], { term: { kind: 'duration', minutes: 30 } }),
+    ]);
     await console1.fulfillment.idle();
     expect(await bed.membersOf('Readers')).toEqual(['requester@example.com']);
     await console1.close();
@@ -263,7 +333,13 @@ describeEachDatabase('access that ended while no console was open', (open) => {
     closers.push(() => console2.close());
     await console2.fulfillment.idle();
     expect(await bed.membersOf('Readers')).toEqual([]);
-    expect((await rowsOf(workspace, 'fulfillment_task')).find((task) => task.cause === 'expiry')).toMatchObject({ state: 'done', latenessSeconds: 90 });
-    expect((await rowsOf(workspace, 'audit_event')).at(-1)).toMatchObject({ type: 'access.expired', data: expect.stringContaining('"latenessSeconds":90') });
+    expect((await rowsOf(workspace, 'fulfillment_task')).find((task) => task.cause === 'expiry')).toMatchObject({
+      state: 'done',
+      latenessSeconds: 90,
+    });
+    expect((await rowsOf(workspace, 'audit_event')).at(-1)).toMatchObject({
+      type: 'access.expired',
+      data: expect.stringContaining('"latenessSeconds":90'),
+    });
   });
 });

@@ -54,7 +54,10 @@ export function preparedByShape<Shape, Parameters extends readonly unknown[], Ro
       plan = build(reader, shape, slotsFor(parameters) as unknown as Parameters).compile() as CompiledQuery<Row>;
       if (plans.size < keptShapes) plans.set(name, plan);
     }
-    const { rows } = await reader.executeQuery<Row>({ ...plan, parameters: plan.parameters.map((value) => filled(value, parameters)) });
+    const { rows } = await reader.executeQuery<Row>({
+      ...plan,
+      parameters: plan.parameters.map((value) => filled(value, parameters)),
+    });
     return rows;
   };
 }

@@ -5,11 +5,28 @@
  * text going in. Column names are the property names in snake case.
  */
 import type { Kysely, Transaction } from 'kysely';
-import type { Account, Application, ConnectorInstance, Employee, Entitlement, Grant, Resource, Role, SyncRun } from '#core/domain/directory.ts';
+import type {
+  Account,
+  Application,
+  ConnectorInstance,
+  Employee,
+  Entitlement,
+  Grant,
+  Resource,
+  Role,
+  SyncRun,
+} from '#core/domain/directory.ts';
 import type { AuditEventType } from '#core/domain/audit.ts';
 import type { ApplicationId, AuditEventId, CommandId, EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
-import type { AccessRequest, Decision, FulfillmentTask, RequestItem, ReviewStage, ReviewTask } from '#core/domain/request.ts';
+import type {
+  AccessRequest,
+  Decision,
+  FulfillmentTask,
+  RequestItem,
+  ReviewStage,
+  ReviewTask,
+} from '#core/domain/request.ts';
 import { entities } from './entities/index.ts';
 
 /** Stored rows with their property names, by table. */
@@ -17,7 +34,11 @@ export interface Rows {
   readonly employee: Employee & { readonly searchText: string };
   readonly role_assignment: { readonly employeeId: EmployeeId; readonly role: Role };
   readonly application: Omit<Application, 'secondaryOwnerIds'> & { readonly nameKey: string };
-  readonly secondary_owner: { readonly applicationId: ApplicationId; readonly employeeId: EmployeeId; readonly position: number };
+  readonly secondary_owner: {
+    readonly applicationId: ApplicationId;
+    readonly employeeId: EmployeeId;
+    readonly position: number;
+  };
   readonly connector_instance: ConnectorInstance;
   readonly resource: Resource;
   readonly entitlement: Entitlement & { readonly searchText: string };

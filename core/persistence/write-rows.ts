@@ -10,12 +10,21 @@ const rowsPerKeptStatement = 8;
 /** Both databases take at most some tens of thousands of parameters in a statement. */
 const parametersPerStatement = 8_000;
 
-export async function insertRows<Name extends TableName>(writer: Writer, table: Name, rows: readonly Rows[Name][]): Promise<void> {
+export async function insertRows<Name extends TableName>(
+  writer: Writer,
+  table: Name,
+  rows: readonly Rows[Name][],
+): Promise<void> {
   const perStatement = Math.max(1, Math.floor(parametersPerStatement / columnsOf(table).length));
   for (let start = 0; start < rows.length; start += perStatement) {
     const values = rows.slice(start, start + perStatement).map((row) => toRow(table, row));
     if (values.length > rowsPerKeptStatement) await insertInto(writer, table, values).execute();
-    else await insertFew(writer, { table, rows: values.length }, values.flatMap((row) => Object.values(row)));
+    else
+      await insertFew(
+        writer,
+        { table, rows: values.length },
+        values.flatMap((row) => Object.values(row)),
+      );
   }
 }
 
@@ -27,26 +36,47 @@ function insertInto(writer: Reader, table: TableName, values: readonly object[])
 const insertFew = preparedByShape(
   (writer, { table, rows }: { readonly table: TableName; readonly rows: number }, fields: readonly unknown[]) => {
     const columns = columnsOf(table);
-    const rowAt = (row: number) => Object.fromEntries(columns.map(({ column }, index) => [column, fields[row * columns.length + index]]));
-    return insertInto(writer, table, Array.from({ length: rows }, (_, row) => rowAt(row)));
+    const rowAt = (row: number) =>
+      Object.fromEntries(columns.map(({ column }, index) => [column, fields[row * columns.length + index]]));
+    return insertInto(
+      writer,
+      table,
+      Array.from({ length: rows }, (_, row) => rowAt(row)),
+    );
   },
   ({ table, rows }) => `${table} ${rows}`,
 );
 
 /** Writes what differs between two versions of a row; nothing when they are alike. */
-export async function updateRow<Name extends IdentifiedTable>(writer: Writer, table: Name, before: Rows[Name], after: Rows[Name]): Promise<void> {
+export async function updateRow<Name extends IdentifiedTable>(
+  writer: Writer,
+  table: Name,
+  before: Rows[Name],
+  after: Rows[Name],
+): Promise<void> {
   const old = toRow(table, before) as Readonly<Record<string, unknown>>;
-  const changed = Object.entries(toRow(table, after) as Readonly<Record<string, unknown>>).filter(([column, value]) => old[column] !== value);
+  const changed = Object.entries(toRow(table, after) as Readonly<Record<string, unknown>>).filter(
+    ([column, value]) => old[column] !== value,
+  );
   if (changed.length === 0) return;
   const columns = changed.map(([column]) => column);
-  await updateColumns(writer, { table, columns }, [(before as Rows['employee']).id, ...changed.map(([, value]) => value)]);
+  await updateColumns(writer, { table, columns }, [
+    (before as Rows['employee']).id,
+    ...changed.map(([, value]) => value),
+  ]);
 }
 
 const updateColumns = preparedByShape(
-  (writer, { table, columns }: { readonly table: IdentifiedTable; readonly columns: readonly string[] }, [id, ...values]: readonly [EmployeeId, ...unknown[]]) =>
+  (
+    writer,
+    { table, columns }: { readonly table: IdentifiedTable; readonly columns: readonly string[] },
+    [id, ...values]: readonly [EmployeeId, ...unknown[]],
+  ) =>
     writer
       .updateTable(table as 'employee')
-      .set(Object.fromEntries(columns.map((column, index) => [column, values[index]])) as UpdateObject<Tables, 'employee'>)
+      .set(
+        Object.fromEntries(columns.map((column, index) => [column, values[index]])) as UpdateObject<Tables, 'employee'>,
+      )
       .where('id', '=', id),
   ({ table, columns }) => `${table} ${columns.join()}`,
 );

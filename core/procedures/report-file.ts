@@ -15,6 +15,9 @@ export async function reportFile(
   at: Instant,
 ): Promise<File> {
   if (!(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
-  const { bytes, fileName, mediaType } = await requestReport(reader, requestId, format, { at, by: viewer.person.fullName });
+  const { bytes, fileName, mediaType } = await requestReport(reader, requestId, format, {
+    at,
+    by: viewer.person.fullName,
+  });
   return new File([bytes], fileName, { type: mediaType });
 }

@@ -22,16 +22,63 @@ interface Script {
 const days = (count: number): Term => ({ kind: 'duration', minutes: count * 1440 });
 
 const scripts: readonly Script[] = [
-  { title: 'Technical Writer', entitlement: 'Code readers', justification: 'I document the public interfaces and have to read their source.', verdict: { verdict: 'approve', reason: null } },
-  { title: 'Quality Engineer', entitlement: 'Production deployers', term: days(7), justification: 'On release duty this week.', ticket: 'REL-214', verdict: { verdict: 'approve', reason: 'For this release only.' } },
-  { title: 'Site Reliability Engineer', entitlement: 'Build administrators', justification: 'I take over the runners from Emma.', ticket: 'OPS-77' },
-  { title: 'Data Engineer', entitlement: 'Incident responders', justification: 'I join the on-call rotation next Monday.' },
-  { title: 'Account Executive', entitlement: 'Export customers', term: days(3), justification: 'Territory hand-over to the new team.', verdict: { verdict: 'deny', reason: 'Sales operations makes this export; ask them in the hand-over ticket.' } },
-  { title: 'Financial Analyst', entitlement: 'Create vendor', justification: 'Replacement during parental leave.', byManager: true },
-  { title: 'Campaign Manager', entitlement: 'Forecast viewer', term: days(30), justification: 'Planning of the spring campaigns.' },
+  {
+    title: 'Technical Writer',
+    entitlement: 'Code readers',
+    justification: 'I document the public interfaces and have to read their source.',
+    verdict: { verdict: 'approve', reason: null },
+  },
+  {
+    title: 'Quality Engineer',
+    entitlement: 'Production deployers',
+    term: days(7),
+    justification: 'On release duty this week.',
+    ticket: 'REL-214',
+    verdict: { verdict: 'approve', reason: 'For this release only.' },
+  },
+  {
+    title: 'Site Reliability Engineer',
+    entitlement: 'Build administrators',
+    justification: 'I take over the runners from Emma.',
+    ticket: 'OPS-77',
+  },
+  {
+    title: 'Data Engineer',
+    entitlement: 'Incident responders',
+    justification: 'I join the on-call rotation next Monday.',
+  },
+  {
+    title: 'Account Executive',
+    entitlement: 'Export customers',
+    term: days(3),
+    justification: 'Territory hand-over to the new team.',
+    verdict: { verdict: 'deny', reason: 'Sales operations makes this export; ask them in the hand-over ticket.' },
+  },
+  {
+    title: 'Financial Analyst',
+    entitlement: 'Create vendor',
+    justification: 'Replacement during parental leave.',
+    byManager: true,
+  },
+  {
+    title: 'Campaign Manager',
+    entitlement: 'Forecast viewer',
+    term: days(30),
+    justification: 'Planning of the spring campaigns.',
+  },
   { title: 'Recruiter', entitlement: 'Space owner', justification: 'A space for interview guides.' },
-  { title: 'Support Specialist', entitlement: 'Remote access', term: days(90), justification: 'I work from home two days a week.' },
-  { title: 'Sales Engineer', entitlement: 'Sales user', action: 'REVOKE', justification: 'I moved to partner enablement and no longer work on deals.' },
+  {
+    title: 'Support Specialist',
+    entitlement: 'Remote access',
+    term: days(90),
+    justification: 'I work from home two days a week.',
+  },
+  {
+    title: 'Sales Engineer',
+    entitlement: 'Sales user',
+    action: 'REVOKE',
+    justification: 'I moved to partner enablement and no longer work on deals.',
+  },
 ];
 
 export async function submitSampleRequests(parts: Pick<SampleParts, 'database' | 'execute' | 'now'>): Promise<void> {
@@ -39,14 +86,23 @@ export async function submitSampleRequests(parts: Pick<SampleParts, 'database' |
   for (const script of scripts) await handIn(parts, script, used);
 }
 
-async function handIn({ database, execute, now }: Pick<SampleParts, 'database' | 'execute' | 'now'>, script: Script, used: Set<string>): Promise<void> {
+async function handIn(
+  { database, execute, now }: Pick<SampleParts, 'database' | 'execute' | 'now'>,
+  script: Script,
+  used: Set<string>,
+): Promise<void> {
   const action = script.action ?? 'GRANT';
-  const entitlement = await database.read.selectFrom('entitlement').select('id').where('name', '=', script.entitlement).executeTakeFirst();
+  const entitlement = await database.read
+    .selectFrom('entitlement')
+    .select('id')
+    .where('name', '=', script.entitlement)
+    .executeTakeFirst();
   if (entitlement === undefined) return;
   const beneficiary = await beneficiaryFor(database, script, entitlement.id, action, used);
   if (beneficiary === undefined) return;
   used.add(beneficiary.id);
-  const requesterId = script.byManager === true && beneficiary.manager_id !== null ? beneficiary.manager_id : beneficiary.id;
+  const requesterId =
+    script.byManager === true && beneficiary.manager_id !== null ? beneficiary.manager_id : beneficiary.id;
   const submitted = await execute(submitRequest, {
     id: newId<CommandId>(),
     actor: { kind: 'employee', employeeId: requesterId },
@@ -55,7 +111,14 @@ async function handIn({ database, execute, now }: Pick<SampleParts, 'database' |
     payload: {
       justification: script.justification,
       ticketReference: script.ticket ?? null,
-      items: [{ action, beneficiaryId: beneficiary.id, entitlementId: entitlement.id, term: script.term ?? { kind: 'permanent' } }],
+      items: [
+        {
+          action,
+          beneficiaryId: beneficiary.id,
+          entitlementId: entitlement.id,
+          term: script.term ?? { kind: 'permanent' },
+        },
+      ],
     },
   });
   if (submitted.outcome === 'refused' || script.verdict === undefined) return;

@@ -28,9 +28,18 @@ export interface RunningSample {
 const setup: Actor = { kind: 'system', part: 'setup' };
 
 /** Fills an empty workspace, starts the service, connects and discovers it, and hands in a few requests. */
-export async function createSampleWorkspace(parts: SampleParts, commandId: string): Promise<Result<{ readonly employees: number; readonly running: RunningSample }>> {
+export async function createSampleWorkspace(
+  parts: SampleParts,
+  commandId: string,
+): Promise<Result<{ readonly employees: number; readonly running: RunningSample }>> {
   const organisation = readSampleOrganisation();
-  const seeded = await parts.execute(seedSample, { id: commandId as CommandId, payload: { organisation }, actor: setup, issuedAt: parts.now(), basedOn: null });
+  const seeded = await parts.execute(seedSample, {
+    id: commandId as CommandId,
+    payload: { organisation },
+    actor: setup,
+    issuedAt: parts.now(),
+    basedOn: null,
+  });
   if (seeded.outcome === 'refused') return seeded;
   const running = await runSample(parts, organisation);
   await submitSampleRequests(parts);
@@ -84,12 +93,25 @@ async function startService(directory: string, lastPort: number | null): Promise
   return startSampleScimService(options);
 }
 
-async function connect(parts: SampleParts, connected: SampleApplication, organisation: SampleOrganisation, service: SampleScimService): Promise<void> {
+async function connect(
+  parts: SampleParts,
+  connected: SampleApplication,
+  organisation: SampleOrganisation,
+  service: SampleScimService,
+): Promise<void> {
   const { database, execute, now, secrets, connections, connectors, discovery } = parts;
-  const row = await database.read.selectFrom('application').select('id').where('name_key', '=', connected.name.toLowerCase()).executeTakeFirst();
+  const row = await database.read
+    .selectFrom('application')
+    .select('id')
+    .where('name_key', '=', connected.name.toLowerCase())
+    .executeTakeFirst();
   // Somebody has renamed it: the service runs, and its application is theirs to connect.
   if (row === undefined) return;
-  const instance = await database.read.selectFrom('connector_instance').selectAll().where('application_id', '=', row.id).executeTakeFirst();
+  const instance = await database.read
+    .selectFrom('connector_instance')
+    .selectAll()
+    .where('application_id', '=', row.id)
+    .executeTakeFirst();
   if (instance !== undefined && !isSampleSecret(instance.secret_name)) return;
   const secretName = instance?.secret_name ?? `sample:${randomUUID()}`;
   await secrets.write(secretName, { token: service.token });
@@ -143,7 +165,11 @@ function seedOf(connected: SampleApplication, organisation: SampleOrganisation):
   ];
 }
 
-function descriptions(applicationId: ApplicationId, connected: SampleApplication, groups: Readonly<Record<string, string>>) {
+function descriptions(
+  applicationId: ApplicationId,
+  connected: SampleApplication,
+  groups: Readonly<Record<string, string>>,
+) {
   return {
     applicationId,
     entitlements: connected.entitlements.map((entitlement) => ({
@@ -166,7 +192,8 @@ interface Lock {
 function takeLock(file: string): Lock | null {
   const before = existsSync(file) ? readLock(file) : null;
   if (before?.processId != null && before.processId !== process.pid && isAlive(before.processId)) return null;
-  const write = (processId: number | null, port: number | null) => writeFileSync(file, JSON.stringify({ processId, port }), { mode: 0o600 });
+  const write = (processId: number | null, port: number | null) =>
+    writeFileSync(file, JSON.stringify({ processId, port }), { mode: 0o600 });
   write(process.pid, before?.port ?? null);
   let port = before?.port ?? null;
   return {
@@ -182,7 +209,10 @@ function takeLock(file: string): Lock | null {
 function readLock(file: string): { readonly processId: number | null; readonly port: number | null } | null {
   try {
     const { processId, port } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return { processId: typeof processId === 'number' ? processId : null, port: typeof port === 'number' ? port : null };
+    return {
+      processId: typeof processId === 'number' ? processId : null,
+      port: typeof port === 'number' ? port : null,
+    };
   } catch {
     // A half-written file is from a process that died while writing it: there is nobody to wait for.
     return null;

@@ -1,7 +1,14 @@
 /** `workspace.seedSample`: the sample organisation's people, applications and what they hold, in one transaction. */
 import { z } from 'zod';
 import { done, refuse } from '#core/domain/errors.ts';
-import { newId, type AccountId, type ApplicationId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
+import {
+  newId,
+  type AccountId,
+  type ApplicationId,
+  type EmployeeId,
+  type EntitlementId,
+  type GrantId,
+} from '#core/domain/ids.ts';
 import { employeeSearchText, entitlementSearchText } from '#core/directory/search-text.ts';
 import type { SampleApplication, SampleOrganisation, SamplePerson } from './organisation.ts';
 import type { Rows } from '#core/persistence/tables.ts';
@@ -11,37 +18,59 @@ import { readWorkspaceSettings, writeWorkspaceSettings } from '#core/commands/wo
 
 export const seedSample = defineCommand({
   type: 'workspace.seedSample',
-  payload: z.custom<{ readonly organisation: SampleOrganisation }>((value) => typeof value === 'object' && value !== null),
+  payload: z.custom<{ readonly organisation: SampleOrganisation }>(
+    (value) => typeof value === 'object' && value !== null,
+  ),
   async run({ organisation }, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer } = context;
-    if ((await readWorkspaceSettings(writer)) !== null) return refuse('workspace.alreadySetUp', 'This workspace has been set up already.');
+    if ((await readWorkspaceSettings(writer)) !== null)
+      return refuse('workspace.alreadySetUp', 'This workspace has been set up already.');
     const ids = new Map(organisation.people.map((person) => [person.workEmail, newId<EmployeeId>()]));
     const idOf = (email: string): EmployeeId => {
       const id = ids.get(email);
       if (id === undefined) throw new Error(`The sample organisation names ${email}, who is not in it`);
       return id;
     };
-    await insertRows(writer, 'employee', organisation.people.map((person) => employeeRow(person, organisation.name, idOf)));
+    await insertRows(
+      writer,
+      'employee',
+      organisation.people.map((person) => employeeRow(person, organisation.name, idOf)),
+    );
     await insertRows(writer, 'role_assignment', [
       ...organisation.administrators.map((email) => ({ employeeId: idOf(email), role: 'administrator' as const })),
       ...organisation.riskManagers.map((email) => ({ employeeId: idOf(email), role: 'riskManager' as const })),
     ]);
-    for (const application of organisation.applications) await writeApplication(context, application, organisation.people, idOf);
-    await writeWorkspaceSettings(writer, { name: organisation.name, kind: 'sample', signIn: 'choose', operatorId: null });
+    for (const application of organisation.applications)
+      await writeApplication(context, application, organisation.people, idOf);
+    await writeWorkspaceSettings(writer, {
+      name: organisation.name,
+      kind: 'sample',
+      signIn: 'choose',
+      operatorId: null,
+    });
     context.record({
       type: 'workspace.created',
       requestId: null,
       itemId: null,
-      data: { name: organisation.name, kind: 'sample', employees: organisation.people.length, applications: organisation.applications.length },
+      data: {
+        name: organisation.name,
+        kind: 'sample',
+        employees: organisation.people.length,
+        applications: organisation.applications.length,
+      },
     });
     context.touch('workspace', 'directory', 'applications');
     return done({ employees: organisation.people.length });
   },
 });
 
-function employeeRow(person: SamplePerson, organization: string, idOf: (email: string) => EmployeeId): Rows['employee'] {
+function employeeRow(
+  person: SamplePerson,
+  organization: string,
+  idOf: (email: string) => EmployeeId,
+): Rows['employee'] {
   const { workEmail, fullName, firstName, lastName, department, jobTitle, startDate, sourceUserId } = person;
   const row = {
     id: idOf(workEmail),
@@ -73,7 +102,16 @@ async function writeApplication(
   const applicationId = newId<ApplicationId>();
   const { name, description, fulfillment, reviewSettings } = application;
   await insertRows(writer, 'application', [
-    { id: applicationId, name, nameKey: name.toLowerCase(), description, primaryOwnerId: idOf(application.ownerEmail), fulfillment, reviewSettings, version: 1 },
+    {
+      id: applicationId,
+      name,
+      nameKey: name.toLowerCase(),
+      description,
+      primaryOwnerId: idOf(application.ownerEmail),
+      fulfillment,
+      reviewSettings,
+      version: 1,
+    },
   ]);
   await insertRows(
     writer,

@@ -41,7 +41,11 @@ export type Order =
   | { readonly kind: 'idle' }
   | { readonly kind: 'close' };
 
-type Message = { readonly kind: 'answer'; readonly number: number; readonly value: unknown } | { readonly kind: 'failed'; readonly number: number; readonly message: string } | { readonly kind: 'half' } | { readonly kind: 'open' };
+type Message =
+  | { readonly kind: 'answer'; readonly number: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly number: number; readonly message: string }
+  | { readonly kind: 'half' }
+  | { readonly kind: 'open' };
 
 export interface Console {
   /** @throws Error when the console answers with one, or is dead before it answers. */
@@ -54,9 +58,14 @@ export interface Console {
 }
 
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = once(child, 'exit').then(() => undefined);
-  const waiting = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
+  >();
   let number = 0;
   let dead = false;
   let half: () => void = () => undefined;
@@ -103,7 +112,10 @@ const writeHalf = defineCommand({
   payload: z.object({ rows: z.number() }),
   async run({ rows }, context): Promise<Result<Record<string, never>>> {
     for (let index = 0; index < rows; index += 1) {
-      await context.writer.insertInto('setting').values({ name: `half-${index}`, value: JSON.stringify({ text: 'x'.repeat(500) }) }).execute();
+      await context.writer
+        .insertInto('setting')
+        .values({ name: `half-${index}`, value: JSON.stringify({ text: 'x'.repeat(500) }) })
+        .execute();
     }
     process.send?.({ kind: 'half' } satisfies Message);
     // The process is kept alive by its channel to the test.
@@ -137,7 +149,13 @@ if (import.meta.main) {
   const secrets = createMemorySecretStore();
   for (const [name, fields] of Object.entries(options.secrets)) await secrets.write(name, fields);
   const { directory, location, runtime, ahead } = options;
-  const workspace = await openWorkspace({ directory, location, runtime, secrets, now: () => instant(Date.now() + ahead) });
+  const workspace = await openWorkspace({
+    directory,
+    location,
+    runtime,
+    secrets,
+    now: () => instant(Date.now() + ahead),
+  });
   process.on('message', ({ number, order }: { readonly number: number; readonly order: Order }) => {
     obey(workspace, order).then(
       (value) => process.send?.({ kind: 'answer', number, value: value ?? null } satisfies Message),

@@ -35,8 +35,15 @@ export function startDelivery({ database }: Holder, options: DeliveryOptions): D
   const { now, secrets = createMemorySecretStore(), owner = 'this console' } = options;
   const problems: string[] = [];
   const more = (options.definitions ?? []) as unknown as readonly ConnectorDefinition[];
-  const definitions = new Map([...connectors, ...more.map((definition) => [definition.description.name, definition] as const)]);
-  const execute = createExecutor({ database, now, committed: (topics) => topics.includes('fulfillment') && fulfillment.wake() });
+  const definitions = new Map([
+    ...connectors,
+    ...more.map((definition) => [definition.description.name, definition] as const),
+  ]);
+  const execute = createExecutor({
+    database,
+    now,
+    committed: (topics) => topics.includes('fulfillment') && fulfillment.wake(),
+  });
   const connections = createConnections({ database, secrets, definitions });
   const fulfillment = createFulfillment({
     database,
@@ -74,7 +81,11 @@ export async function connectScim(
 ): Promise<void> {
   const secretName = `secret-of-${application}`;
   await secrets.write(secretName, bed.secrets);
-  await connect(holder, built.applications[application], { connector: 'scim', configuration: { ...bed.configuration, ...options.configuration }, secretName });
+  await connect(holder, built.applications[application], {
+    connector: 'scim',
+    configuration: { ...bed.configuration, ...options.configuration },
+    secretName,
+  });
   await renameEntitlements(
     holder,
     built.entitlements[application].map((id, index) => [id, bed.groupId(options.groups[index] ?? '')] as const),

@@ -38,7 +38,10 @@ export function testClock(start = '2026-03-02T08:00:00.000Z'): TestClock {
 /** Opens a fresh, migrated workspace; it is closed and removed after the test. */
 export type OpenWorkspace = () => Promise<TestWorkspace>;
 
-export function describeEachDatabase(name: string, tests: (open: OpenWorkspace, dialect: Database['dialect']) => void): void {
+export function describeEachDatabase(
+  name: string,
+  tests: (open: OpenWorkspace, dialect: Database['dialect']) => void,
+): void {
   for (const dialect of ['sqlite', 'postgres'] as const) {
     describe(`${name} (${dialect})`, () => {
       const cleanups: (() => Promise<void>)[] = [];
@@ -52,7 +55,11 @@ export function describeEachDatabase(name: string, tests: (open: OpenWorkspace, 
         cleanups.push(() => database.close());
         const clock = testClock();
         const committed: (readonly Topic[])[] = [];
-        const execute = createExecutor({ database, now: clock.now, committed: (topics) => void committed.push(topics) });
+        const execute = createExecutor({
+          database,
+          now: clock.now,
+          committed: (topics) => void committed.push(topics),
+        });
         return { database, location, execute, clock, committed };
       }, dialect);
     });

@@ -1,6 +1,16 @@
 /** Requests built by hand for tests of the pure engine, also with plans that no setting of an application makes yet. */
 import type { Actor } from '#core/domain/audit.ts';
-import type { Branded, ApplicationId, CommandId, EmployeeId, EntitlementId, RequestId, RequestItemId, ReviewStageId, ReviewTaskId } from '#core/domain/ids.ts';
+import type {
+  Branded,
+  ApplicationId,
+  CommandId,
+  EmployeeId,
+  EntitlementId,
+  RequestId,
+  RequestItemId,
+  ReviewStageId,
+  ReviewTaskId,
+} from '#core/domain/ids.ts';
 import { instant, type Instant } from '#core/domain/instant.ts';
 import type { PlannedLevel, RequestItem, ReviewStage, ReviewTask, Term } from '#core/domain/request.ts';
 import type { Circumstances, RequestAggregate } from '#core/engine/state.ts';
@@ -15,7 +25,12 @@ export function person(name: string): EmployeeId {
 /** Circumstances whose ids count up from 1. */
 export function circumstances(): Circumstances & { at(now: Instant, actor?: Actor): Circumstances } {
   let count = 0;
-  const base = { now: start, actor: { kind: 'system', part: 'fulfillment' } as Actor, commandId: 'command' as CommandId, nextId: <Id extends Branded<string>>() => `id-${String((count += 1)).padStart(5, '0')}` as Id };
+  const base = {
+    now: start,
+    actor: { kind: 'system', part: 'fulfillment' } as Actor,
+    commandId: 'command' as CommandId,
+    nextId: <Id extends Branded<string>>() => `id-${String((count += 1)).padStart(5, '0')}` as Id,
+  };
   return { ...base, at: (now, actor = base.actor) => ({ ...base, now, actor }) };
 }
 
@@ -34,12 +49,39 @@ export function requestInReview(requester: EmployeeId, items: readonly BuiltItem
   const tasks: ReviewTask[] = [];
   const rows = items.map((built, index): RequestItem => {
     const id = `item-${index}` as RequestItemId;
-    const levels = built.levels.map((level, position): PlannedLevel => ({ level: position + 1, reviewers: level.reviewers, reviewerKind: 'manager', needed: level.needed ?? 1, fallbackReason: null }));
+    const levels = built.levels.map((level, position): PlannedLevel => ({
+      level: position + 1,
+      reviewers: level.reviewers,
+      reviewerKind: 'manager',
+      needed: level.needed ?? 1,
+      fallbackReason: null,
+    }));
     for (const level of levels) {
       const stageId = `${id}-stage-${level.level}` as ReviewStageId;
       const first = level.level === 1;
-      stages.push({ id: stageId, requestId, itemId: id, level: level.level, reviewerKind: level.reviewerKind, needed: level.needed, state: first ? 'open' : 'waiting', openedAt: first ? start : null, endedAt: null });
-      if (first) for (const reviewerId of level.reviewers) tasks.push({ id: `${stageId}-${reviewerId}` as ReviewTaskId, requestId, itemId: id, stageId, reviewerId, state: 'open', openedAt: start, endedAt: null });
+      stages.push({
+        id: stageId,
+        requestId,
+        itemId: id,
+        level: level.level,
+        reviewerKind: level.reviewerKind,
+        needed: level.needed,
+        state: first ? 'open' : 'waiting',
+        openedAt: first ? start : null,
+        endedAt: null,
+      });
+      if (first)
+        for (const reviewerId of level.reviewers)
+          tasks.push({
+            id: `${stageId}-${reviewerId}` as ReviewTaskId,
+            requestId,
+            itemId: id,
+            stageId,
+            reviewerId,
+            state: 'open',
+            openedAt: start,
+            endedAt: null,
+          });
     }
     return {
       id,
@@ -59,7 +101,17 @@ export function requestInReview(requester: EmployeeId, items: readonly BuiltItem
     };
   });
   return {
-    request: { id: requestId, number: 1, requesterId: requester, justification: 'work', ticketReference: null, state: 'inReview', submittedAt: start, endedAt: null, version: 1 },
+    request: {
+      id: requestId,
+      number: 1,
+      requesterId: requester,
+      justification: 'work',
+      ticketReference: null,
+      state: 'inReview',
+      submittedAt: start,
+      endedAt: null,
+      version: 1,
+    },
     items: rows,
     stages,
     tasks,

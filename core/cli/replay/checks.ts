@@ -30,7 +30,10 @@ export interface Counted {
 /** Asked of the database and of the application, not of what was counted on the way. */
 export async function countOf({ workspace, application }: ReplayWorkspace): Promise<Counted> {
   const reader = workspace.database.read;
-  const requests = await reader.selectFrom('access_request').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const requests = await reader
+    .selectFrom('access_request')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
   const final = await reader
     .selectFrom('access_request')
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -46,7 +49,10 @@ export async function countOf({ workspace, application }: ReplayWorkspace): Prom
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('status', '=', 'active')
     .executeTakeFirstOrThrow();
-  const auditEvents = await reader.selectFrom('audit_event').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const auditEvents = await reader
+    .selectFrom('audit_event')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
   const countOfVerdict = (verdict: string) => verdicts.find((row) => row.verdict === verdict)?.count ?? 0;
   return {
     requests: requests.count,
@@ -69,7 +75,9 @@ export function differences(expected: Expected, counted: Counted): readonly stri
     ['grants in the workspace', counted.grants, expected.approved],
     ['members in the application', counted.members, expected.approved],
   ];
-  return checks.filter(([, is, shouldBe]) => is !== shouldBe).map(([what, is, shouldBe]) => `${what}: ${is}, but the file has ${shouldBe}.`);
+  return checks
+    .filter(([, is, shouldBe]) => is !== shouldBe)
+    .map(([what, is, shouldBe]) => `${what}: ${is}, but the file has ${shouldBe}.`);
 }
 
 /** Recomputes the chain of every request and of the workspace, and looks for gaps in the sequence. */
@@ -103,6 +111,8 @@ async function requestsAfter(reader: Reader, after: RequestId | null): Promise<r
 
 async function eventsOf(reader: Reader, requests: readonly RequestId[] | null): Promise<readonly AuditEvent[]> {
   const query = reader.selectFrom('audit_event').selectAll().orderBy('sequence');
-  const rows = await (requests === null ? query.where('request_id', 'is', null) : query.where('request_id', 'in', requests)).execute();
+  const rows = await (
+    requests === null ? query.where('request_id', 'is', null) : query.where('request_id', 'in', requests)
+  ).execute();
   return rows.map((row) => eventFromRow(fromRow('audit_event', row)));
 }

@@ -41,7 +41,10 @@ const longestValue = 100;
  * Reads the file and hands over its rows in order, some hundred at a time.
  * @throws GatehouseError `history.unreadable` or `history.malformed`, with the line and the column.
  */
-export async function readHistory(file: string, take: (rows: readonly HistoryRow[]) => Promise<void> | void): Promise<void> {
+export async function readHistory(
+  file: string,
+  take: (rows: readonly HistoryRow[]) => Promise<void> | void,
+): Promise<void> {
   let places: Places = new Map();
   try {
     await readCsv(() => createReadStream(file), {
@@ -54,7 +57,12 @@ export async function readHistory(file: string, take: (rows: readonly HistoryRow
     if (error instanceof UnreadableFile) throw malformed(file, error.line, error.column, error.message);
     const code = (error as { code?: unknown } | null)?.code;
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') {
-      throw new GatehouseError('history.unreadable', `The history ${file} cannot be read: ${messageOf(error)}.`, { file }, error);
+      throw new GatehouseError(
+        'history.unreadable',
+        `The history ${file} cannot be read: ${messageOf(error)}.`,
+        { file },
+        error,
+      );
     }
     throw error;
   }
@@ -66,7 +74,12 @@ function placesOf(file: string, header: CsvHeader): Places {
   const names = header.names.map((name) => name.trim().toUpperCase());
   const missing = historyColumns.filter((column) => !names.includes(column));
   if (missing.length > 0) {
-    throw malformed(file, header.line, missing[0] ?? null, `The header lacks ${missing.join(', ')}. It must name ${historyColumns.join(', ')}.`);
+    throw malformed(
+      file,
+      header.line,
+      missing[0] ?? null,
+      `The header lacks ${missing.join(', ')}. It must name ${historyColumns.join(', ')}.`,
+    );
   }
   const twice = historyColumns.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
   if (twice !== undefined) throw malformed(file, header.line, twice, 'The header names this column twice.');
@@ -77,14 +90,17 @@ function historyRow(file: string, places: Places, row: CsvRow): HistoryRow {
   const values = historyColumns.map((column) => {
     const value = row.values[places.get(column) ?? -1]?.trim() ?? '';
     if (value === '') throw malformed(file, row.line, column, 'The value is missing.');
-    if (value.length > longestValue) throw malformed(file, row.line, column, `The value is longer than ${longestValue} characters.`);
+    if (value.length > longestValue)
+      throw malformed(file, row.line, column, `The value is longer than ${longestValue} characters.`);
     return value;
   });
   const [action = '', resource = '', ...profileValues] = values;
   if (action !== '0' && action !== '1') {
     throw malformed(file, row.line, 'ACTION', `It must be 1 (approved) or 0 (denied), not "${action}".`);
   }
-  const profile = Object.fromEntries(historyColumns.slice(2).map((column, index) => [column, profileValues[index] ?? ''])) as Profile;
+  const profile = Object.fromEntries(
+    historyColumns.slice(2).map((column, index) => [column, profileValues[index] ?? '']),
+  ) as Profile;
   return { line: row.line, approved: action === '1', resource, profile, profileKey: JSON.stringify(profileValues) };
 }
 

@@ -32,7 +32,11 @@ export const prepareReplay = defineCommand({
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer } = context;
-    const application = await writer.selectFrom('application').select('name').where('id', '=', applicationId).executeTakeFirst();
+    const application = await writer
+      .selectFrom('application')
+      .select('name')
+      .where('id', '=', applicationId)
+      .executeTakeFirst();
     if (application === undefined) return refuse('application.notFound', 'This application does not exist.');
     await insertRows(
       writer,
@@ -65,11 +69,23 @@ export const prepareReplay = defineCommand({
         maximumDurationMinutes: null,
         status: 'active' as const,
         lastSeenRunId: null,
-        searchText: entitlementSearchText({ name: entitlement.name, kind: 'resource', description: null }, application.name),
+        searchText: entitlementSearchText(
+          { name: entitlement.name, kind: 'resource', description: null },
+          application.name,
+        ),
       })),
     );
     const counts = { employees: people.length, entitlements: entitlements.length };
-    context.record({ type: 'directory.imported', requestId: null, itemId: null, data: { applicationId, kind: 'people and entitlements of a recorded history', created: people.length + entitlements.length } });
+    context.record({
+      type: 'directory.imported',
+      requestId: null,
+      itemId: null,
+      data: {
+        applicationId,
+        kind: 'people and entitlements of a recorded history',
+        created: people.length + entitlements.length,
+      },
+    });
     context.touch('directory', 'applications');
     return done(counts);
   },

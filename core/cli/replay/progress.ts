@@ -17,7 +17,9 @@ export function progressOn(stream: NodeJS.WriteStream): ReplayProgress {
   return {
     prepared({ rows, employees, entitlements }) {
       total = rows;
-      stream.write(`${employees.toLocaleString('en')} employees and ${entitlements.toLocaleString('en')} entitlements are ready.\n`);
+      stream.write(
+        `${employees.toLocaleString('en')} employees and ${entitlements.toLocaleString('en')} entitlements are ready.\n`,
+      );
       from = performance.now();
     },
     row(done) {

@@ -48,7 +48,11 @@ export async function replayHistory(file: string, directory: string, progress: R
   const replay = await openReplayWorkspace(directory, `Replay of ${basename(file)}`.slice(0, 120));
   try {
     await prepare(replay, cast.people, cast.entitlements);
-    progress.prepared({ rows: cast.expected.rows, employees: cast.people.length, entitlements: cast.entitlements.length });
+    progress.prepared({
+      rows: cast.expected.rows,
+      employees: cast.people.length,
+      entitlements: cast.entitlements.length,
+    });
     const refused: string[] = [];
     const from = performance.now();
     let rows = 0;
@@ -73,7 +77,10 @@ export async function replayHistory(file: string, directory: string, progress: R
       seconds: Math.round(seconds * 1000) / 1000,
       requestsPerSecond: Math.round((counted.requests / seconds) * 10) / 10,
     };
-    return { figures, problems: [...firstOf(refused), ...differences(cast.expected, counted), ...(await chainProblems(replay))] };
+    return {
+      figures,
+      problems: [...firstOf(refused), ...differences(cast.expected, counted), ...(await chainProblems(replay))],
+    };
   } finally {
     await replay.workspace.close();
   }
@@ -92,7 +99,8 @@ async function castOf(file: string): Promise<Cast> {
       const manager = managers.get(profile.MGR_ID) ?? managerNamed(profile.MGR_ID);
       managers.set(profile.MGR_ID, manager);
       if (!employees.has(profileKey)) employees.set(profileKey, employeeOf(profile, employees.size + 1, manager.id));
-      if (!entitlements.has(resource)) entitlements.set(resource, { id: newId<EntitlementId>(), externalId: resource, name: `Resource ${resource}` });
+      if (!entitlements.has(resource))
+        entitlements.set(resource, { id: newId<EntitlementId>(), externalId: resource, name: `Resource ${resource}` });
     }
   });
   return {
@@ -116,7 +124,11 @@ function managerNamed(id: string): PreparedPerson {
   };
 }
 
-function employeeOf(profile: Profile, number: number, managerId: EmployeeId): PreparedPerson & { readonly managerId: EmployeeId } {
+function employeeOf(
+  profile: Profile,
+  number: number,
+  managerId: EmployeeId,
+): PreparedPerson & { readonly managerId: EmployeeId } {
   const { MGR_ID: _manager, ROLE_DEPTNAME: department, ROLE_TITLE: jobTitle, ...rest } = profile;
   return {
     id: newId<EmployeeId>(),
@@ -133,7 +145,8 @@ function employeeOf(profile: Profile, number: number, managerId: EmployeeId): Pr
 async function replayRow(replay: ReplayWorkspace, cast: Cast, row: HistoryRow): Promise<string | null> {
   const employee = cast.byProfile.get(row.profileKey);
   const entitlementId = cast.byResource.get(row.resource);
-  if (employee === undefined || entitlementId === undefined) return `Line ${row.line}: the file has changed while it was replayed.`;
+  if (employee === undefined || entitlementId === undefined)
+    return `Line ${row.line}: the file has changed while it was replayed.`;
   const result = await submitAndDecide(replay, {
     beneficiaryId: employee.id,
     managerId: employee.managerId,

@@ -7,7 +7,15 @@ import { submitRequest } from '#core/commands/submit-request.command.ts';
 import { createMemoryApplication, memoryConnector, type MemoryApplication } from '#core/connectors/memory/index.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { done, GatehouseError, refuse, type Result } from '#core/domain/errors.ts';
-import { newId, type ApplicationId, type CommandId, type EmployeeId, type EntitlementId, type RequestId, type ReviewTaskId } from '#core/domain/ids.ts';
+import {
+  newId,
+  type ApplicationId,
+  type CommandId,
+  type EmployeeId,
+  type EntitlementId,
+  type RequestId,
+  type ReviewTaskId,
+} from '#core/domain/ids.ts';
 import type { RequestState } from '#core/domain/request.ts';
 import { openWorkspace, type OpenWorkspace } from '#core/host.ts';
 import { prepared } from '#core/persistence/prepared.ts';
@@ -45,7 +53,13 @@ export async function openReplayWorkspace(directory: string, organisation: strin
     secrets: createMemorySecretStore(),
   });
   try {
-    valueOf(await system(workspace, setUpWorkspace, { organisation, fullName: 'Replay Administrator', workEmail: 'administrator@history.example' }));
+    valueOf(
+      await system(workspace, setUpWorkspace, {
+        organisation,
+        fullName: 'Replay Administrator',
+        workEmail: 'administrator@history.example',
+      }),
+    );
     const { applicationId } = valueOf(
       await system(workspace, createApplication, {
         name: 'Recorded resources',
@@ -71,7 +85,13 @@ export async function prepare(
 ): Promise<void> {
   for (let start = 0; start < Math.max(people.length, entitlements.length); start += preparedAtOnce) {
     const end = start + preparedAtOnce;
-    valueOf(await system(workspace, prepareReplay, { applicationId, people: people.slice(start, end), entitlements: entitlements.slice(start, end) }));
+    valueOf(
+      await system(workspace, prepareReplay, {
+        applicationId,
+        people: people.slice(start, end),
+        entitlements: entitlements.slice(start, end),
+      }),
+    );
   }
 }
 
@@ -80,13 +100,19 @@ const tasksOf = prepared((reader, requestId: RequestId) =>
 );
 
 /** Hands in one request and has the manager decide it, with the commands a person's clicks issue. What was approved is delivered by the runtime. */
-export async function submitAndDecide(replay: ReplayWorkspace, recorded: RecordedDecision): Promise<Result<{ readonly requestState: RequestState }>> {
+export async function submitAndDecide(
+  replay: ReplayWorkspace,
+  recorded: RecordedDecision,
+): Promise<Result<{ readonly requestState: RequestState }>> {
   const submitted = await submit(replay, recorded);
   return submitted.outcome === 'refused' ? submitted : decide(replay, recorded, submitted.value.taskId);
 }
 
 /** Answers with the task that the manager was given. */
-export async function submit({ workspace }: ReplayWorkspace, recorded: RecordedDecision): Promise<Result<{ readonly taskId: ReviewTaskId }>> {
+export async function submit(
+  { workspace }: ReplayWorkspace,
+  recorded: RecordedDecision,
+): Promise<Result<{ readonly taskId: ReviewTaskId }>> {
   const { beneficiaryId, managerId, entitlementId, justification } = recorded;
   const submitted = await workspace.execute(submitRequest, {
     id: newId<CommandId>(),
@@ -106,13 +132,21 @@ export async function submit({ workspace }: ReplayWorkspace, recorded: RecordedD
   return done({ taskId: task.id });
 }
 
-export function decide({ workspace }: ReplayWorkspace, { managerId, approved }: RecordedDecision, taskId: ReviewTaskId): Promise<Result<{ readonly requestState: RequestState }>> {
+export function decide(
+  { workspace }: ReplayWorkspace,
+  { managerId, approved }: RecordedDecision,
+  taskId: ReviewTaskId,
+): Promise<Result<{ readonly requestState: RequestState }>> {
   return workspace.execute(decideTask, {
     id: newId<CommandId>(),
     actor: { kind: 'employee', employeeId: managerId },
     issuedAt: workspace.now(),
     basedOn: 1,
-    payload: { taskId, verdict: approved ? 'approve' : 'deny', reason: approved ? null : 'Denied in the recorded history.' },
+    payload: {
+      taskId,
+      verdict: approved ? 'approve' : 'deny',
+      reason: approved ? null : 'Denied in the recorded history.',
+    },
   });
 }
 
@@ -127,8 +161,18 @@ export function nextDelivery({ workspace }: ReplayWorkspace): Promise<void> {
   });
 }
 
-async function system<Type extends string, Payload, Value>(workspace: OpenWorkspace, definition: CommandDefinition<Type, Payload, Value>, payload: unknown): Promise<Result<Value>> {
-  return workspace.execute(definition, { id: newId<CommandId>(), actor: setup, issuedAt: workspace.now(), basedOn: null, payload });
+async function system<Type extends string, Payload, Value>(
+  workspace: OpenWorkspace,
+  definition: CommandDefinition<Type, Payload, Value>,
+  payload: unknown,
+): Promise<Result<Value>> {
+  return workspace.execute(definition, {
+    id: newId<CommandId>(),
+    actor: setup,
+    issuedAt: workspace.now(),
+    basedOn: null,
+    payload,
+  });
 }
 
 /** A refusal of the preparation leaves nothing to replay into. */

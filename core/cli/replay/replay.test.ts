@@ -9,7 +9,8 @@ import type { ReplayFigures } from './replay-history.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const realHistory = join(root, '..', 'shared', 'data', 'amazon-access', 'history.csv');
-const header = 'ACTION,RESOURCE,MGR_ID,ROLE_ROLLUP_1,ROLE_ROLLUP_2,ROLE_DEPTNAME,ROLE_TITLE,ROLE_FAMILY_DESC,ROLE_FAMILY,ROLE_CODE';
+const header =
+  'ACTION,RESOURCE,MGR_ID,ROLE_ROLLUP_1,ROLE_ROLLUP_2,ROLE_DEPTNAME,ROLE_TITLE,ROLE_FAMILY_DESC,ROLE_FAMILY,ROLE_CODE';
 const profile = (manager: string, title: string) => `${manager},10,11,12,${title},14,15,16`;
 
 let directory = '';
@@ -58,7 +59,15 @@ describe('a replay', () => {
     // Three profiles and two managers, and the administrator who set the workspace up.
     expect(ended.errors).toContain('5 employees and 3 entitlements are ready.');
     const figures = figuresOf(json);
-    expect(Object.keys(figures)).toEqual(['requests', 'approved', 'denied', 'grants', 'auditEvents', 'seconds', 'requestsPerSecond']);
+    expect(Object.keys(figures)).toEqual([
+      'requests',
+      'approved',
+      'denied',
+      'grants',
+      'auditEvents',
+      'seconds',
+      'requestsPerSecond',
+    ]);
     expect(figures).toMatchObject({ requests: 5, approved: 3, denied: 2, grants: 3 });
     // Set-up, application, connection and preparation; per person's first delivery the account besides.
     expect(figures.auditEvents).toBe(4 + 3 * 7 + 2 * 5 + 2);
@@ -88,17 +97,32 @@ describe('a replay', () => {
     const file = historyOf(header, `1,100,7,${profile('7', 'a').slice(2)}`);
     const workspace = join(directory, 'workspace');
     await replay(file, '--workspace', workspace);
-    expect(await replay(file, '--workspace', workspace)).toMatchObject({ code: 1, errors: expect.stringContaining('has been set up already') });
+    expect(await replay(file, '--workspace', workspace)).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('has been set up already'),
+    });
   });
 });
 
 describe('a malformed history is refused before anything is replayed', () => {
   const good = `1,100,7,${profile('7', 'a').slice(2)}`;
   const cases: readonly (readonly [what: string, lines: readonly string[], message: string])[] = [
-    ['an action that is neither 0 nor 1', [header, good, good.replace('1,', '2,')], 'line 3, column ACTION: It must be 1 (approved) or 0 (denied), not "2".'],
-    ['a missing value', [header, good, '', '1,100,7,10,11,12,a,14,15'], 'line 4, column ROLE_CODE: The value is missing.'],
+    [
+      'an action that is neither 0 nor 1',
+      [header, good, good.replace('1,', '2,')],
+      'line 3, column ACTION: It must be 1 (approved) or 0 (denied), not "2".',
+    ],
+    [
+      'a missing value',
+      [header, good, '', '1,100,7,10,11,12,a,14,15'],
+      'line 4, column ROLE_CODE: The value is missing.',
+    ],
     ['a missing column', [header.replace('MGR_ID,', ''), good], 'line 1, column MGR_ID: The header lacks MGR_ID.'],
-    ['a column twice', [header.replace('ROLE_CODE', 'ACTION,ROLE_CODE'), good], 'line 1, column ACTION: The header names this column twice.'],
+    [
+      'a column twice',
+      [header.replace('ROLE_CODE', 'ACTION,ROLE_CODE'), good],
+      'line 1, column ACTION: The header names this column twice.',
+    ],
     ['a quote that is never closed', [header, good, `1,"100,${profile('7', 'a')}`], 'line 3'],
     ['no rows', [header], 'line 1: This file has a header and no rows.'],
   ];
@@ -112,7 +136,10 @@ describe('a malformed history is refused before anything is replayed', () => {
 
   it('for a file that is not there', async () => {
     const file = join(directory, 'none.csv');
-    expect(await replay(file)).toMatchObject({ code: 1, errors: expect.stringContaining(`The history ${file} cannot be read`) });
+    expect(await replay(file)).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining(`The history ${file} cannot be read`),
+    });
   });
 
   it('for no file named', async () => {
@@ -121,10 +148,14 @@ describe('a malformed history is refused before anything is replayed', () => {
 });
 
 describe('the recorded history of 24,577 decisions', () => {
-  it.skipIf(!existsSync(realHistory))('is replayed without losing one (needs ../shared/data/amazon-access/history.csv)', { timeout: 600_000 }, async () => {
-    const json = join(directory, 'counts.json');
-    const ended = await replay(realHistory, '--json', json);
-    expect(ended).toMatchObject({ code: 0, output: expect.stringContaining('Nothing was lost') });
-    expect(figuresOf(json)).toMatchObject({ requests: 24_577, approved: 23_151, denied: 1_426, grants: 23_151 });
-  });
+  it.skipIf(!existsSync(realHistory))(
+    'is replayed without losing one (needs ../shared/data/amazon-access/history.csv)',
+    { timeout: 600_000 },
+    async () => {
+      const json = join(directory, 'counts.json');
+      const ended = await replay(realHistory, '--json', json);
+      expect(ended).toMatchObject({ code: 0, output: expect.stringContaining('Nothing was lost') });
+      expect(figuresOf(json)).toMatchObject({ requests: 24_577, approved: 23_151, denied: 1_426, grants: 23_151 });
+    },
+  );
 });

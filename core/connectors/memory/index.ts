@@ -43,16 +43,27 @@ function openMemory(application: MemoryApplication): Connector {
   };
   return {
     source: 'memory:',
-    test: async () => ({ passed: true, checks: [{ name: 'Reach the application', passed: true, message: 'It is in memory.' }] }),
+    test: async () => ({
+      passed: true,
+      checks: [{ name: 'Reach the application', passed: true, message: 'It is in memory.' }],
+    }),
     async findAccount({ username }) {
       const account = application.accounts.get(username.toLowerCase());
-      return account === undefined ? { kind: 'notFound', what: 'account', message: `There is no account ${username}.` } : already(account);
+      return account === undefined
+        ? { kind: 'notFound', what: 'account', message: `There is no account ${username}.` }
+        : already(account);
     },
     async createAccount(draft) {
       const key = draft.username.toLowerCase();
       const known = application.accounts.get(key);
       if (known !== undefined) return already(known);
-      const account = { externalId: `account-${key}`, username: draft.username, email: draft.email, displayName: draft.displayName, active: true };
+      const account = {
+        externalId: `account-${key}`,
+        username: draft.username,
+        email: draft.email,
+        displayName: draft.displayName,
+        active: true,
+      };
       application.accounts.set(key, account);
       application.writes += 1;
       return applied(account);

@@ -31,13 +31,16 @@ export function createDiscovery({ execute, connections, now }: DiscoveryOptions)
       const connection = await connections.open(applicationId);
       if (connection.kind !== 'open') return refuse('connection.notConfigured', connection.message);
       const { connector } = connection;
-      if (connector.discover === undefined) return refuse('fulfillment.notPossible', 'The connector of this application cannot discover what is in it.');
+      if (connector.discover === undefined)
+        return refuse('fulfillment.notPossible', 'The connector of this application cannot discover what is in it.');
       const started = await execute(startDiscovery, command({ applicationId }, actor));
       if (started.outcome === 'refused') return started;
       const { runId, checkpoint } = started.value;
       // Two calls may have come this far together; they carry on one run.
       if (!underWay.has(applicationId)) {
-        const ended = run(runId, connector.discover(checkpoint, stopping.signal)).finally(() => underWay.delete(applicationId));
+        const ended = run(runId, connector.discover(checkpoint, stopping.signal)).finally(() =>
+          underWay.delete(applicationId),
+        );
         underWay.set(applicationId, { runId, ended });
       }
       return done({ runId });
@@ -51,7 +54,10 @@ export function createDiscovery({ execute, connections, now }: DiscoveryOptions)
     },
   };
 
-  async function run(runId: SyncRunId, pages: ReturnType<NonNullable<import('#core/connectors/connector.ts').Connector['discover']>>): Promise<void> {
+  async function run(
+    runId: SyncRunId,
+    pages: ReturnType<NonNullable<import('#core/connectors/connector.ts').Connector['discover']>>,
+  ): Promise<void> {
     const system: Actor = { kind: 'system', part: 'discovery' };
     let failure: string | null = null;
     try {
@@ -62,9 +68,13 @@ export function createDiscovery({ execute, connections, now }: DiscoveryOptions)
     } catch (error) {
       // Stopped in the middle: the run stays open and is carried on from its checkpoint.
       if (stopping.signal.aborted) return;
-      failure = error instanceof ConnectorFault ? error.message : `The discovery stopped unexpectedly: ${messageOf(error)}`;
+      failure =
+        error instanceof ConnectorFault ? error.message : `The discovery stopped unexpectedly: ${messageOf(error)}`;
     }
-    await execute(finishDiscovery, command({ runId, failure: failure === null ? null : failure.slice(0, 2000) }, system));
+    await execute(
+      finishDiscovery,
+      command({ runId, failure: failure === null ? null : failure.slice(0, 2000) }, system),
+    );
   }
 
   function command<Payload>(payload: Payload, actor: Actor) {

@@ -1,7 +1,27 @@
 /** Tables of the organisation and its applications. */
 import { defineEntity, p } from '@mikro-orm/core';
-import type { Account, Application, ConnectorInstance, Employee, Entitlement, Grant, Resource, Role, SyncRun } from '#core/domain/directory.ts';
-import type { AccountId, ApplicationId, ConnectorInstanceId, EmployeeId, EntitlementId, GrantId, RequestItemId, ResourceId, SyncRunId } from '#core/domain/ids.ts';
+import type {
+  Account,
+  Application,
+  ConnectorInstance,
+  Employee,
+  Entitlement,
+  Grant,
+  Resource,
+  Role,
+  SyncRun,
+} from '#core/domain/directory.ts';
+import type {
+  AccountId,
+  ApplicationId,
+  ConnectorInstanceId,
+  EmployeeId,
+  EntitlementId,
+  GrantId,
+  RequestItemId,
+  ResourceId,
+  SyncRunId,
+} from '#core/domain/ids.ts';
 import { idColumn, instantColumn, jsonColumn, textColumn } from './columns.ts';
 
 export const EmployeeEntity = defineEntity({
@@ -121,7 +141,11 @@ export const AccountEntity = defineEntity({
   name: 'Account',
   tableName: 'account',
   uniques: [{ properties: ['applicationId', 'usernameKey'] }],
-  indexes: [{ properties: ['employeeId', 'applicationId'] }, { properties: ['applicationId', 'externalId'] }, { properties: ['applicationId', 'status'] }],
+  indexes: [
+    { properties: ['employeeId', 'applicationId'] },
+    { properties: ['applicationId', 'externalId'] },
+    { properties: ['applicationId', 'status'] },
+  ],
   properties: {
     id: idColumn<AccountId>().primary(),
     applicationId: idColumn<ApplicationId>(),
@@ -144,7 +168,11 @@ export const GrantEntity = defineEntity({
   /** `grant` is a word of SQL. */
   tableName: 'access_grant',
   // An account holds an entitlement once at a time: a partial unique index in the migrations says so.
-  indexes: [{ properties: ['accountId', 'status'] }, { properties: ['entitlementId', 'status'] }, { properties: ['requestItemId'] }],
+  indexes: [
+    { properties: ['accountId', 'status'] },
+    { properties: ['entitlementId', 'status'] },
+    { properties: ['requestItemId'] },
+  ],
   properties: {
     id: idColumn<GrantId>().primary(),
     accountId: idColumn<AccountId>(),

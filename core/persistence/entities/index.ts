@@ -19,7 +19,13 @@ import {
   ReviewStageEntity,
   ReviewTaskEntity,
 } from './request.entities.ts';
-import { AuditCheckpointEntity, AuditEventEntity, CommandRecordEntity, CounterEntity, SettingEntity } from './workspace.entities.ts';
+import {
+  AuditCheckpointEntity,
+  AuditEventEntity,
+  CommandRecordEntity,
+  CounterEntity,
+  SettingEntity,
+} from './workspace.entities.ts';
 
 export const entities = [
   EmployeeEntity,

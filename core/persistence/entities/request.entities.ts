@@ -12,13 +12,24 @@ import type {
   ReviewStageId,
   ReviewTaskId,
 } from '#core/domain/ids.ts';
-import type { AccessRequest, Decision, FulfillmentTask, RequestItem, ReviewStage, ReviewTask } from '#core/domain/request.ts';
+import type {
+  AccessRequest,
+  Decision,
+  FulfillmentTask,
+  RequestItem,
+  ReviewStage,
+  ReviewTask,
+} from '#core/domain/request.ts';
 import { idColumn, instantColumn, jsonColumn, textColumn } from './columns.ts';
 
 export const AccessRequestEntity = defineEntity({
   name: 'AccessRequest',
   tableName: 'access_request',
-  indexes: [{ properties: ['requesterId', 'number'] }, { properties: ['endedAt', 'number'] }, { properties: ['submittedAt'] }],
+  indexes: [
+    { properties: ['requesterId', 'number'] },
+    { properties: ['endedAt', 'number'] },
+    { properties: ['submittedAt'] },
+  ],
   properties: {
     id: idColumn<RequestId>().primary(),
     number: p.integer().unique(),
@@ -82,7 +93,12 @@ export const ReviewStageEntity = defineEntity({
 export const ReviewTaskEntity = defineEntity({
   name: 'ReviewTask',
   tableName: 'review_task',
-  indexes: [{ properties: ['requestId'] }, { properties: ['itemId'] }, { properties: ['reviewerId', 'state', 'openedAt', 'id'] }, { properties: ['reviewerId', 'endedAt', 'id'] }],
+  indexes: [
+    { properties: ['requestId'] },
+    { properties: ['itemId'] },
+    { properties: ['reviewerId', 'state', 'openedAt', 'id'] },
+    { properties: ['reviewerId', 'endedAt', 'id'] },
+  ],
   properties: {
     id: idColumn<ReviewTaskId>().primary(),
     requestId: idColumn<RequestId>(),

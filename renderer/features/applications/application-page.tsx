@@ -53,8 +53,7 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
   const tab = tabOf(useSearch({ strict: false }));
   const navigate = useNavigate();
   const discover = useDiscover(application);
-  const show = (next: ApplicationTab): void =>
-    void navigate({ to: '.', search: { tab: next }, replace: true });
+  const show = (next: ApplicationTab): void => void navigate({ to: '.', search: { tab: next }, replace: true });
 
   return (
     <Page

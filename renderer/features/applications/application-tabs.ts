@@ -11,7 +11,9 @@ export const tabs = [
 export type ApplicationTab = (typeof tabs)[number]['value'];
 
 /** What the address of an application holds. */
-export function applicationSearch(given: { readonly tab?: string } & SearchSchemaInput): { readonly tab?: ApplicationTab } {
+export function applicationSearch(given: { readonly tab?: string } & SearchSchemaInput): {
+  readonly tab?: ApplicationTab;
+} {
   return given.tab === undefined ? {} : { tab: tabOf(given) };
 }
 

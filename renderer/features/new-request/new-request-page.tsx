@@ -233,9 +233,7 @@ function useDeepStart(operator: Person, { draft, change, wasRestored, startOver 
     const isUnknown = data.person === null || (address?.entitlement !== undefined && data.entitlement === null);
     if (!isUnknown) change((current) => withDeepStart(current, data, action));
     // Without its parameters the address can be reloaded or left and come back to without adding again.
-    void navigate({ to: '.', search: {}, replace: true }).then(() =>
-      setApplied(isUnknown ? 'unknown' : 'added'),
-    );
+    void navigate({ to: '.', search: {}, replace: true }).then(() => setApplied(isUnknown ? 'unknown' : 'added'));
   }, [isAsked, data, action, change, navigate, address?.entitlement]);
 
   if (start.isError && isAsked) {
