@@ -1,5 +1,5 @@
 /** `request.submit`: somebody asks for access, for themselves or for others. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { submitSchema } from '#core/contract/requests.contract.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import { submit } from '#core/engine/submit.ts';

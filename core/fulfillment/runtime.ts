@@ -58,7 +58,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   let lookSoon = false;
   let lookAgain = false;
   let stopped = false;
-  let idleWaiters: (() => void)[] = [];
+  const idleWaiters: (() => void)[] = [];
 
   return {
     wake,

@@ -191,7 +191,8 @@ interface Lock {
 /** Null: another living process of this workspace runs the service. */
 function takeLock(file: string): Lock | null {
   const before = existsSync(file) ? readLock(file) : null;
-  if (before?.processId != null && before.processId !== process.pid && isAlive(before.processId)) return null;
+  const owner = before?.processId ?? null;
+  if (owner !== null && owner !== process.pid && isAlive(owner)) return null;
   const write = (processId: number | null, port: number | null) =>
     writeFileSync(file, JSON.stringify({ processId, port }), { mode: 0o600 });
   write(process.pid, before?.port ?? null);

@@ -1,5 +1,5 @@
 /** Carries discoveries out: opens the connector, hands page after page to the engine, and resumes where a dead process stopped. */
-import { ConnectorFault } from '#core/connectors/connector.ts';
+import { ConnectorFault, type DiscoveryPage } from '#core/connectors/connector.ts';
 import { finishDiscovery, recordDiscoveryPage, startDiscovery } from '#core/commands/discovery.command.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { Actor } from '#core/domain/audit.ts';
@@ -54,10 +54,7 @@ export function createDiscovery({ execute, connections, now }: DiscoveryOptions)
     },
   };
 
-  async function run(
-    runId: SyncRunId,
-    pages: ReturnType<NonNullable<import('#core/connectors/connector.ts').Connector['discover']>>,
-  ): Promise<void> {
+  async function run(runId: SyncRunId, pages: AsyncIterable<DiscoveryPage>): Promise<void> {
     const system: Actor = { kind: 'system', part: 'discovery' };
     let failure: string | null = null;
     try {
