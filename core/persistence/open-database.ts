@@ -8,7 +8,7 @@ import { GatehouseError } from '#core/domain/errors.ts';
 import { databaseFault } from './database-fault.ts';
 import { entities } from './entities/index.ts';
 import { migrations } from './migrations/index.ts';
-import { openSqlite } from './sqlite-dialect.ts';
+import { openSqlite, type SqliteConnection } from './sqlite-dialect.ts';
 import type { Reader, Tables, Writer } from './tables.ts';
 
 export type DatabaseLocation =
@@ -36,9 +36,14 @@ let opened = 0;
 
 /** @throws GatehouseError `database.*`, among them `database.newer` for a database that a later Gatehouse has changed. */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  const where = location.kind === 'sqlite' ? `the database file ${location.file}` : `the database at ${withoutPassword(location.url)}`;
+  const where =
+    location.kind === 'sqlite'
+      ? `the database file ${location.file}`
+      : `the database at ${withoutPassword(location.url)}`;
   try {
-    return location.kind === 'sqlite' ? await openSqliteDatabase(location.file) : await openPostgresDatabase(location.url);
+    return location.kind === 'sqlite'
+      ? await openSqliteDatabase(location.file)
+      : await openPostgresDatabase(location.url);
   } catch (error) {
     throw databaseFault(error, where);
   }
@@ -54,39 +59,67 @@ async function openSqliteDatabase(file: string): Promise<Database> {
     await orm.connect();
     await migrate(orm, writer, 'sqlite');
   } catch (error) {
-    await orm.close();
+    await closeAll(orm, writer);
     throw error;
   }
   const reading = openSqlite(file, { readonly: true });
   const read = new Kysely<Tables>({ dialect: reading.dialect });
   const oneAtATime = mutex();
+  let closed: Promise<void> | undefined;
   return {
     dialect: 'sqlite',
     read,
-    transaction: (work) => oneAtATime(() => guarded(() => writer.transaction().execute(work), `the database file ${file}`)),
+    transaction: (work) =>
+      oneAtATime(() => guarded(() => writer.transaction().execute(work), `the database file ${file}`)),
     unitOfWork: (trx) => unitOfWork(orm, trx),
     // Asked of the writing connection, whose own commits do not count.
     foreignChanges: () => writing.native.pragma('data_version', { simple: true }) as number,
-    async close() {
-      // Waits for the transaction that is running: a quit never cuts one off.
-      await oneAtATime(async () => undefined);
-      // Statistics of what has grown since last time, so that queries keep to the right index.
-      writing.native.pragma('optimize');
-      await read.destroy();
-      await orm.close();
+    close() {
+      // Waits for the transaction that is running: a quit never cuts one off. The writer goes last, and takes the log into the file.
+      closed ??= oneAtATime(async () => {
+        optimise(writing.native);
+        await read.destroy();
+        // Kysely closes only what it has used.
+        reading.native.close();
+        await closeAll(orm, writer);
+        writing.native.close();
+      });
+      return closed;
     },
   };
 }
 
+/** Statistics of what has grown since last time, so that queries keep to the right index. They can wait for a disk that has room. */
+function optimise(native: SqliteConnection['native']): void {
+  try {
+    native.pragma('optimize');
+  } catch (error) {
+    if (!(databaseFault(error, 'the database') instanceof GatehouseError)) throw error;
+  }
+}
+
+/** The ORM leaves a Kysely that it was handed open; its connections are ours to close. */
+async function closeAll(orm: MikroORM, kysely: Kysely<Tables>): Promise<void> {
+  await orm.close();
+  await kysely.destroy();
+}
+
 async function openPostgresDatabase(url: string): Promise<Database> {
-  const [{ MikroORM }, { openPostgres }] = await Promise.all([import('@mikro-orm/postgresql'), import('./postgres-dialect.ts')]);
+  const [{ MikroORM }, { openPostgres }] = await Promise.all([
+    import('@mikro-orm/postgresql'),
+    import('./postgres-dialect.ts'),
+  ]);
   const { dialect } = openPostgres(url);
   const kysely = new Kysely<Tables>({ dialect });
-  const orm = (await MikroORM.init({ ...commonOptions(), dbName: 'postgres', driverOptions: kysely })) as unknown as MikroORM;
+  const orm = (await MikroORM.init({
+    ...commonOptions(),
+    dbName: 'postgres',
+    driverOptions: kysely,
+  })) as unknown as MikroORM;
   try {
     await migrate(orm, kysely, 'postgres');
   } catch (error) {
-    await orm.close();
+    await closeAll(orm, kysely);
     throw error;
   }
   return {
@@ -95,7 +128,7 @@ async function openPostgresDatabase(url: string): Promise<Database> {
     transaction: (work) => guarded(() => kysely.transaction().execute(work), `the database at ${withoutPassword(url)}`),
     unitOfWork: (trx) => unitOfWork(orm, trx),
     foreignChanges: () => null,
-    close: () => orm.close(),
+    close: () => closeAll(orm, kysely),
   };
 }
 
@@ -131,8 +164,29 @@ async function migrate(orm: MikroORM, kysely: Kysely<Tables>, dialect: keyof typ
     );
   }
   if (applied.length === known.length) return;
+  if (dialect === 'sqlite') return applyMigrations(orm, dialect);
+  // Several consoles may open a new workspace at the same moment: one of them migrates, the others wait and find it done.
+  await kysely.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${migrationLock})`.execute(connection);
+    try {
+      if ((await appliedMigrations(connection, dialect)).length < known.length) await applyMigrations(orm, dialect);
+    } finally {
+      await sql`select pg_advisory_unlock(${migrationLock})`.execute(connection);
+    }
+  });
+}
+
+/** Any number that nothing else on the server is likely to lock. */
+const migrationLock = 0x6761_7465;
+
+async function applyMigrations(orm: MikroORM, dialect: keyof typeof migrations): Promise<void> {
   const { Migrator } = await import('@mikro-orm/migrations');
-  orm.config.set('migrations', { ...orm.config.get('migrations'), migrationsList: [...migrations[dialect]], allOrNothing: true, snapshot: false });
+  orm.config.set('migrations', {
+    ...orm.config.get('migrations'),
+    migrationsList: [...migrations[dialect]],
+    allOrNothing: true,
+    snapshot: false,
+  });
   await new Migrator(orm.em as EntityManager).up();
 }
 
@@ -140,7 +194,11 @@ async function appliedMigrations(kysely: Kysely<Tables>, dialect: keyof typeof m
   const found =
     dialect === 'sqlite'
       ? await sql<{ name: string }>`select name from sqlite_master where name = 'mikro_orm_migrations'`.execute(kysely)
-      : await sql<{ name: string }>`select table_name as name from information_schema.tables where table_name = 'mikro_orm_migrations'`.execute(kysely);
+      : await sql<{
+          name: string;
+        }>`select table_name as name from information_schema.tables where table_name = 'mikro_orm_migrations'`.execute(
+          kysely,
+        );
   if (found.rows.length === 0) return [];
   const { rows } = await sql<{ name: string }>`select name from mikro_orm_migrations order by id`.execute(kysely);
   return rows.map((row) => row.name);

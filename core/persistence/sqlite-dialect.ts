@@ -17,7 +17,11 @@ const rememberedStatements = 500;
 /** Opens a file (created when missing, unless `readonly`). @throws GatehouseError `database.*` saying what is wrong with which file. */
 export function openSqlite(file: string, options: { readonly readonly: boolean }): SqliteConnection {
   try {
-    const native = new BetterSqlite3(file, { readonly: options.readonly, fileMustExist: options.readonly, timeout: 10_000 });
+    const native = new BetterSqlite3(file, {
+      readonly: options.readonly,
+      fileMustExist: options.readonly,
+      timeout: 10_000,
+    });
     if (!options.readonly) {
       native.pragma('journal_mode = WAL');
       // An acknowledged command survives a power cut, not only a crash of the process.
@@ -38,6 +42,8 @@ function withStatementCache(native: BetterSqlite3.Database) {
   const statements = new Map<string, BetterSqlite3.Statement>();
   return {
     prepare(sql: string) {
+      // On a full disk SQLite has rolled back already; asking again would fail and hide why.
+      if (sql === 'rollback' && !native.inTransaction) return native.prepare('select 0 where false');
       // Other processes write to the same file: taking the write lock at once avoids a lock upgrade that cannot be waited for.
       const text = sql === 'begin' && !native.readonly ? 'begin immediate' : sql;
       const known = statements.get(text);
@@ -53,6 +59,7 @@ function withStatementCache(native: BetterSqlite3.Database) {
     },
     close() {
       statements.clear();
+      // A second time does nothing.
       native.close();
     },
   };
