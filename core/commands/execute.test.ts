@@ -30,13 +30,13 @@ const written: readonly TableName[] = [
 /** Writes, then does as it is told. */
 const probe = defineCommand({
   type: 'test.probe',
-  payload: z.object({ then: z.enum(['done', 'refuse', 'throw']) }),
-  async run({ then }, context) {
+  payload: z.object({ ending: z.enum(['done', 'refuse', 'throw']) }),
+  async run({ ending }, context) {
     await writeWorkspaceSettings(context.writer, { name: 'probe', kind: 'own', signIn: 'operator', operatorId: null });
-    context.record({ type: 'workspace.created', requestId: null, itemId: null, data: { then } });
+    context.record({ type: 'workspace.created', requestId: null, itemId: null, data: { ending } });
     context.touch('workspace');
-    if (then === 'throw') throw new Error('broken');
-    return then === 'done' ? done({ then }) : refuse('request.empty', 'No.');
+    if (ending === 'throw') throw new Error('broken');
+    return ending === 'done' ? done({ ending }) : refuse('request.empty', 'No.');
   },
 });
 
@@ -109,7 +109,7 @@ describeEachDatabase('execute', (open) => {
   it('takes back what a refused command had written itself', async () => {
     const workspace = await open();
     expect(
-      await workspace.execute(probe, commandOf({ kind: 'system', part: 'setup' }, { then: 'refuse' })),
+      await workspace.execute(probe, commandOf({ kind: 'system', part: 'setup' }, { ending: 'refuse' })),
     ).toMatchObject({ outcome: 'refused' });
     expect(await rowCounts(workspace, written)).toMatchObject({
       setting: 0,
@@ -122,7 +122,7 @@ describeEachDatabase('execute', (open) => {
 
   it('leaves nothing at all of a command that threw, and takes its id again', async () => {
     const workspace = await open();
-    const command = commandOf({ kind: 'system', part: 'setup' } as const, { then: 'throw' as const });
+    const command = commandOf({ kind: 'system', part: 'setup' } as const, { ending: 'throw' as const });
     await expect(workspace.execute(probe, command)).rejects.toThrow('broken');
     expect(await rowCounts(workspace, written)).toMatchObject({
       setting: 0,
@@ -131,7 +131,7 @@ describeEachDatabase('execute', (open) => {
       command_record: 0,
     });
     expect(workspace.committed).toEqual([]);
-    expect(await workspace.execute(probe, { ...command, payload: { then: 'done' } })).toMatchObject({
+    expect(await workspace.execute(probe, { ...command, payload: { ending: 'done' } })).toMatchObject({
       outcome: 'done',
     });
     expect(await rowCounts(workspace, written)).toMatchObject({ setting: 1, audit_event: 1, command_record: 1 });
@@ -154,7 +154,7 @@ describeEachDatabase('execute', (open) => {
       submitRequest,
       commandOf(people.requester, { justification: 'work', items: [line(people.requester, entitlements.reviewed[0])] }),
     );
-    await expect(workspace.execute(probe, commandOf(people.requester, { then: 'throw' }))).rejects.toThrow('broken');
+    await expect(workspace.execute(probe, commandOf(people.requester, { ending: 'throw' }))).rejects.toThrow('broken');
     await submitted(workspace.execute, people.requester, [line(people.colleague, entitlements.reviewed[0])]);
     expect((await rowsOf(workspace, 'access_request')).map((request) => request.number)).toEqual([1, 2]);
   });
@@ -167,7 +167,7 @@ describeEachDatabase('execute', (open) => {
       line(people.colleague, entitlements.automatic[0], { term: { kind: 'duration', minutes: 90 } }),
     ];
     const first = await submitted(workspace.execute, people.requester, all);
-    await workspace.execute(probe, commandOf(people.administrator, { then: 'done' }));
+    await workspace.execute(probe, commandOf(people.administrator, { ending: 'done' }));
     await submitted(workspace.execute, people.colleague, [line(people.colleague, entitlements.reviewed[1])]);
     await approved(workspace, first);
     const events = await rowsOf(workspace, 'audit_event');
@@ -192,10 +192,10 @@ describeEachDatabase('execute', (open) => {
     const before = await rowsOf(workspace, 'audit_event');
     const attempt = (statement: string) =>
       workspace.database.transaction((writer) => sql.raw(statement).execute(writer));
-    await expect(attempt(`update audit_event set data = '{}'`)).rejects.toThrow(/never changed/);
-    await expect(attempt('delete from audit_event')).rejects.toThrow(/never (changed or )?deleted/);
-    if (workspace.database.dialect === 'postgres')
-      await expect(attempt('truncate audit_event')).rejects.toThrow(/never changed or deleted/);
+    const attempts = [`update audit_event set data = '{}'`, 'delete from audit_event'];
+    // SQLite has no such statement.
+    if (workspace.database.dialect === 'postgres') attempts.push('truncate audit_event');
+    for (const statement of attempts) await expect(attempt(statement)).rejects.toThrow(/never (changed|deleted)/);
     expect(await rowsOf(workspace, 'audit_event')).toEqual(before);
   });
 });

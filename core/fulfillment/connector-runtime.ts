@@ -111,9 +111,7 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
   };
 
   /** The draft parsed by its connector, with its secrets completed from the keychain. */
-  async function prepare(
-    draft: ConnectionDraft,
-  ): Promise<
+  async function prepare(draft: ConnectionDraft): Promise<
     Result<{
       readonly definition: ConnectorDefinition;
       readonly configuration: Readonly<Record<string, unknown>>;

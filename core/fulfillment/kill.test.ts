@@ -222,7 +222,8 @@ describeEachDatabase('a workspace whose consoles keep being killed', (open, dial
         }
         await current.tell({ kind: 'idle' });
       } catch (error) {
-        expect(String(error)).toContain('dead');
+        // Only the kill may end a round early.
+        if (!String(error).includes('dead')) throw error;
       }
       await current.kill();
       bed.proxy.clearRules();

@@ -140,11 +140,9 @@ describe('a full disk', () => {
         : await promisify(execFile)(process.execPath, [program, file]);
     const filled = JSON.parse(stdout) as Filled;
     expect(filled.acknowledged.length).toBeGreaterThan(3);
-    expect(filled).toMatchObject({
-      code: mounted === null ? expect.stringMatching(/^database\.(full|inputOutput)$/) : 'database.full',
-      message: expect.stringContaining('nothing of this change was kept'),
-      rowsRead: filled.acknowledged.length,
-    });
+    expect(filled.code).toMatch(mounted === null ? /^database\.(full|inputOutput)$/ : /^database\.full$/);
+    expect(filled.message).toContain('nothing of this change was kept');
+    expect(filled.rowsRead).toBe(filled.acknowledged.length);
     mounted?.remount('size=32m');
     const database = await opened(file);
     const records = new Set<CommandId>((await rowsOf({ database }, 'command_record')).map((record) => record.id));
