@@ -34,7 +34,7 @@ export const engineReady: Benchmark = {
   name: 'engine-ready-100k',
   title: 'From the start of the engine process to its first answer',
   async run({ quick, directory }) {
-    const rounds = quick ? 5 : 15;
+    const rounds = quick ? 3 : 15;
     const large = join(directory, 'large');
     const empty = join(directory, 'empty');
     await buildWorkspace(large, requests);

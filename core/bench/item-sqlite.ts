@@ -21,8 +21,8 @@ export const itemSqlite: Benchmark = {
   title: 'Submit, decide and fulfil one item at a time on SQLite',
   async run({ quick, directory }) {
     const itemsPerBlock = 25;
-    const warmUpBlocks = quick ? 4 : 12;
-    const blocks = quick ? 16 : 80;
+    const warmUpBlocks = quick ? 3 : 12;
+    const blocks = quick ? 12 : 80;
     const ours = join(directory, 'ours');
     const file = join(ours, 'workspace.db');
     const recorder = recordWrites(file);
