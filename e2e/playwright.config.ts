@@ -36,6 +36,7 @@ export default defineConfig({
   use: {
     // A trace makes every test several times as long; `--trace on` records one. A failure leaves what was on screen.
     screenshot: 'only-on-failure',
+    actionTimeout: 15_000,
     contextOptions: { reducedMotion: 'reduce' },
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',

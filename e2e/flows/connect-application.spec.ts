@@ -39,7 +39,11 @@ test.describe('with a keychain', () => {
     await signInAs(window, administrator);
     const application = await ApplicationPage.add(window, { name: 'Cartography', owner: administrator });
 
-    await application.fillConnection({ baseUrl: server.baseUrl, username: server.username, password: 'not the password' });
+    await application.fillConnection({
+      baseUrl: server.baseUrl,
+      username: server.username,
+      password: 'not the password',
+    });
     const failed = await application.test();
     await expect(failed).toContainText('1 check failed.');
     await expect(failed).toContainText(/Failed\s*Credential/);
@@ -50,11 +54,12 @@ test.describe('with a keychain', () => {
     await expect(passed).toContainText('The groups can be listed: 2.');
     await application.saveConnection();
     await expect(application.connection.getByPlaceholder('Saved; leave empty to keep it')).toHaveValue('');
+    await expect(await application.test()).toContainText('The connection works.');
+    await application.connectionIs('Working');
 
     await application.discover();
     await expect(await application.tab('Entitlements')).toContainText('Map makers');
     await expect(await application.tab('Accounts')).toContainText('someone@elsewhere.example');
-    await application.connectionIs('Working');
 
     await switchTo(window, 'Bjørn Zhang');
     const form = await NewRequestPage.open(window);
@@ -122,6 +127,5 @@ test('without a keychain the connection says exactly what is missing, saves noth
   await goTo(window, 'Applications');
   const workbench = await ApplicationPage.open(window, 'Workbench');
   await workbench.discover();
-  await workbench.connectionIs('Working');
   await server.close();
 });

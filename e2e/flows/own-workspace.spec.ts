@@ -18,7 +18,11 @@ const people = [
 ].join('\n');
 
 test('an own workspace is set up by its operator and filled from files', async ({ console: window }) => {
-  await setUpOwnWorkspace(window, { organisation: 'Northwind', name: 'Olive Operator', email: 'olive@northwind.example' });
+  await setUpOwnWorkspace(window, {
+    organisation: 'Northwind',
+    name: 'Olive Operator',
+    email: 'olive@northwind.example',
+  });
   await continueAs(window, 'Olive Operator');
   await expect(window.getByText('Sample organisation.')).toHaveCount(0);
 
@@ -37,7 +41,12 @@ test('an own workspace is set up by its operator and filled from files', async (
   await ApplicationPage.add(window, { name: 'Filing', owner: 'Grace Hopper', byHand: true });
   const entitlements = 'name,entitlement_id,kind,risk\nArchive reader,f-1,role,low\nArchive keeper,f-2,role,high\n';
   await DirectoryPage.open(window);
-  const filing = await directory.import({ holds: 'Entitlements', fileName: 'filing.csv', text: entitlements, application: 'Filing' });
+  const filing = await directory.import({
+    holds: 'Entitlements',
+    fileName: 'filing.csv',
+    text: entitlements,
+    application: 'Filing',
+  });
   await filing.says('Imported 2 rows.', { Created: 2 });
   await filing.close();
   const application = await ApplicationPage.open(window, 'Filing');
@@ -58,8 +67,14 @@ const withBadRows = [
   'edith@northwind.example,Edith Clarke,01/02/2026',
 ].join('\n');
 
-test('a file with bad rows is refused as a whole, or taken without them, and each is named', async ({ console: window }) => {
-  await setUpOwnWorkspace(window, { organisation: 'Northwind', name: 'Olive Operator', email: 'olive@northwind.example' });
+test('a file with bad rows is refused as a whole, or taken without them, and each is named', async ({
+  console: window,
+}) => {
+  await setUpOwnWorkspace(window, {
+    organisation: 'Northwind',
+    name: 'Olive Operator',
+    email: 'olive@northwind.example',
+  });
   await continueAs(window, 'Olive Operator');
   const directory = await DirectoryPage.open(window);
 
@@ -72,7 +87,12 @@ test('a file with bad rows is refused as a whole, or taken without them, and eac
   await refused.close();
   await expect(directory.row('Joan Clarke')).toHaveCount(0);
 
-  const accepted = await directory.import({ holds: 'Employees', fileName: 'bad.csv', text: withBadRows, acceptGood: true });
+  const accepted = await directory.import({
+    holds: 'Employees',
+    fileName: 'bad.csv',
+    text: withBadRows,
+    acceptGood: true,
+  });
   await accepted.says('Imported, except for 2 rows with a problem.', { Created: 1, Rejected: 2 });
   const rejects = await accepted.saveRejects();
   expect(rejects.name).toBe('bad-rejects.csv');

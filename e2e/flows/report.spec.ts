@@ -27,7 +27,14 @@ test('a request leaves as PDF and as CSV, with its whole trail and without live 
     people,
     `Work Email,Full Name,Start Date,Manager Work Email\nformula@alderbrook.example,"${requester.replaceAll('"', '""')}",2026-01-07,yara.schneider@alderbrook.example\n`,
   );
-  execFileSync(process.execPath, [join(root, 'core/cli/import.ts'), '--kind', 'employees', '--workspace', gatehouse.workspace, people]);
+  execFileSync(process.execPath, [
+    join(root, 'core/cli/import.ts'),
+    '--kind',
+    'employees',
+    '--workspace',
+    gatehouse.workspace,
+    people,
+  ]);
   const window = await openConsole();
   await signInAs(window, requester);
   const form = await NewRequestPage.open(window);
@@ -55,13 +62,28 @@ test('a request leaves as PDF and as CSV, with its whole trail and without live 
   expect(csv.name).toBe(`gatehouse-request-${number}.csv`);
   const rows: Record<string, string>[] = parse(readFileSync(csv.path), { bom: true, columns: true });
   expect(rows).toHaveLength(events);
-  expect(rows[0]).toMatchObject({ 'Actor': `'${requester}`, 'Actor e-mail': 'formula@alderbrook.example' });
+  expect(rows[0]).toMatchObject({ Actor: `'${requester}`, 'Actor e-mail': 'formula@alderbrook.example' });
   for (const row of rows) for (const value of Object.values(row)) expect(value).not.toMatch(/^[=+@\t\r]|^-\D/);
   // Each event is chained to the one before it.
   expect(rows.slice(1).map((row) => row['Previous hash'])).toEqual(rows.slice(0, -1).map((row) => row['Hash']));
 
   const saved = join(gatehouse.workspace, 'saved.pdf');
-  const said = execFileSync('npm', ['run', '--silent', 'report', '--', '--workspace', gatehouse.workspace, '--request', String(number), '--out', saved], { cwd: root, encoding: 'utf8' });
+  const said = execFileSync(
+    'npm',
+    [
+      'run',
+      '--silent',
+      'report',
+      '--',
+      '--workspace',
+      gatehouse.workspace,
+      '--request',
+      String(number),
+      '--out',
+      saved,
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
   expect(said.trim()).toBe(saved);
   expect(textOfPdf(saved)).toContain(why);
 });

@@ -62,7 +62,7 @@ export class ApplicationPage {
   }
 
   async fillPassword(password: string): Promise<void> {
-    await this.connection.getByLabel('Password', { exact: true }).fill(password);
+    await this.connection.getByLabel(/^Password/).fill(password);
   }
 
   /** Tests what is in the form; the region with what came of it. */

@@ -1,7 +1,7 @@
 /**
  * Preloaded with `node --import`: the clock of one process as a test sets it. GATEHOUSE_TEST_CLOCK_AHEAD
  * moves it by milliseconds; GATEHOUSE_TEST_CLOCK_HELD_AT stops it at an instant (epoch milliseconds) until
- * SIGUSR2 lets it go on from there.
+ * SIGUSR2 lets it go on, from there or from GATEHOUSE_TEST_CLOCK_GOES_ON_AT.
  */
 const RealDate = Date;
 const realNow = Date.now;
@@ -13,7 +13,7 @@ if (heldAt !== undefined) {
   now = () => Number(heldAt);
   process.once('SIGUSR2', () => {
     const released = realNow();
-    now = () => Number(heldAt) + realNow() - released;
+    now = () => Number(process.env.GATEHOUSE_TEST_CLOCK_GOES_ON_AT ?? heldAt) + realNow() - released;
   });
 }
 

@@ -41,12 +41,12 @@ export interface ScimAnswer {
 }
 
 export interface GatehouseOptions {
-  /** `empty`: before the first start. `sample`: with the sample organisation, made without a window. Or a maker of one. */
-  readonly begins: 'empty' | 'sample' | ((directory: string) => Promise<void>);
+  /** `empty`: before the first start. `sample`: with the sample organisation. `large`: that with 100,000 more people and requests. */
+  readonly begins: 'empty' | 'sample' | 'large';
   /** Runs in a desktop session with an unlocked keyring, so that secrets can be kept. */
   readonly keyring: boolean;
   /** What a window may complain of in its console without failing the test. */
-  readonly expectedComplaints: readonly RegExp[];
+  readonly expectedComplaints: RegExp | null;
 }
 
 interface Fixtures extends GatehouseOptions {
@@ -60,17 +60,14 @@ interface Fixtures extends GatehouseOptions {
 export const test = base.extend<Fixtures, { readonly sample: string }>({
   begins: ['sample', { option: true }],
   keyring: [false, { option: true }],
-  expectedComplaints: [[], { option: true }],
+  expectedComplaints: [null, { option: true }],
 
   /** The sample organisation as it was made, to be copied. */
   sample: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a fixture needs from this pattern
     async ({}, provide) => {
       const directory = mkdtempSync(join(tmpdir(), 'gatehouse-sample-'));
-      execFileSync(process.execPath, [join(root, 'e2e/support/make-workspace.ts'), 'sample', directory], {
-        cwd: root,
-        env: withoutDesktop(),
-      });
+      makeWorkspace('sample', directory);
       await provide(directory);
       rmSync(directory, { recursive: true, force: true });
     },
@@ -82,7 +79,7 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
     const workspace = join(folder, 'workspace');
     if (begins === 'sample') cpSync(sample, workspace, { recursive: true });
     else mkdirSync(workspace);
-    if (typeof begins === 'function') await begins(workspace);
+    if (begins === 'large') makeWorkspace('large', workspace);
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o700 });
     const gatehouse = new LaunchedGatehouse(workspace, keyring ? home : null);
@@ -107,7 +104,7 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
       return page;
     });
     for (const page of pages) await page.context().close();
-    const expected = [...expectedComplaints, ...whileStopped];
+    const expected = expectedComplaints === null ? whileStopped : [...whileStopped, expectedComplaints];
     expect(complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)))).toEqual([]);
   },
 
@@ -117,6 +114,11 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
 });
 
 export { expect };
+
+function makeWorkspace(kind: 'sample' | 'large', directory: string): void {
+  const script = join(root, 'e2e/support/make-workspace.ts');
+  execFileSync(process.execPath, [script, kind, directory], { cwd: root, env: withoutDesktop() });
+}
 
 /** What the browser itself reports while nobody listens at the console's address. */
 const whileStopped = [/net::ERR_CONNECTION_(REFUSED|RESET)/, /WebSocket connection .* failed/];

@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly clock?: number;
   /** Where the process's clock stands still, in epoch milliseconds, until `releaseClock`. */
   readonly heldAt?: number;
+  /** From where it goes on then; left out: from where it stood. */
+  readonly goesOnAt?: number;
 }
 
 export interface RunningProcess {
@@ -39,7 +41,7 @@ export function startProcess(
   script: string,
   parameters: readonly string[],
   keyring: string | null,
-  { clock, heldAt }: StartOptions = {},
+  { clock, heldAt, goesOnAt }: StartOptions = {},
 ): RunningProcess {
   const node = [
     process.execPath,
@@ -58,6 +60,7 @@ export function startProcess(
       GATEHOUSE_SAMPLE_TOKEN: sampleToken,
       ...(clock === undefined ? {} : { GATEHOUSE_TEST_CLOCK_AHEAD: String(clock) }),
       ...(heldAt === undefined ? {} : { GATEHOUSE_TEST_CLOCK_HELD_AT: String(heldAt) }),
+      ...(goesOnAt === undefined ? {} : { GATEHOUSE_TEST_CLOCK_GOES_ON_AT: String(goesOnAt) }),
     },
   });
   const said: string[] = [];
