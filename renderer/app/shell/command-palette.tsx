@@ -5,7 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconAppWindow, IconFileText, IconSearch, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { skipToken } from '@tanstack/react-query';
 import { orpc } from '#renderer/data/client.ts';
 import { requestStateWords } from '#renderer/ui/states.ts';
@@ -105,8 +105,17 @@ export function CommandPalette() {
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: 'Go to a screen, or find a request, a person, an application',
         'aria-label': 'Find or go to',
+        onKeyDown: goToFirst,
       }}
       onSpotlightClose={() => spotlight.close()}
     />
   );
+}
+
+/** What is found arrives after the key that asked for it, so nothing is marked yet: Enter goes to the first. */
+function goToFirst(event: KeyboardEvent<HTMLInputElement>): void {
+  if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+  const palette = event.currentTarget.closest('[role="dialog"]');
+  if (palette?.querySelector('[data-selected]') !== null) return;
+  palette.querySelector<HTMLElement>('[data-action]')?.click();
 }

@@ -2,7 +2,7 @@
 import { Button, Group, SegmentedControl, Select } from '@mantine/core';
 import { IconListSearch, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { DataTable } from '#renderer/ui/data-table.tsx';
@@ -18,12 +18,15 @@ import type { RequestsSearch } from './requests.search.ts';
 export function RequestsPage() {
   const filter = useSearch({ from: '/requests' });
   const navigate = useNavigate({ from: '/requests' });
+  const router = useRouter();
   const list = useInfiniteQuery(requestListQuery(filter));
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows), [list.data]);
   const counts = list.data?.pages[0]?.counts;
   useEffect(() => rememberList(filter), [filter]);
 
   function change(next: Partial<Record<keyof RequestsSearch, string | undefined>>): void {
+    // What was typed is reported a little later; whoever has gone on to another screen by then stays there.
+    if (router.latestLocation.pathname !== '/requests') return;
     void navigate({ search: { ...filter, ...next } as RequestsSearch, replace: true });
   }
 

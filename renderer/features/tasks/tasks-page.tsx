@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Kbd, SegmentedControl, Text } from '@mantine/core';
 import { IconChecks, IconListSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { ReviewTaskId, TaskRow } from '#core/contract/index.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
@@ -27,6 +27,7 @@ interface Problem {
 export function TasksPage() {
   const filter = useSearch({ from: '/tasks' });
   const navigate = useNavigate({ from: '/tasks' });
+  const router = useRouter();
   const queryClient = useQueryClient();
   const list = useInfiniteQuery(taskListQuery(filter));
   const decision = useDecision();
@@ -48,6 +49,8 @@ export function TasksPage() {
   const selected = rows?.find((row) => row.id === selectedId) ?? rows?.[0] ?? null;
 
   function change(next: Partial<Record<keyof TasksSearch, string | undefined>>): void {
+    // What was typed is reported a little later; whoever has gone on to another screen by then stays there.
+    if (router.latestLocation.pathname !== '/tasks') return;
     void navigate({ search: { ...filter, ...next } as TasksSearch, replace: true });
   }
 
