@@ -135,7 +135,10 @@ const rules = [
     name: 'engine-process-opens-the-host',
     comment: 'The engine process opens core/host and serves the contract on ports, as core/cli does on a socket.',
     from: { path: '^electron/engine-process', pathNot: test },
-    to: { path: '^(core|renderer|e2e)/', pathNot: room('contract', 'host', 'log', 'procedures', 'transports', 'workspace') },
+    to: {
+      path: '^(core|renderer|e2e)/',
+      pathNot: room('contract', 'host', 'log', 'procedures', 'transports', 'workspace'),
+    },
   },
   {
     name: 'testing-is-for-tests',

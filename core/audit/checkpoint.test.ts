@@ -14,14 +14,25 @@ async function addEvents({ database, clock }: TestWorkspace, count: number): Pro
   await database.transaction((writer) =>
     appendEvents(
       writer,
-      Array.from({ length: count }, (_, index) => ({ type: 'connection.tested' as const, requestId: null, itemId: null, data: { index } })),
+      Array.from({ length: count }, (_, index) => ({
+        type: 'connection.tested' as const,
+        requestId: null,
+        itemId: null,
+        data: { index },
+      })),
       { actor: system, at: clock.now(), commandId: newId<CommandId>() },
     ),
   );
 }
 
 async function seal(workspace: TestWorkspace, key = generateKeyPairSync('ed25519').privateKey) {
-  const result = await workspace.execute(sealTrail(key), { id: newId<CommandId>(), payload: {}, actor: system, issuedAt: workspace.clock.now(), basedOn: null });
+  const result = await workspace.execute(sealTrail(key), {
+    id: newId<CommandId>(),
+    payload: {},
+    actor: system,
+    issuedAt: workspace.clock.now(),
+    basedOn: null,
+  });
   expect(result.outcome).toBe('done');
 }
 
@@ -46,7 +57,9 @@ it('keeps one signing key in the keychain, and has none without a keychain', asy
   const first = await signingKey(secrets);
   const again = await signingKey(secrets);
   expect(first?.export({ type: 'pkcs8', format: 'pem' })).toBe(again?.export({ type: 'pkcs8', format: 'pem' }));
-  expect(await signingKey({ ...secrets, availability: async () => ({ available: false, message: 'none' }) })).toBeNull();
+  expect(
+    await signingKey({ ...secrets, availability: async () => ({ available: false, message: 'none' }) }),
+  ).toBeNull();
 });
 
 describeEachDatabase('checkpoints', (open, dialect) => {
@@ -59,8 +72,15 @@ describeEachDatabase('checkpoints', (open, dialect) => {
     expect(await verifyCheckpoint(workspace.database.read)).toMatchObject({ kind: 'holds', sequence: 5, signed: true });
     await seal(workspace);
     await seal(workspace);
-    expect(await verifyCheckpoint(workspace.database.read)).toMatchObject({ kind: 'holds', sequence: 13, signed: true });
-    const { count } = await workspace.database.read.selectFrom('audit_checkpoint').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+    expect(await verifyCheckpoint(workspace.database.read)).toMatchObject({
+      kind: 'holds',
+      sequence: 13,
+      signed: true,
+    });
+    const { count } = await workspace.database.read
+      .selectFrom('audit_checkpoint')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
     expect(Number(count)).toBe(2);
   });
 

@@ -176,42 +176,38 @@ describeEachDatabase('the report of a request', (open, dialect) => {
     });
   });
 
-  // Drawing does not depend on the database: once is enough for a report this long.
-  if (dialect === 'sqlite')
-    it.skipIf(!canReadPdf)(
-      'holds a request of 200 items with its whole trail, and lets others work meanwhile',
-      async () => {
-        const workspace = await open();
-        const scenario = new AuditScenario(workspace);
-        await scenario.fill();
-        const { database } = workspace;
-        const requestId = await scenario.submit(
-          scenario.people.asa,
-          'All',
-          (await crowd(database, scenario.people.eleni, 200)).map((person) => [
-            person,
-            scenario.chat,
-            { kind: 'permanent' },
-          ]),
-        );
-        let turns = 0;
-        const timer = setInterval(() => (turns += 1), 1);
-        const { bytes } = await requestReport(database.read, requestId, 'pdf', generated);
-        clearInterval(timer);
-        expect(turns).toBeGreaterThan(20);
-        const text = textOf(bytes);
-        for (let index = 0; index < 200; index += 1) expect(text).toContain(`Person ${index} `);
-        expect(text).toContain('601');
-        // Every page of a table says what its columns are.
-        const pages = text.split('\f').filter((page) => page.trim() !== '');
-        expect(
-          pages.filter((page) =>
-            /What happened|Who could decide|Intended|Asked for|What this report proves/.test(page),
-          ),
-        ).toHaveLength(pages.length);
-      },
-      60_000,
-    );
+  it.skipIf(!canReadPdf)(
+    'holds a request of 200 items with its whole trail, and lets others work meanwhile',
+    async () => {
+      const workspace = await open();
+      const scenario = new AuditScenario(workspace);
+      await scenario.fill();
+      const { database } = workspace;
+      const requestId = await scenario.submit(
+        scenario.people.asa,
+        'All',
+        (await crowd(database, scenario.people.eleni, 200)).map((person) => [
+          person,
+          scenario.chat,
+          { kind: 'permanent' },
+        ]),
+      );
+      let turns = 0;
+      const timer = setInterval(() => (turns += 1), 1);
+      const { bytes } = await requestReport(database.read, requestId, 'pdf', generated);
+      clearInterval(timer);
+      expect(turns).toBeGreaterThan(20);
+      const text = textOf(bytes);
+      for (let index = 0; index < 200; index += 1) expect(text).toContain(`Person ${index} `);
+      expect(text).toContain('601');
+      // Every page of a table says what its columns are.
+      const pages = text.split('\f').filter((page) => page.trim() !== '');
+      expect(
+        pages.filter((page) => /What happened|Who could decide|Intended|Asked for|What this report proves/.test(page)),
+      ).toHaveLength(pages.length);
+    },
+    60_000,
+  );
 });
 
 describe('tables and fonts', () => {

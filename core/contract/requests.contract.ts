@@ -223,13 +223,11 @@ export const requestsContract = {
       }),
     )
     .output(resultSchema(z.object({ version: z.number().int() }))),
-  list: procedure
-    .input(requestListInputSchema)
-    .output(
-      pageSchema(requestRowSchema).extend({
-        counts: z.object({ open: z.number().int(), completed: z.number().int() }),
-      }),
-    ),
+  list: procedure.input(requestListInputSchema).output(
+    pageSchema(requestRowSchema).extend({
+      counts: z.object({ open: z.number().int(), completed: z.number().int() }),
+    }),
+  ),
   get: procedure.input(byRequest).output(requestDetailSchema),
   trail: procedure.input(byRequest).output(z.object({ events: z.array(trailEventSchema) })),
   /** The request's whole story as a file; its name is in the file. */

@@ -32,6 +32,3 @@ export function createRouter({ log = () => {} }: RouterOptions = {}) {
     directory: directoryProcedures(procedures),
   });
 }
-
-/** The router without a log, for callers in the same process. */
-export const router = createRouter();
