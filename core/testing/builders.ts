@@ -304,7 +304,7 @@ export function commandOf<Payload>(
   };
 }
 
-export const fulfillmentActor: Actor = { kind: 'system', part: 'fulfillment' };
+const fulfillmentActor: Actor = { kind: 'system', part: 'fulfillment' };
 export const discoveryActor: Actor = { kind: 'system', part: 'discovery' };
 
 export interface LineOptions {
