@@ -304,7 +304,6 @@ export function commandOf<Payload>(
   };
 }
 
-const fulfillmentActor: Actor = { kind: 'system', part: 'fulfillment' };
 export const discoveryActor: Actor = { kind: 'system', part: 'discovery' };
 
 export interface LineOptions {
