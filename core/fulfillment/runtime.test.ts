@@ -212,19 +212,28 @@ describeEachDatabase('runtimes', (open) => {
       many.map((entitlement) => line(built.people.requester, entitlement.id)),
     );
     workspace.clock.pass(1);
+    let atOnce = 0;
+    let most = 0;
+    const enter = async () => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await release.given;
+      atOnce -= 1;
+    };
     const delivery = startDelivery(workspace, {
       now: workspace.clock.now,
-      definitions: [gated('slow', slow, () => release.given), gated('quick', quick, async () => undefined)],
+      definitions: [gated('slow', slow, enter), gated('quick', quick, async () => undefined)],
     });
     await submitted(delivery.execute, built.people.requester, [
       line(built.people.colleague, built.entitlements.automatic[0]),
     ]);
     await expect.poll(() => quick.writes, { timeout: 15_000 }).toBe(2);
-    // One account was made, and no second membership is under way.
+    await expect.poll(() => atOnce, { timeout: 15_000 }).toBe(1);
     expect([slow.accounts.size, slow.writes]).toEqual([1, 1]);
     release.give();
     await delivery.fulfillment.idle();
     expect(slow.writes).toBe(1 + many.length);
+    expect(most).toBe(1);
     await delivery.stop();
   });
 
@@ -272,6 +281,47 @@ describeEachDatabase('runtimes', (open) => {
     expect(elsewhere.members.get('reviewed-0')?.size).toBe(people.length);
     await without.stop();
     await withIt.stop();
+  });
+
+  it('believe no answer to a write: what is not there afterwards is not done', async () => {
+    const workspace = await open();
+    const built = await organisation(workspace);
+    const application = createMemoryApplication();
+    const honest = memoryConnector(application);
+    let lies = true;
+    const lying: typeof honest = {
+      ...honest,
+      open(settings): Connector {
+        const connector = honest.open(settings);
+        const claim = async () => ({ kind: 'applied' as const, value: undefined, facts: {} });
+        return {
+          ...connector,
+          grant: (...parameters) => (lies ? claim() : (connector.grant?.(...parameters) ?? claim())),
+          revoke: (...parameters) => (lies ? claim() : (connector.revoke?.(...parameters) ?? claim())),
+        };
+      },
+    };
+    await connect(workspace, built.applications.automatic, { connector: 'memory' });
+    const delivery = startDelivery(workspace, { now: workspace.clock.now, definitions: [lying] });
+    const tasks = () => rowsOf(workspace, 'fulfillment_task');
+    for (const action of ['GRANT', 'REVOKE'] as const) {
+      lies = true;
+      await submitted(delivery.execute, built.people.requester, [
+        line(built.people.requester, built.entitlements.automatic[0], { action }),
+      ]);
+      await delivery.fulfillment.idle();
+      expect((await tasks()).at(-1)).toMatchObject({
+        state: 'waiting',
+        evidence: null,
+        lastProblem: expect.stringContaining('answered with success'),
+      });
+      lies = false;
+      workspace.clock.pass(60_000);
+      await delivery.fulfillment.idle();
+      expect((await tasks()).at(-1)).toMatchObject({ state: 'done' });
+      expect(application.members.get('automatic-0')?.size).toBe(action === 'GRANT' ? 1 : 0);
+    }
+    await delivery.stop();
   });
 
   it('say of every item what became of it, whatever became of the others (defect 11)', async () => {
