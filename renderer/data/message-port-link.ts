@@ -6,6 +6,8 @@ import type { OpenLink } from './link.ts';
 export interface ShellBridge {
   /** Asks the shell to post a port to this window. */
   connect(): Promise<void>;
+  /** Changes settings of this device; `theme` is also the shell's own, for its menus and dialogs. */
+  changeSettings(changes: { readonly theme?: 'system' | 'light' | 'dark' }): Promise<unknown>;
 }
 
 declare global {

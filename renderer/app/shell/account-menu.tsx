@@ -35,13 +35,17 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
     }
   }
 
+  function chooseColours(scheme: 'auto' | 'light' | 'dark'): void {
+    setColorScheme(scheme);
+    // The desktop program's menus and dialogs follow. Should that fail, the console has its colours all the same.
+    window.gatehouse?.changeSettings({ theme: scheme === 'auto' ? 'system' : scheme }).catch(() => undefined);
+  }
+
   async function openWindow(): Promise<void> {
     try {
       const { url } = await client.session.windowLink();
-      if (url === null) {
-        notifications.show({ message: 'Open another window from the Window menu of Gatehouse.' });
-        return;
-      }
+      // Only a console in the browser has a link; the desktop program has a menu for its windows instead.
+      if (url === null) return;
       // No opener and no return value with `noopener`, so the address is offered when nothing can have opened.
       const opened = window.open(url, '_blank');
       if (opened === null) setWindowAddress(url);
@@ -89,9 +93,11 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           >
             My access
           </Menu.Item>
-          <Menu.Item leftSection={<IconWindowMaximize size={16} aria-hidden />} onClick={() => void openWindow()}>
-            Open another window
-          </Menu.Item>
+          {window.gatehouse === undefined && (
+            <Menu.Item leftSection={<IconWindowMaximize size={16} aria-hidden />} onClick={() => void openWindow()}>
+              Open another window
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={choosing ? <IconArrowsExchange size={16} aria-hidden /> : <IconLogout size={16} aria-hidden />}
             onClick={() => void signOut()}
@@ -102,7 +108,7 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           <Menu.Label>Colours</Menu.Label>
           <Menu.RadioGroup
             value={colorScheme}
-            onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
+            onChange={(value) => chooseColours(value === 'light' || value === 'dark' ? value : 'auto')}
           >
             <Menu.RadioItem value="auto" closeMenuOnClick={false}>
               As the system
