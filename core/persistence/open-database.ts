@@ -50,13 +50,17 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
 }
 
 async function openSqliteDatabase(file: string): Promise<Database> {
-  const { MikroORM } = await import('@mikro-orm/sqlite');
   const writing = openSqlite(file, { readonly: false });
   const writer = new Kysely<Tables>({ dialect: writing.dialect });
-  const orm = (await MikroORM.init({ ...commonOptions(), dbName: file, driverOptions: writer })) as unknown as MikroORM;
-  try {
+  const orm = loadedLater(async () => {
+    const { MikroORM } = await import('@mikro-orm/sqlite');
+    const options = { ...commonOptions(), dbName: file, driverOptions: writer };
+    const initialised = (await MikroORM.init(options)) as unknown as MikroORM;
     // Left to itself the ORM connects at its first use, which is inside a transaction that holds the one connection.
-    await orm.connect();
+    await initialised.connect();
+    return initialised;
+  });
+  try {
     await migrate(orm, writer, 'sqlite');
   } catch (error) {
     await closeAll(orm, writer);
@@ -70,8 +74,11 @@ async function openSqliteDatabase(file: string): Promise<Database> {
     dialect: 'sqlite',
     read,
     transaction: (work) =>
-      oneAtATime(() => guarded(() => writer.transaction().execute(work), `the database file ${file}`)),
-    unitOfWork: (trx) => unitOfWork(orm, trx),
+      oneAtATime(async () => {
+        await orm.load();
+        return guarded(() => writer.transaction().execute(work), `the database file ${file}`);
+      }),
+    unitOfWork: (trx) => unitOfWork(orm.loaded(), trx),
     // Asked of the writing connection, whose own commits do not count.
     foreignChanges: () => writing.native.pragma('data_version', { simple: true }) as number,
     close() {
@@ -99,23 +106,20 @@ function optimise(native: SqliteConnection['native']): void {
 }
 
 /** The ORM leaves a Kysely that it was handed open; its connections are ours to close. */
-async function closeAll(orm: MikroORM, kysely: Kysely<Tables>): Promise<void> {
+async function closeAll(orm: LaterOrm, kysely: Kysely<Tables>): Promise<void> {
   await orm.close();
   await kysely.destroy();
 }
 
 async function openPostgresDatabase(url: string): Promise<Database> {
-  const [{ MikroORM }, { openPostgres }] = await Promise.all([
-    import('@mikro-orm/postgresql'),
-    import('./postgres-dialect.ts'),
-  ]);
+  const { openPostgres } = await import('./postgres-dialect.ts');
   const { dialect } = openPostgres(url);
   const kysely = new Kysely<Tables>({ dialect });
-  const orm = (await MikroORM.init({
-    ...commonOptions(),
-    dbName: 'postgres',
-    driverOptions: kysely,
-  })) as unknown as MikroORM;
+  const orm = loadedLater(async () => {
+    const { MikroORM } = await import('@mikro-orm/postgresql');
+    const options = { ...commonOptions(), dbName: 'postgres', driverOptions: kysely };
+    return (await MikroORM.init(options)) as unknown as MikroORM;
+  });
   try {
     await migrate(orm, kysely, 'postgres');
   } catch (error) {
@@ -125,10 +129,45 @@ async function openPostgresDatabase(url: string): Promise<Database> {
   return {
     dialect: 'postgres',
     read: kysely,
-    transaction: (work) => guarded(() => kysely.transaction().execute(work), `the database at ${withoutPassword(url)}`),
-    unitOfWork: (trx) => unitOfWork(orm, trx),
+    async transaction(work) {
+      await orm.load();
+      return guarded(() => kysely.transaction().execute(work), `the database at ${withoutPassword(url)}`);
+    },
+    unitOfWork: (trx) => unitOfWork(orm.loaded(), trx),
     foreignChanges: () => null,
     close: () => closeAll(orm, kysely),
+  };
+}
+
+/** When the ORM is loaded unasked, in milliseconds after opening, so that the first command does not wait for it. */
+const loadedAfter = 500;
+
+interface LaterOrm {
+  load(): Promise<MikroORM>;
+  /** For use inside a transaction, which has waited for it. */
+  loaded(): MikroORM;
+  close(): Promise<void>;
+}
+
+/** No query needs the ORM, and it takes longer than all the rest of opening: a workspace answers before it is there. */
+function loadedLater(initialise: () => Promise<MikroORM>): LaterOrm {
+  let loading: Promise<MikroORM> | null = null;
+  let orm: MikroORM | null = null;
+  const load = () => (loading ??= initialise().then((initialised) => (orm = initialised)));
+  // A fault is met again by the first transaction, which reports it.
+  const timer = setTimeout(() => void load().catch(() => null), loadedAfter);
+  timer.unref();
+  return {
+    load,
+    loaded() {
+      if (orm === null) throw new Error('The ORM is asked for outside a transaction');
+      return orm;
+    },
+    async close() {
+      clearTimeout(timer);
+      await loading?.catch(() => null);
+      await orm?.close();
+    },
   };
 }
 
@@ -152,7 +191,7 @@ function unitOfWork(orm: MikroORM, writer: Writer): EntityManager {
   return manager;
 }
 
-async function migrate(orm: MikroORM, kysely: Kysely<Tables>, dialect: keyof typeof migrations): Promise<void> {
+async function migrate(orm: LaterOrm, kysely: Kysely<Tables>, dialect: keyof typeof migrations): Promise<void> {
   const known = migrations[dialect].map((migration) => migration.name);
   const applied = await appliedMigrations(kysely, dialect);
   const unknown = applied.filter((name) => !known.includes(name));
@@ -179,11 +218,13 @@ async function migrate(orm: MikroORM, kysely: Kysely<Tables>, dialect: keyof typ
 /** Any number that nothing else on the server is likely to lock. */
 const migrationLock = 0x6761_7465;
 
-async function applyMigrations(orm: MikroORM, dialect: keyof typeof migrations): Promise<void> {
-  const { Migrator } = await import('@mikro-orm/migrations');
+async function applyMigrations(later: LaterOrm, dialect: keyof typeof migrations): Promise<void> {
+  const [orm, { Migrator }] = await Promise.all([later.load(), import('@mikro-orm/migrations')]);
   orm.config.set('migrations', {
     ...orm.config.get('migrations'),
-    migrationsList: [...migrations[dialect]],
+    migrationsList: await Promise.all(
+      migrations[dialect].map(async ({ name, load }) => ({ name, class: await load() })),
+    ),
     allOrNothing: true,
     snapshot: false,
   });

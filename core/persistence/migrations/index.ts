@@ -1,8 +1,8 @@
-/** Every migration in its order, listed by hand so that a packed application finds them. Frozen once released. */
-import { Initial as PostgresInitial } from './postgres/0001-initial.ts';
-import { Initial as SqliteInitial } from './sqlite/0001-initial.ts';
-
+/**
+ * Every migration in its order, listed by hand so that a packed application finds them. Frozen once released.
+ * Their code is loaded when there is something to migrate, which is hardly ever.
+ */
 export const migrations = {
-  sqlite: [{ name: '0001-initial', class: SqliteInitial }],
-  postgres: [{ name: '0001-initial', class: PostgresInitial }],
+  sqlite: [{ name: '0001-initial', load: async () => (await import('./sqlite/0001-initial.ts')).Initial }],
+  postgres: [{ name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial }],
 };
