@@ -33,6 +33,7 @@ const steps: Readonly<Record<string, () => Promise<Results>>> = {
   'dead-code': () => check('dead-code'),
   unit,
   build: () => check('build'),
+  package: () => check('package:check'),
   e2e,
   bench: () => check('bench', ['--', '--quick']),
 };
