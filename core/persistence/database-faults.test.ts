@@ -26,7 +26,16 @@ import { openDatabase, type Database, type DatabaseLocation } from './open-datab
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  // Each of them, whatever became of the one before: a mounted folder must not stay.
+  const problems: unknown[] = [];
+  for (const cleanup of cleanups.splice(0).reverse()) {
+    try {
+      await cleanup();
+    } catch (error) {
+      problems.push(error);
+    }
+  }
+  if (problems.length > 0) throw new AggregateError(problems, 'Something could not be cleaned up');
 });
 
 function folder(): string {
