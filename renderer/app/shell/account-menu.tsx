@@ -57,7 +57,7 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
 
   return (
     <>
-      <Menu position="top-start" width={264} offset={6}>
+      <Menu position="top-start" width={264} offset={6} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <button
             type="button"

@@ -95,6 +95,8 @@ export function CommandPalette() {
       query={query}
       onQueryChange={setQuery}
       shortcut={['mod + K']}
+      // Also from within a field: nobody types this.
+      tagsToIgnore={[]}
       clearQueryOnClose
       scrollable
       maxHeight={420}

@@ -75,7 +75,9 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
             Your request
           </h2>
           <Group gap={6}>
-            {preview.isFetching && draft.lines.length > 0 && <Loader size={14} aria-label="Checking the lines" />}
+            {preview.isFetching && draft.lines.length > 0 && (
+              <Loader size={14} role="status" aria-label="Checking the lines" />
+            )}
             <Text size="sm" c="dimmed" component="output">
               {draft.lines.length === 0 ? 'Empty' : linesText(draft.lines.length, people)}
             </Text>

@@ -29,7 +29,7 @@ export function ReportMenu({ requestId, number }: ReportMenuProps) {
   }
 
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           variant="default"
