@@ -234,7 +234,7 @@ describe('several processes', () => {
         if (dialect === 'postgres') return (await openDatabase(location)).close();
         return (await startConsole({ directory, location, ahead: 0, runtime: false, secrets: {} })).kill();
       };
-      await Promise.all(Array.from({ length: dialect === 'postgres' ? 6 : 3 }, open));
+      await Promise.all(Array.from({ length: dialect === 'postgres' ? 6 : 4 }, open));
       const database = await openDatabase(location);
       cleanups.push(() => database.close());
       expect(await rowsOf({ database }, 'setting')).toEqual([]);

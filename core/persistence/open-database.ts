@@ -203,7 +203,7 @@ async function migrate(orm: LaterOrm, kysely: Kysely<Tables>, dialect: keyof typ
     );
   }
   if (applied.length === known.length) return;
-  if (dialect === 'sqlite') return applyMigrations(orm, dialect);
+  if (dialect === 'sqlite') return applyBesideOthers(orm, kysely, known.length);
   // Several consoles may open a new workspace at the same moment: one of them migrates, the others wait and find it done.
   await kysely.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${migrationLock})`.execute(connection);
@@ -213,6 +213,22 @@ async function migrate(orm: LaterOrm, kysely: Kysely<Tables>, dialect: keyof typ
       await sql`select pg_advisory_unlock(${migrationLock})`.execute(connection);
     }
   });
+}
+
+/**
+ * SQLite has no lock to be had before a transaction: another console that opens the same new workspace is noticed by
+ * what it has made meanwhile. Its table of migrations is found at the second attempt, its migrations at the third.
+ */
+async function applyBesideOthers(orm: LaterOrm, kysely: Kysely<Tables>, needed: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await applyMigrations(orm, 'sqlite');
+      return;
+    } catch (error) {
+      if ((await appliedMigrations(kysely, 'sqlite')).length === needed) return;
+      if (attempt === 3) throw error;
+    }
+  }
 }
 
 /** Any number that nothing else on the server is likely to lock. */
