@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
-import { completeByHand, sendAgain } from '#core/engine/fulfill.ts';
+import { completeByHand, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
 import { mayManageApplication } from './authority.ts';

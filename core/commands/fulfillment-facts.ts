@@ -10,7 +10,7 @@ import {
 } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
-import type { StartFacts } from '#core/engine/fulfill.ts';
+import type { StartFacts } from '#core/engine/start-fulfillment.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import type { Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';

@@ -14,7 +14,8 @@ import {
 } from '#core/testing/engine-builders.ts';
 import { durationWords } from './check-item.ts';
 import { cancel, decide } from './decide.ts';
-import { recordAttempt, retryDelay, startFulfillment, type AttemptOutcome, type StartFacts } from './fulfill.ts';
+import { recordAttempt, retryDelay, type AttemptOutcome } from './record-attempt.ts';
+import { startFulfillment, type StartFacts } from './start-fulfillment.ts';
 import { endOf } from './fulfillment-plan.ts';
 import { progressOfAll, progressOfMine } from './progress.ts';
 import { requestStateOf } from './request-state.ts';

@@ -1,7 +1,7 @@
 /** What becomes of a delivery when the application or the way to it has a bad day: a real SCIM server behind a scripted proxy. */
 import { afterEach, expect, it } from 'vitest';
 import { completeFulfillmentByHand, sendFulfillmentAgain } from '#core/commands/fulfillment-by-person.command.ts';
-import { maximumGrantAttempts } from '#core/engine/fulfill.ts';
+import { maximumGrantAttempts } from '#core/engine/record-attempt.ts';
 import { commandOf, holds, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
 import { connectScim, startDelivery } from '#core/testing/delivery.ts';
 import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-database.ts';

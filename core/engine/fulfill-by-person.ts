@@ -1,0 +1,60 @@
+/** What people do with a fulfillment task that waits for them: send it again, do it by hand, or say that it cannot be done. */
+import { refuse } from '#core/domain/errors.ts';
+import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import type { FulfillmentEvidence, FulfillmentTask } from '#core/domain/request.ts';
+import { factOf, giveUp, performed, taskAndItem } from './fulfillment-ends.ts';
+import { settle } from './settle.ts';
+import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
+
+/** A person sends a task that failed or waits to be tried again at once. */
+export function sendAgain(
+  before: RequestAggregate,
+  fulfillmentTaskId: FulfillmentTaskId,
+  facts: Circumstances,
+): TransitionResult {
+  const found = taskAndItem(before, fulfillmentTaskId);
+  if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  const { task } = found;
+  if (task.state !== 'failed' && task.state !== 'waiting')
+    return refuse(
+      'fulfillment.notPossible',
+      'Only a task that failed or waits for its next attempt can be sent again.',
+    );
+  const ready: FulfillmentTask = {
+    ...task,
+    state: 'ready',
+    nextAttemptAt: facts.now,
+    attempts: task.state === 'failed' ? 0 : task.attempts,
+  };
+  return settle(
+    { ...before, fulfillment: replaced(before.fulfillment, ready) },
+    [factOf('fulfillment.sentAgain', task, { after: task.lastProblem })],
+    facts,
+  );
+}
+
+export interface ByHandCommand {
+  readonly fulfillmentTaskId: FulfillmentTaskId;
+  readonly outcome: 'done' | 'notPossible';
+  readonly note: string;
+}
+
+/** A person did it in the application, or says that it cannot be done. */
+export function completeByHand(
+  before: RequestAggregate,
+  command: ByHandCommand,
+  facts: Circumstances & { readonly evidence: FulfillmentEvidence },
+): TransitionResult {
+  const found = taskAndItem(before, command.fulfillmentTaskId);
+  if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  const { task, item } = found;
+  if (!['byHand', 'failed', 'waiting'].includes(task.state))
+    return refuse('fulfillment.notPossible', 'This task does not wait for a person.');
+  if (command.outcome === 'done') return performed(before, task, item, facts.evidence, facts);
+  if (task.cause === 'expiry')
+    return refuse(
+      'fulfillment.notPossible',
+      'The end of temporary access cannot be skipped. Remove it in the application, then say so here.',
+    );
+  return giveUp(before, task, item, command.note, facts);
+}

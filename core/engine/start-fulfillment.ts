@@ -1,0 +1,163 @@
+/**
+ * May this fulfillment task be performed now? The order is always intent, effect, record: what is claimed
+ * here is committed before anything is sent anywhere.
+ */
+import type { FulfillmentOption } from '#core/domain/directory.ts';
+import { refuse } from '#core/domain/errors.ts';
+import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
+import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import { fact, factOf, giveUp, redateExpiry, taskAndItem } from './fulfillment-ends.ts';
+import { endOf } from './fulfillment-plan.ts';
+import { settle } from './settle.ts';
+import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
+import { verdictOf } from './verdict.ts';
+
+/** How long the end of access waits for its grant, which is being performed right now. */
+const behindGrantMilliseconds = 15_000;
+
+export interface StartCommand {
+  readonly fulfillmentTaskId: FulfillmentTaskId;
+  readonly leaseOwner: string;
+  readonly leaseUntil: Instant;
+}
+
+export interface StartFacts extends Circumstances {
+  readonly option: FulfillmentOption;
+  readonly beneficiaryWorksHere: boolean;
+  readonly entitlementExists: boolean;
+  /** Whose the active grant is: this item's, another request's, known to have ended, or not known at all. */
+  readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown';
+}
+
+/** Claims a due task under a lease, or ends it when it must not be performed any more. */
+export function startFulfillment(before: RequestAggregate, command: StartCommand, facts: StartFacts): TransitionResult {
+  const found = taskAndItem(before, command.fulfillmentTaskId);
+  if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  const { task, item } = found;
+  const claimable =
+    ['scheduled', 'ready', 'waiting', 'running'].includes(task.state) &&
+    task.nextAttemptAt !== null &&
+    task.nextAttemptAt <= facts.now;
+  if (!claimable) return refuse('fulfillment.notPossible', 'This task is not due, or somebody else performs it.');
+  return task.cause === 'expiry'
+    ? startExpiry(before, task, item, command, facts)
+    : startDecided(before, task, item, command, facts);
+}
+
+function startDecided(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  item: RequestItem,
+  command: StartCommand,
+  facts: StartFacts,
+): TransitionResult {
+  const obstacle = obstacleTo(before, item, facts);
+  if (obstacle !== null) return giveUp(before, task, item, obstacle, facts);
+  // A duration's clock starts at delivery. Should delivery go unrecorded, the end counts from here.
+  const end = item.action === 'GRANT' ? endOf(item.term, facts.now) : null;
+  const redated = end === null ? before : redateExpiry(before, item, end);
+  return claim(redated, task, command, facts);
+}
+
+/** Why an approved item must not be performed now; null: nothing speaks against it. */
+function obstacleTo(before: RequestAggregate, item: RequestItem, facts: StartFacts): string | null {
+  const verdict = verdictOf(item, before.request.requesterId, before.stages, before.decisions);
+  if (verdict !== 'approved') return `The recorded decisions do not approve this (${verdict}).`;
+  if (item.action === 'REVOKE') return null;
+  if (!facts.beneficiaryWorksHere) return 'The person no longer works here.';
+  if (!facts.entitlementExists) return 'The entitlement no longer exists in the application.';
+  if (item.term.kind === 'until' && item.term.endsAt <= facts.now)
+    return 'The access would have ended before it could be delivered.';
+  return null;
+}
+
+function startExpiry(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  item: RequestItem,
+  command: StartCommand,
+  facts: StartFacts,
+): TransitionResult {
+  const grant = before.fulfillment.find((other) => other.itemId === item.id && other.cause === 'decision');
+  if (grant?.state === 'running' && grant.leaseUntil !== null && grant.leaseUntil > facts.now) {
+    const later = plusMilliseconds(facts.now, behindGrantMilliseconds);
+    return settle(
+      { ...before, fulfillment: replaced(before.fulfillment, { ...task, nextAttemptAt: later }) },
+      [],
+      facts,
+    );
+  }
+  if (
+    grant !== undefined &&
+    item.term.kind === 'duration' &&
+    ['ready', 'waiting', 'running', 'byHand'].includes(grant.state)
+  ) {
+    // The clock of a duration starts at delivery, which is still to come: so is its end.
+    return settle(redateExpiry(before, item, endOf(item.term, facts.now) ?? facts.now), [], facts);
+  }
+  // That the access is not seen any more is no proof where the application itself can be asked: removing it again does no harm.
+  if (facts.grantIs === 'others' || (facts.grantIs === 'ended' && facts.option === 'manual')) {
+    const reason =
+      facts.grantIs === 'others'
+        ? 'Another request explains this access now.'
+        : 'The access was removed before its end.';
+    const fulfillment = replaced(before.fulfillment, {
+      ...task,
+      state: 'cancelled' as const,
+      nextAttemptAt: null,
+      endedAt: facts.now,
+    });
+    return settle(
+      { ...before, fulfillment },
+      [fact('fulfillment.refused', item, { effect: task.effect, cause: task.cause, reason })],
+      facts,
+    );
+  }
+  if (grant !== undefined && ['ready', 'waiting', 'running', 'byHand', 'failed'].includes(grant.state)) {
+    // Its end has come and the grant never got there: it must not be delivered later. What may have arrived is removed.
+    const ended = giveUp(before, grant, item, 'The access would have ended before it could be delivered.', facts, {
+      keepExpiry: true,
+    });
+    if (ended.outcome === 'refused') return ended;
+    const claimed = claim(ended.value.after, task, command, facts);
+    if (claimed.outcome === 'refused') return claimed;
+    return {
+      outcome: 'done',
+      value: { after: claimed.value.after, facts: [...ended.value.facts, ...claimed.value.facts] },
+    };
+  }
+  return claim(before, task, command, facts);
+}
+
+function claim(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  command: StartCommand,
+  facts: StartFacts,
+): TransitionResult {
+  if (facts.option === 'manual') {
+    const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null };
+    const trail = [
+      factOf('fulfillment.handedToPerson', task, {
+        reason: 'The application is fulfilled by hand.',
+        effect: task.effect,
+        cause: task.cause,
+      }),
+    ];
+    return settle({ ...before, fulfillment: replaced(before.fulfillment, handed) }, trail, facts);
+  }
+  const claimed: FulfillmentTask = {
+    ...task,
+    state: 'running',
+    attempts: task.attempts + 1,
+    leaseOwner: command.leaseOwner,
+    leaseUntil: command.leaseUntil,
+    // A dead owner's task comes up again by itself when its lease ends.
+    nextAttemptAt: command.leaseUntil,
+  };
+  const trail = [
+    factOf('fulfillment.started', task, { effect: task.effect, cause: task.cause, attempt: claimed.attempts }),
+  ];
+  return settle({ ...before, fulfillment: replaced(before.fulfillment, claimed) }, trail, facts);
+}
