@@ -1,6 +1,9 @@
 /** Applications, connections and roles: who may change them, and what is kept of it. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
@@ -209,5 +212,34 @@ describeEachDatabase('the credential of a connection', (open) => {
     };
     expect(await runtime.setConnection(other, issued)).toMatchObject({ refusal: { code: 'command.idReused' } });
     expect(await secrets.read(instance!.secretName)).toEqual({ token });
+  });
+
+  it('is sent to no other address than the one it was entered for, until it is entered again', async () => {
+    const { people, token, runtime, draft, set } = await prepare();
+    await set(people.owner, token);
+    const reached: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      reached.push(request.headers.authorization ?? '');
+      response.writeHead(401).end();
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const { port } = elsewhere.address() as AddressInfo;
+    const moved = {
+      ...draft(''),
+      configuration: { baseUrl: `http://127.0.0.1:${port}/scim`, authentication: 'bearer' },
+      secrets: {},
+    };
+    const issued = { actor: { kind: 'employee' as const, employeeId: people.owner }, commandId: newId<CommandId>() };
+    const refused = { refusal: { code: 'connection.invalid', message: expect.stringContaining('again') } };
+    expect(await runtime.test(moved)).toMatchObject(refused);
+    expect(await runtime.setConnection(moved, issued)).toMatchObject(refused);
+    expect(reached).toEqual([]);
+    // Entered again it goes there, and the one in the keychain stays until the change is saved.
+    expect(await runtime.test({ ...moved, secrets: { token: 'entered-again' } })).toMatchObject({ outcome: 'done' });
+    expect(reached.length).toBeGreaterThan(0);
+    expect(new Set(reached)).toEqual(new Set(['Bearer entered-again']));
+    const unchanged = { ...moved, configuration: { baseUrl: 'http://127.0.0.1:9/scim/', authentication: 'bearer' } };
+    expect(await runtime.test(unchanged)).toMatchObject({ outcome: 'done' });
+    elsewhere.close();
   });
 });

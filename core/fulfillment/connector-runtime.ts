@@ -135,10 +135,12 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
       Object.entries(draft.secrets).filter(([name, value]) => value !== '' && needed.includes(name)),
     );
     let fields: SecretFields = given;
+    let moved = false;
     if (needed.some((name) => fields[name] === undefined)) {
       const existing = await instanceOf(draft.applicationId);
       try {
-        const held = existing === undefined ? null : await secrets.read(existing.secret_name);
+        moved = existing !== undefined && !sameTarget(definition, existing, draft, configuration.data);
+        const held = existing === undefined || moved ? null : await secrets.read(existing.secret_name);
         fields = {
           ...Object.fromEntries(needed.flatMap((name) => (held?.[name] === undefined ? [] : [[name, held[name]]]))),
           ...given,
@@ -152,9 +154,14 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
       (field) => needed.includes(field.name) && fields[field.name] === undefined,
     );
     if (missing.length > 0) {
-      return refuse('connection.invalid', `${missing.map((field) => field.label).join(' and ')} must be entered.`, {
-        field: missing[0]?.name ?? '',
-      });
+      const labels = missing.map((field) => field.label).join(' and ');
+      return refuse(
+        'connection.invalid',
+        moved
+          ? `${labels} must be entered again: what the keychain holds is only sent to the address it was entered for.`
+          : `${labels} must be entered.`,
+        { field: missing[0]?.name ?? '' },
+      );
     }
     return done({ definition, configuration: configuration.data, fields });
   }
@@ -189,6 +196,22 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
       .where('application_id', '=', applicationId)
       .executeTakeFirst();
   }
+}
+
+/**
+ * A stored credential completes a draft only where it would be sent to the very address it was entered for:
+ * whoever may change an address must not learn the credential by pointing it at a server of their own.
+ */
+function sameTarget(
+  definition: ConnectorDefinition,
+  saved: { readonly connector: string; readonly configuration: string },
+  draft: ConnectionDraft,
+  parsed: Readonly<Record<string, unknown>>,
+): boolean {
+  if (saved.connector !== draft.connector) return false;
+  const before = definition.configuration.safeParse(fromJson(saved.configuration));
+  const addresses = definition.description.fields.filter((field) => field.kind === 'url').map((field) => field.name);
+  return before.success && addresses.every((name) => before.data[name] === parsed[name]);
 }
 
 /** Whatever a window sends, a secret field never gets into the workspace. */
