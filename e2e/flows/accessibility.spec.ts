@@ -104,8 +104,8 @@ test('tasks, access requests, palette and menus', async ({ console: window }) =>
 
   await window.keyboard.press('Control+k');
   await expect(window.getByRole('dialog', { name: 'Find or go to' })).toBeVisible();
-  await window.keyboard.type('Code');
-  await expect(window.getByRole('button', { name: /^#\d+ / }).first()).toBeVisible();
+  await window.keyboard.type('Forecast');
+  await expect(window.getByRole('button', { name: /^#\d+ Forecast viewer/ }).first()).toBeVisible();
   await isAccessible(window, 'Access requests');
   await closesByEscape(window, 'Find or go to');
   await accountMenu(window).click();

@@ -87,6 +87,7 @@ test('asking, approving, denying and finding one’s way without a pointer', asy
   await expect(reviewer.getByRole('button', { name: new RegExp(`^#${number} `) })).toBeVisible();
   await press(reviewer, 'Enter');
   await heading(reviewer, `Request #${number}`);
+  await expect(reviewer.getByRole('dialog', { name: 'Find or go to' })).toBeHidden();
   await press(reviewer, 'g', 'e');
   await heading(reviewer, 'Directory');
   await press(reviewer, '/');
