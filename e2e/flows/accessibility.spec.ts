@@ -104,6 +104,7 @@ test('tasks, access requests, palette and menus', async ({ console: window }) =>
 
   await window.keyboard.press('Control+k');
   await expect(window.getByRole('dialog', { name: 'Find or go to' })).toBeVisible();
+  await expect(window.getByRole('textbox', { name: 'Find or go to' })).toBeFocused();
   await window.keyboard.type('Forecast');
   await expect(window.getByRole('button', { name: /^#\d+ Forecast viewer/ }).first()).toBeVisible();
   await isAccessible(window, 'Access requests');

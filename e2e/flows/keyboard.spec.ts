@@ -83,6 +83,7 @@ test('asking, approving, denying and finding one’s way without a pointer', asy
 
   await press(reviewer, 'Control+k');
   await expect(reviewer.getByRole('dialog', { name: 'Find or go to' })).toBeVisible();
+  await expect(reviewer.getByRole('textbox', { name: 'Find or go to' })).toBeFocused();
   await reviewer.keyboard.type(String(number));
   await expect(reviewer.getByRole('button', { name: new RegExp(`^#${number} `) })).toBeVisible();
   await press(reviewer, 'Enter');
