@@ -45,7 +45,7 @@ async function check(script: string, parameters: readonly string[] = []): Promis
 async function unit(): Promise<Results> {
   const report = join(reports, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const exitCode = await run(['npx', 'vitest', 'run', ...reporters], 12 * minute);
+  const exitCode = await run(['npx', 'vitest', 'run', ...reporters], 20 * minute);
   return existsSync(report) ? resultOfVitest(read(report), exitCode) : resultOfCheck('vitest', exitCode ?? 1);
 }
 
@@ -53,7 +53,7 @@ async function e2e(): Promise<Results> {
   const report = join(reports, 'playwright.json');
   const playwright = ['npx', 'playwright', 'test', '--config', 'e2e/playwright.config.ts'];
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const exitCode = await run([...playwright, '--reporter=list,json'], 10 * minute, env);
+  const exitCode = await run([...playwright, '--reporter=list,json'], 20 * minute, env);
   if (!existsSync(report)) return resultOfCheck('playwright', exitCode ?? 1);
   const ran = resultOfPlaywright(read(report), exitCode);
 
