@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
+import type { GatehouseOptions } from './support/gatehouse.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -22,7 +23,17 @@ function hasElectron(): boolean {
   return existsSync(join(folder, name));
 }
 
-export default defineConfig({
+const inChromium = {
+  ...devices['Desktop Chrome'],
+  viewport: { width: 1280, height: 800 },
+  deviceScaleFactor: 1,
+  launchOptions: chromium === undefined ? {} : { executablePath: chromium },
+};
+
+/** Specs about one-time addresses, and those whose page is the same in every shell. */
+const ofTheBrowserMode = ['**/restart.spec.ts', '**/large.spec.ts', '**/accessibility.spec.ts', '**/screenshots/**'];
+
+export default defineConfig<GatehouseOptions>({
   testDir: '.',
   testMatch: ['flows/**/*.spec.ts', 'security/**/*.spec.ts'],
   outputDir: '../test-results',
@@ -45,13 +56,17 @@ export default defineConfig({
   projects: [
     {
       name: 'browser',
-      testIgnore: '**/*.electron.spec.ts',
-      use: {
-        ...devices['Desktop Chrome'],
-        viewport: { width: 1280, height: 800 },
-        deviceScaleFactor: 1,
-        launchOptions: chromium === undefined ? {} : { executablePath: chromium },
-      },
+      testIgnore: ['**/*.electron.spec.ts', '**/*.stand-in.spec.ts'],
+      use: inChromium,
+    },
+    // The desktop shell without Electron's binary. What a reader must know of it is in e2e/electron-stand-in/README.md.
+    {
+      name: 'stand-in',
+      testMatch: ['flows/**/*.spec.ts', 'security/**/*.spec.ts'],
+      testIgnore: ['**/*.electron.spec.ts', '**/*.browser.spec.ts', ...ofTheBrowserMode],
+      // It reads the frames of a WebSocket, which the desktop shell has none of.
+      grepInvert: /its secret stays in the keychain/,
+      use: { ...inChromium, shell: 'stand-in' },
     },
     // Listed without a binary only to be counted, so that what was left out is known.
     ...(hasElectron() || process.env.GATEHOUSE_LIST_ELECTRON === '1'

@@ -3,46 +3,21 @@
  * have of it. How a window is opened is known here alone, so that the same specs run in every shell.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Browser, type Page } from '@playwright/test';
 import { withoutDesktop } from '#core/testing/keyring-session.ts';
-import { root, sampleToken, startProcess, type RunningProcess, type StartOptions } from './process.ts';
-
-export interface Gatehouse {
-  readonly workspace: string;
-  /** Where it is served now, e.g. `http://127.0.0.1:49152`. */
-  readonly origin: string;
-  /** A fresh one-time address. */
-  link(): Promise<string>;
-  /** Ends the process as a person does with Ctrl+C. */
-  stop(): Promise<void>;
-  /** Starts it again on the same workspace; earlier addresses and sessions are void. */
-  start(options?: StartOptions): Promise<void>;
-  /** Ends it without warning. */
-  kill(): Promise<void>;
-  /** Lets a clock that was held go on. */
-  releaseClock(): void;
-  /** A worker on the same workspace, as `npm run worker` runs it; ended with the test. */
-  startWorker(): Promise<RunningProcess>;
-  /** Everything the process has said on its terminal since the workspace was made. */
-  output(): string;
-  /** The sample organisation's SCIM service, asked by its own API. */
-  scim(path: string): Promise<ScimAnswer>;
-  /** User names of the members of a group, by that API. */
-  membersOf(group: string): Promise<readonly string[]>;
-}
-
-export interface ScimAnswer {
-  readonly totalResults?: number;
-  readonly Resources?: readonly Record<string, unknown>[];
-  readonly [name: string]: unknown;
-}
+import { root, startProcess, type RunningProcess, type StartOptions } from './process.ts';
+import type { Gatehouse } from './gatehouse-shell.ts';
+import { askSampleService, membersOf, type ScimAnswer } from './sample-service.ts';
+import { StandInGatehouse } from './stand-in-gatehouse.ts';
 
 export interface GatehouseOptions {
   /** `empty`: before the first start. `sample`: with the sample organisation. `large`: that with 100,000 more people and requests. */
   readonly begins: 'empty' | 'sample' | 'large';
+  /** `stand-in`: windows of the desktop shell, which runs without Electron (see e2e/electron-stand-in). */
+  readonly shell: 'browser' | 'stand-in';
   /** Runs in a desktop session with an unlocked keyring, so that secrets can be kept. */
   readonly keyring: boolean;
   /** What a window may complain of in its console without failing the test. */
@@ -59,6 +34,7 @@ interface Fixtures extends GatehouseOptions {
 
 export const test = base.extend<Fixtures, { readonly sample: string }>({
   begins: ['sample', { option: true }],
+  shell: ['browser', { option: true }],
   keyring: [false, { option: true }],
   expectedComplaints: [null, { option: true }],
 
@@ -74,7 +50,7 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
     { scope: 'worker' },
   ],
 
-  gatehouse: async ({ begins, keyring, sample }, provide) => {
+  gatehouse: async ({ begins, keyring, sample, shell }, provide) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
     const workspace = join(folder, 'workspace');
     if (begins === 'sample') cpSync(sample, workspace, { recursive: true });
@@ -82,7 +58,8 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
     if (begins === 'large') makeWorkspace('large', workspace);
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o700 });
-    const gatehouse = new LaunchedGatehouse(workspace, keyring ? home : null);
+    const Shell = shell === 'stand-in' ? StandInGatehouse : LaunchedGatehouse;
+    const gatehouse: Gatehouse = new Shell(workspace, keyring ? home : null);
     await gatehouse.start();
     await provide(gatehouse);
     await gatehouse.endAll();
@@ -92,17 +69,14 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
   openConsole: async ({ browser, gatehouse, expectedComplaints }, provide) => {
     const complaints: string[] = [];
     const pages: Page[] = [];
-    await provide(async () => {
-      const context = await browser.newContext();
-      const page = await context.newPage();
+    const watch = (page: Page): void => {
       pages.push(page);
       page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
       });
-      await page.goto(await gatehouse.link());
-      return page;
-    });
+    };
+    await provide(() => gatehouse.open(browser, watch));
     for (const page of pages) await page.context().close();
     const expected = expectedComplaints === null ? whileStopped : [...whileStopped, expectedComplaints];
     expect(complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)))).toEqual([]);
@@ -114,6 +88,7 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
 });
 
 export { expect };
+export type { Gatehouse };
 
 function makeWorkspace(kind: 'sample' | 'large', directory: string): void {
   const script = join(root, 'e2e/support/make-workspace.ts');
@@ -164,6 +139,14 @@ class LaunchedGatehouse implements Gatehouse {
     return next;
   }
 
+  async open(browser: Browser, watch: (page: Page) => void): Promise<Page> {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    watch(page);
+    await page.goto(await this.link());
+    return page;
+  }
+
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
@@ -187,23 +170,12 @@ class LaunchedGatehouse implements Gatehouse {
     return this.#saidBefore + (this.#running?.output() ?? '');
   }
 
-  async scim(path: string): Promise<ScimAnswer> {
-    const { port } = JSON.parse(readFileSync(join(this.workspace, 'sample-service', 'process.json'), 'utf8')) as {
-      readonly port: number;
-    };
-    const response = await fetch(`http://127.0.0.1:${port}/scim/v2${path}`, {
-      headers: { authorization: `Bearer ${sampleToken}` },
-    });
-    if (!response.ok) throw new Error(`The SCIM service answered ${response.status} to ${path}`);
-    return (await response.json()) as ScimAnswer;
+  scim(path: string): Promise<ScimAnswer> {
+    return askSampleService(this.workspace, path);
   }
 
-  async membersOf(group: string): Promise<readonly string[]> {
-    const found = await this.scim(`/Groups?filter=${encodeURIComponent(`displayName eq "${group}"`)}`);
-    const members = (found.Resources?.[0]?.['members'] ?? []) as readonly { readonly value: string }[];
-    const users = await this.scim('/Users?count=500');
-    const names = new Map((users.Resources ?? []).map((user) => [user['id'], String(user['userName'])]));
-    return members.map(({ value }) => names.get(value) ?? value);
+  membersOf(group: string): Promise<readonly string[]> {
+    return membersOf(this.workspace, group);
   }
 
   async endAll(): Promise<void> {

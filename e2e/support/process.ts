@@ -41,11 +41,11 @@ export function startProcess(
   script: string,
   parameters: readonly string[],
   keyring: string | null,
-  { clock, heldAt, goesOnAt }: StartOptions = {},
+  options: StartOptions = {},
 ): RunningProcess {
   const node = [
     process.execPath,
-    ...(clock === undefined && heldAt === undefined ? [] : ['--import', join(root, 'e2e/support/clock.mjs')]),
+    ...(Object.keys(clockEnvironment(options)).length === 0 ? [] : ['--import', join(root, 'e2e/support/clock.mjs')]),
     join(root, 'core/cli', script),
     ...parameters,
   ];
@@ -58,9 +58,7 @@ export function startProcess(
     env: {
       ...session.env,
       GATEHOUSE_SAMPLE_TOKEN: sampleToken,
-      ...(clock === undefined ? {} : { GATEHOUSE_TEST_CLOCK_AHEAD: String(clock) }),
-      ...(heldAt === undefined ? {} : { GATEHOUSE_TEST_CLOCK_HELD_AT: String(heldAt) }),
-      ...(goesOnAt === undefined ? {} : { GATEHOUSE_TEST_CLOCK_GOES_ON_AT: String(goesOnAt) }),
+      ...clockEnvironment(options),
     },
   });
   const said: string[] = [];
@@ -86,6 +84,15 @@ export function startProcess(
       }
       if (keyring !== null) endGroup(child.pid);
     },
+  };
+}
+
+/** What `clock.mjs` is told; nothing when the clock is left alone. */
+export function clockEnvironment({ clock, heldAt, goesOnAt }: StartOptions): Record<string, string> {
+  return {
+    ...(clock === undefined ? {} : { GATEHOUSE_TEST_CLOCK_AHEAD: String(clock) }),
+    ...(heldAt === undefined ? {} : { GATEHOUSE_TEST_CLOCK_HELD_AT: String(heldAt) }),
+    ...(goesOnAt === undefined ? {} : { GATEHOUSE_TEST_CLOCK_GOES_ON_AT: String(goesOnAt) }),
   };
 }
 

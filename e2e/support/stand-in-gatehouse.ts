@@ -1,0 +1,120 @@
+/** Gatehouse as a desktop program, on the stand-in for Electron: the same doings of a test, by the shell's own means. */
+import { join } from 'node:path';
+import type { Browser, Page } from '@playwright/test';
+import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
+import type { Gatehouse } from './gatehouse-shell.ts';
+import {
+  clockEnvironment,
+  root,
+  sampleToken,
+  startProcess,
+  type RunningProcess,
+  type StartOptions,
+} from './process.ts';
+import { askSampleService, membersOf, type ScimAnswer } from './sample-service.ts';
+
+export class StandInGatehouse implements Gatehouse {
+  readonly workspace: string;
+  readonly origin = 'app://gatehouse';
+  readonly #keyring: string | null;
+  #start: StartOptions = {};
+  #shell: StandInShell | null = null;
+  #saidBefore = '';
+  readonly #workers: RunningProcess[] = [];
+
+  constructor(workspace: string, keyring: string | null) {
+    this.workspace = workspace;
+    this.#keyring = keyring;
+  }
+
+  get userData(): string {
+    return join(this.workspace, '..', 'user-data');
+  }
+
+  /** The running program, to do what only a desktop program can. */
+  get shell(): StandInShell {
+    if (this.#shell === null) throw new Error('The shell opens with its first window.');
+    return this.#shell;
+  }
+
+  /** The program itself starts with its first window: only then is there a browser to have it in. */
+  async start(options: StartOptions = {}): Promise<void> {
+    this.#start = options;
+  }
+
+  async open(browser: Browser, watch: (page: Page) => void): Promise<Page> {
+    if (this.#shell === null || this.#shell.hasEnded) {
+      this.#shell = this.#launch(browser, watch);
+    } else {
+      await this.#shell.call('pressMenu', 'New Window');
+    }
+    return (await this.#shell.nextWindow()).page;
+  }
+
+  async link(): Promise<string> {
+    throw new Error('A desktop program has no address.');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end((shell) => shell.quit());
+  }
+
+  async kill(): Promise<void> {
+    await this.#end((shell) => shell.kill());
+  }
+
+  releaseClock(): void {
+    void this.shell.signalEngine('SIGUSR2');
+  }
+
+  async startWorker(): Promise<RunningProcess> {
+    const worker = startProcess('worker.ts', ['--workspace', this.workspace], this.#keyring);
+    this.#workers.push(worker);
+    await worker.line('The worker performs');
+    return worker;
+  }
+
+  output(): string {
+    return this.#saidBefore + (this.#shell?.output() ?? '');
+  }
+
+  scim(path: string): Promise<ScimAnswer> {
+    return askSampleService(this.workspace, path);
+  }
+
+  membersOf(group: string): Promise<readonly string[]> {
+    return membersOf(this.workspace, group);
+  }
+
+  async endAll(): Promise<void> {
+    for (const worker of this.#workers) await worker.end('SIGTERM');
+    await this.stop();
+  }
+
+  #launch(browser: Browser, watch: (page: Page) => void): StandInShell {
+    const clock = clockEnvironment(this.#start);
+    return new StandInShell({
+      browser,
+      workspace: this.workspace,
+      userData: this.userData,
+      keyring: this.#keyring,
+      env: { GATEHOUSE_SAMPLE_TOKEN: sampleToken, ...clock },
+      preloads: Object.keys(clock).length === 0 ? [] : [join(root, 'e2e/support/clock.mjs')],
+      watch,
+    });
+  }
+
+  async #end(how: (shell: StandInShell) => Promise<void>): Promise<void> {
+    const shell = this.#shell;
+    if (shell === null) return;
+    await how(shell);
+    this.#saidBefore += shell.output();
+    this.#shell = null;
+  }
+}
+
+/** The desktop program of a test that runs on the stand-in. */
+export function desktopOf(gatehouse: Gatehouse): StandInGatehouse {
+  if (!(gatehouse instanceof StandInGatehouse)) throw new Error('This spec needs the project stand-in.');
+  return gatehouse;
+}
