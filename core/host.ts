@@ -14,8 +14,8 @@ import { createExecutor, wallClock } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { connectors } from '#core/connectors/registry.ts';
 import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
+import { freshCommand } from '#core/domain/command.ts';
 import { done, GatehouseError, messageOf } from '#core/domain/errors.ts';
-import { newId, type CommandId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import { createConnections } from '#core/fulfillment/connections.ts';
 import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
@@ -101,13 +101,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
 
   async function seal(): Promise<void> {
     try {
-      const command = {
-        id: newId<CommandId>(),
-        payload: {},
-        actor: { kind: 'system', part: 'setup' } as const,
-        issuedAt: now(),
-        basedOn: null,
-      };
+      const command = freshCommand({}, { kind: 'system', part: 'setup' }, now());
       await execute(sealTrail(await signingKey(secrets)), command);
     } catch (error) {
       log.error({ err: error }, 'The trail got no checkpoint');

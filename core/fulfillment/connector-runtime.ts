@@ -4,9 +4,10 @@ import { mayManageApplication } from '#core/commands/authority.ts';
 import { recordConnectionTest, setConnection } from '#core/commands/connection.command.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import { freshCommand } from '#core/domain/command.ts';
 import type { ConnectionTest } from '#core/domain/connector.ts';
 import { done, GatehouseError, messageOf, refuse, type Result } from '#core/domain/errors.ts';
-import { newId, type ApplicationId, type CommandId } from '#core/domain/ids.ts';
+import type { ApplicationId, CommandId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import { fromJson } from '#core/persistence/tables.ts';
@@ -180,13 +181,14 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
     const saved = JSON.stringify(sorted(fromJson(row.configuration)));
     if (saved !== JSON.stringify(sorted(withoutSecrets(definition, draft.configuration)))) return;
     const message = tested.checks.find((check) => !check.passed)?.message ?? 'Every check passed.';
-    await execute(recordConnectionTest, {
-      id: newId<CommandId>(),
-      actor: { kind: 'system', part: 'discovery' },
-      issuedAt: now(),
-      basedOn: null,
-      payload: { applicationId: draft.applicationId, passed: tested.passed, message: message.slice(0, 2000) },
-    });
+    await execute(
+      recordConnectionTest,
+      freshCommand(
+        { applicationId: draft.applicationId, passed: tested.passed, message: message.slice(0, 2000) },
+        { kind: 'system', part: 'discovery' },
+        now(),
+      ),
+    );
   }
 
   function instanceOf(applicationId: ApplicationId) {

@@ -5,9 +5,9 @@
  */
 import { recordFulfillmentAttempt, startFulfillmentTask, type Attempt } from '#core/commands/fulfillment.command.ts';
 import type { Execute } from '#core/commands/execute.ts';
-import type { Command } from '#core/domain/command.ts';
+import { freshCommand } from '#core/domain/command.ts';
 import { messageOf } from '#core/domain/errors.ts';
-import { newId, type ApplicationId, type CommandId, type FulfillmentTaskId } from '#core/domain/ids.ts';
+import type { ApplicationId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import { epochMilliseconds, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { FulfillmentState } from '#core/domain/request.ts';
 import type { Database } from '#core/persistence/open-database.ts';
@@ -232,14 +232,8 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     return { ...attempt, facts, source: attempt.source.slice(0, 500) };
   }
 
-  function systemCommand<Payload>(payload: Payload): Omit<Command<never, Payload>, 'type'> {
-    return {
-      id: newId<CommandId>(),
-      payload,
-      actor: { kind: 'system', part: 'fulfillment' },
-      issuedAt: now(),
-      basedOn: null,
-    };
+  function systemCommand<Payload>(payload: Payload) {
+    return freshCommand(payload, { kind: 'system', part: 'fulfillment' }, now());
   }
 
   async function setTimer(): Promise<void> {

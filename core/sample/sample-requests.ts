@@ -1,6 +1,7 @@
 /** A few requests in the sample organisation, handed in and decided by its people through the one door, so that every screen has something to show. */
 import { decideTask } from '#core/commands/decide-task.command.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
+import { freshCommand } from '#core/domain/command.ts';
 import type { ItemAction, Term } from '#core/domain/request.ts';
 import { newId, type CommandId, type EmployeeId, type EntitlementId } from '#core/domain/ids.ts';
 import type { SampleParts } from './sample-parts.ts';
@@ -103,24 +104,25 @@ async function handIn(
   used.add(beneficiary.id);
   const requesterId =
     script.byManager === true && beneficiary.manager_id !== null ? beneficiary.manager_id : beneficiary.id;
-  const submitted = await execute(submitRequest, {
-    id: newId<CommandId>(),
-    actor: { kind: 'employee', employeeId: requesterId },
-    issuedAt: now(),
-    basedOn: null,
-    payload: {
-      justification: script.justification,
-      ticketReference: script.ticket ?? null,
-      items: [
-        {
-          action,
-          beneficiaryId: beneficiary.id,
-          entitlementId: entitlement.id,
-          term: script.term ?? { kind: 'permanent' },
-        },
-      ],
-    },
-  });
+  const submitted = await execute(
+    submitRequest,
+    freshCommand(
+      {
+        justification: script.justification,
+        ticketReference: script.ticket ?? null,
+        items: [
+          {
+            action,
+            beneficiaryId: beneficiary.id,
+            entitlementId: entitlement.id,
+            term: script.term ?? { kind: 'permanent' },
+          },
+        ],
+      },
+      { kind: 'employee', employeeId: requesterId },
+      now(),
+    ),
+  );
   if (submitted.outcome === 'refused' || script.verdict === undefined) return;
   const task = await database.read
     .selectFrom('review_task')

@@ -9,8 +9,9 @@ import { setConnection } from '#core/commands/connection.command.ts';
 import { describeEntitlements } from '#core/commands/describe-entitlements.command.ts';
 import { readWorkspaceSettings } from '#core/commands/workspace-settings.ts';
 import type { Actor } from '#core/domain/audit.ts';
+import { freshCommand } from '#core/domain/command.ts';
 import { done, type Result } from '#core/domain/errors.ts';
-import { newId, type ApplicationId, type CommandId } from '#core/domain/ids.ts';
+import type { ApplicationId, CommandId } from '#core/domain/ids.ts';
 import { fromJson } from '#core/persistence/tables.ts';
 import { isSampleSecret } from '#core/secrets/layered-secret-store.ts';
 import { readSampleOrganisation, type SampleApplication, type SampleOrganisation } from './organisation.ts';
@@ -120,32 +121,27 @@ async function connect(
   const ids = first ? await service.seed(...seedOf(connected, organisation)) : null;
   if (address !== service.baseUrl) {
     const configuration = { baseUrl: service.baseUrl, authentication: 'bearer', timeoutSeconds: 30, pageSize: 100 };
-    await execute(setConnection, {
-      id: newId<CommandId>(),
-      actor: setup,
-      issuedAt: now(),
-      basedOn: null,
-      payload: {
-        applicationId: row.id,
-        connector: 'scim',
-        configuration,
-        secretName,
-        secretsSet: ['token'],
-      },
-    });
+    await execute(
+      setConnection,
+      freshCommand(
+        {
+          applicationId: row.id,
+          connector: 'scim',
+          configuration,
+          secretName,
+          secretsSet: ['token'],
+        },
+        setup,
+        now(),
+      ),
+    );
     await connectors.test({ applicationId: row.id, connector: 'scim', configuration, secrets: {} });
   }
   await connections.forget();
   if (ids === null) return;
   await discovery.start(row.id, setup);
   await discovery.idle();
-  await execute(describeEntitlements, {
-    id: newId<CommandId>(),
-    actor: setup,
-    issuedAt: now(),
-    basedOn: null,
-    payload: descriptions(row.id, connected, ids.groups),
-  });
+  await execute(describeEntitlements, freshCommand(descriptions(row.id, connected, ids.groups), setup, now()));
 }
 
 function seedOf(connected: SampleApplication, organisation: SampleOrganisation): Parameters<SampleScimService['seed']> {

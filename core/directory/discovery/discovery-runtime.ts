@@ -3,8 +3,9 @@ import { ConnectorFault, type DiscoveryPage } from '#core/connectors/connector.t
 import { finishDiscovery, recordDiscoveryPage, startDiscovery } from '#core/commands/discovery.command.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { Actor } from '#core/domain/audit.ts';
+import { freshCommand } from '#core/domain/command.ts';
 import { done, messageOf, refuse, type Result } from '#core/domain/errors.ts';
-import { newId, type ApplicationId, type CommandId, type SyncRunId } from '#core/domain/ids.ts';
+import type { ApplicationId, SyncRunId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Connections } from '#core/fulfillment/connections.ts';
 
@@ -75,6 +76,6 @@ export function createDiscovery({ execute, connections, now }: DiscoveryOptions)
   }
 
   function command<Payload>(payload: Payload, actor: Actor) {
-    return { id: newId<CommandId>(), payload, actor, issuedAt: now(), basedOn: null };
+    return freshCommand(payload, actor, now());
   }
 }
