@@ -6,7 +6,13 @@
  * `grant` or `revoke` must have `read`, because no answer to a write is trusted: it is read back.
  */
 import type { z } from 'zod';
-import type { ConnectionTest, ConnectorCapability, ConnectorDescription } from '#core/domain/connector.ts';
+import {
+  connectorCapabilities,
+  type ConnectionTest,
+  type ConnectorCapability,
+  type ConnectorDescription,
+} from '#core/domain/connector.ts';
+import type { Instant } from '#core/domain/instant.ts';
 
 /** Secrets by field name, handed in by the runtime for the time the connector is open. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -39,6 +45,10 @@ export interface RemoteAccount {
   readonly email: string | null;
   readonly displayName: string | null;
   readonly active: boolean;
+  /** A service's login, where the application tells; otherwise a person's. */
+  readonly kind?: 'employee' | 'service';
+  /** Further attributes by the application's own names, for comparison with the directory. Never a secret. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface RemoteEntitlement {
@@ -53,6 +63,23 @@ export interface RemoteGrant {
   readonly entitlementExternalId: string;
 }
 
+/** A grant to be made. `expiresAt` is for applications that end access themselves; null or left out: for good. */
+export interface WantedGrant extends RemoteGrant {
+  readonly expiresAt?: Instant | null;
+}
+
+/** What the application says of a grant when asked. */
+export interface GrantReading {
+  readonly held: boolean;
+  /**
+   * The write was taken, and something outside has still to happen before the access is there (an invitation
+   * to be accepted, an export to be loaded). It is read again later; nothing is written again.
+   */
+  readonly pending?: boolean;
+  /** The end time the application itself knows; left out where it knows none. */
+  readonly expiresAt?: Instant | null;
+}
+
 /** What is known of a person whose account may have to be found or created. */
 export interface AccountDraft {
   readonly username: string;
@@ -63,6 +90,37 @@ export interface AccountDraft {
   readonly department: string | null;
   readonly jobTitle: string | null;
   readonly employeeId: string;
+  /**
+   * A first password, made by the runtime for applications that need one and kept in the keychain for whoever
+   * hands it over. The account must have to change it at first use where the application can ask for that.
+   */
+  readonly initialPassword?: string;
+}
+
+/** What a person outside Gatehouse is asked to do, through a ticket or a call to another system. */
+export interface TicketDraft {
+  /** Made by Gatehouse and the same in every attempt: a second call with it must not open a second ticket. */
+  readonly key: string;
+  readonly effect: 'grant' | 'revoke';
+  readonly requestNumber: number;
+  readonly justification: string;
+  readonly person: AccountDraft;
+  readonly application: string;
+  readonly entitlement: { readonly externalId: string; readonly name: string; readonly kind: string };
+  readonly expiresAt: Instant | null;
+}
+
+export interface Ticket {
+  /** The other system's own id of it. */
+  readonly reference: string;
+  /** Where a person can look at it; null when there is no page. */
+  readonly url: string | null;
+}
+
+export interface TicketReading {
+  readonly state: 'open' | 'done' | 'rejected';
+  /** What the other system says of it, e.g. its status or the last comment. */
+  readonly note: string;
 }
 
 /** A page of what an application holds. `checkpoint` resumes right after this page; null: this was the last. */
@@ -87,10 +145,20 @@ export interface Connector {
   findAccount?(draft: Pick<AccountDraft, 'username' | 'email'>, signal: AbortSignal): Promise<Outcome<RemoteAccount>>;
   /** Creates the account, or answers `already` with the one that is there (also under another case). */
   createAccount?(draft: AccountDraft, signal: AbortSignal): Promise<Outcome<RemoteAccount>>;
-  grant?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>>;
+  /** Brings the account's attributes to what the draft says; what it leaves null stays. `already` when they are. */
+  updateAccount?(account: RemoteAccount, draft: AccountDraft, signal: AbortSignal): Promise<Outcome<RemoteAccount>>;
+  /** The login cannot be used any more, and keeps what it holds. */
+  disableAccount?(account: RemoteAccount, signal: AbortSignal): Promise<Outcome<void>>;
+  enableAccount?(account: RemoteAccount, signal: AbortSignal): Promise<Outcome<void>>;
+  /** The login is gone. `already` when it was not there. */
+  deleteAccount?(account: RemoteAccount, signal: AbortSignal): Promise<Outcome<void>>;
+  grant?(grant: WantedGrant, signal: AbortSignal): Promise<Outcome<void>>;
   revoke?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>>;
   /** Is it held now? Asked of the application itself, never remembered. */
-  read?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<{ readonly held: boolean }>>;
+  read?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<GrantReading>>;
+  /** Asks for the change in another system, where people or other programs make it. */
+  openTicket?(ticket: TicketDraft, signal: AbortSignal): Promise<Outcome<Ticket>>;
+  readTicket?(reference: string, signal: AbortSignal): Promise<Outcome<TicketReading>>;
   close(): Promise<void>;
 }
 
@@ -117,13 +185,6 @@ export class ConnectorFault extends Error {
 
 /** The abilities a connector's code has. */
 export function capabilitiesOf(connector: Connector): readonly ConnectorCapability[] {
-  const has: readonly (readonly [ConnectorCapability, unknown])[] = [
-    ['test', connector.test],
-    ['discover', connector.discover],
-    ['createAccount', connector.createAccount],
-    ['grant', connector.grant],
-    ['revoke', connector.revoke],
-    ['read', connector.read],
-  ];
-  return has.filter(([, ability]) => typeof ability === 'function').map(([name]) => name);
+  const abilities = connector as unknown as Readonly<Record<ConnectorCapability, unknown>>;
+  return connectorCapabilities.filter((name) => typeof abilities[name] === 'function');
 }

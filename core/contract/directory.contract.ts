@@ -125,7 +125,7 @@ const fieldSchema = z.object({
   name: z.string(),
   label: z.string(),
   help: z.string(),
-  kind: z.enum(['text', 'url', 'number', 'choice', 'secret']),
+  kind: z.enum(['text', 'lines', 'url', 'number', 'choice', 'secret']),
   required: z.boolean(),
   choices: z
     .array(z.object({ value: z.string(), label: z.string() }))
@@ -133,6 +133,7 @@ const fieldSchema = z.object({
     .optional(),
   initial: z.union([z.string(), z.number()]).optional(),
   placeholder: z.string().optional(),
+  multiline: z.boolean().optional(),
   onlyWhen: z.object({ field: z.string(), is: z.string() }).optional(),
 });
 
@@ -153,7 +154,7 @@ export const connectionTestSchema = z.object({
 
 const connectionDraftSchema = byApplication.extend({
   connector: z.string().max(50),
-  configuration: z.record(z.string().max(100), z.union([z.string().max(2000), z.number()])),
+  configuration: z.record(z.string().max(100), z.union([z.string().max(20_000), z.number()])),
   /** Only fields that are being set now; what is left out stays as the keychain has it. */
   secrets: z.record(z.string().max(100), z.string().max(100_000)).default({}),
 });

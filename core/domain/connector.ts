@@ -7,18 +7,58 @@ export interface ConnectorField {
   readonly name: string;
   readonly label: string;
   readonly help: string;
-  readonly kind: 'text' | 'url' | 'number' | 'choice' | 'secret';
+  /** `lines` takes several lines, e.g. a certificate or a template; so does a secret marked `multiline`. */
+  readonly kind: 'text' | 'lines' | 'url' | 'number' | 'choice' | 'secret';
   readonly required: boolean;
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly initial?: string | number;
   readonly placeholder?: string;
+  /** A secret of several lines, e.g. a private key. */
+  readonly multiline?: boolean;
   /** Shown, and required, only while another field has this value. */
   readonly onlyWhen?: { readonly field: string; readonly is: string };
 }
 
 /** What a connector can do, derived from the abilities its code has. */
-export const connectorCapabilities = ['test', 'discover', 'createAccount', 'grant', 'revoke', 'read'] as const;
+export const connectorCapabilities = [
+  'test',
+  'discover',
+  'createAccount',
+  'updateAccount',
+  'disableAccount',
+  'enableAccount',
+  'deleteAccount',
+  'grant',
+  'revoke',
+  'read',
+  'openTicket',
+  'readTicket',
+] as const;
 export type ConnectorCapability = (typeof connectorCapabilities)[number];
+
+/**
+ * What happens when an effect is performed twice. `idempotent`: the application itself makes one of two.
+ * `checkThenAct`: the connector looks first, so two at the same moment may both act. `irreversible`: what is
+ * done cannot be taken back, e.g. an invitation that was sent.
+ */
+export type EffectClass = 'idempotent' | 'checkThenAct' | 'irreversible';
+
+/** An attribute of a person that accounts of this kind of application are made from. */
+export interface AccountAttribute {
+  /** A name of `AccountDraft`. */
+  readonly name:
+    | 'username'
+    | 'email'
+    | 'displayName'
+    | 'firstName'
+    | 'lastName'
+    | 'department'
+    | 'jobTitle'
+    | 'employeeId';
+  /** What it becomes in the application, in words of that application. */
+  readonly becomes: string;
+  readonly required: boolean;
+}
 
 export interface ConnectorDescription {
   readonly name: string;
@@ -28,6 +68,17 @@ export interface ConnectorDescription {
   readonly capabilities: readonly ConnectorCapability[];
   /** What the credential must be allowed to do in the application, in words of that application. */
   readonly requiredPermissions: readonly string[];
+  readonly accountAttributes: readonly AccountAttribute[];
+  /** The application itself ends a grant at its end time. Our own due task removes it in any case. */
+  readonly nativeExpiry: boolean;
+  /** By ability that changes something; abilities the connector lacks are left out. */
+  readonly effects: Readonly<Partial<Record<ConnectorCapability, EffectClass>>>;
+  readonly limits: {
+    /** How many effects may be performed at once. */
+    readonly concurrency: number;
+    /** How many may be started in a second; null: the application says itself when it is too much. */
+    readonly effectsPerSecond: number | null;
+  };
 }
 
 /** One check of a connection test, in the order they were made. */

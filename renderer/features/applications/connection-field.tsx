@@ -1,5 +1,5 @@
 /** One field of a connection's form. */
-import { NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, PasswordInput, Select, Textarea, TextInput, type TextareaProps } from '@mantine/core';
 import type { ConnectorView } from '#core/contract/index.ts';
 
 export interface ConnectionFieldProps {
@@ -31,7 +31,14 @@ export function ConnectionField({ field, value, error, isSecretSaved, onChange }
       );
     case 'number':
       return <NumberInput {...common} value={value} onChange={(next) => onChange(String(next))} maw={240} />;
+    case 'lines':
+      return <Lines {...common} value={value} onChange={onChange} />;
     case 'secret':
+      if (field.multiline === true) {
+        const description = secretHelp(field.help, isSecretSaved);
+        const placeholder = isSecretSaved ? 'Saved; leave empty to keep it' : (field.placeholder ?? '');
+        return <Lines {...common} {...{ description, placeholder, value, onChange }} />;
+      }
       return (
         <PasswordInput
           {...common}
@@ -56,6 +63,24 @@ export function ConnectionField({ field, value, error, isSecretSaved, onChange }
         />
       );
   }
+}
+
+function Lines({
+  onChange,
+  ...rest
+}: Omit<TextareaProps, 'onChange'> & { readonly onChange: (value: string) => void }) {
+  return (
+    <Textarea
+      {...rest}
+      autosize
+      minRows={3}
+      maxRows={12}
+      autoComplete="off"
+      spellCheck={false}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
 }
 
 function secretHelp(help: string, isSaved: boolean): string {

@@ -67,9 +67,15 @@ const capabilityWords: Readonly<Record<ConnectorView['capabilities'][number], st
   test: 'test the connection',
   discover: 'discover accounts, entitlements and grants',
   createAccount: 'create missing accounts',
+  updateAccount: 'bring accounts up to date',
+  disableAccount: 'disable accounts',
+  enableAccount: 'enable accounts again',
+  deleteAccount: 'delete accounts',
   grant: 'grant access',
   revoke: 'remove access',
   read: 'read back what it did',
+  openTicket: 'open a ticket',
+  readTicket: 'follow its tickets',
 };
 
 function AboutConnector({
