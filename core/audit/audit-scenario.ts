@@ -258,6 +258,7 @@ function entitlement(
     businessOwnerId: null,
     lastSeenRunId: null,
     maximumDurationMinutes: null,
+    reviewSettings: null,
     status: 'active',
     searchText: name.toLowerCase(),
   };

@@ -17,6 +17,8 @@ const stateEvents: Readonly<Record<ItemState, readonly AuditEventType[]>> = {
   inReview: ['item.reviewStarted'],
   approved: ['item.approved'],
   denied: ['item.denied'],
+  dropped: ['item.dropped'],
+  expired: ['item.expired'],
   cancelled: ['item.cancelled'],
   fulfilled: ['access.granted', 'access.removed'],
   failed: ['fulfillment.refused'],

@@ -104,6 +104,12 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
   ],
   'item.denied': [[{ reason: 'No' }, 'Editors in Wiki for Ben Ode was denied: “No”']],
   'item.cancelled': [[{ reason: null }, 'Editors in Wiki for Ben Ode was cancelled by Ada Byron.']],
+  'item.dropped': [
+    [{ reason: 'Not needed' }, 'Editors in Wiki for Ben Ode was left out by the reviewer: “Not needed”'],
+  ],
+  'item.expired': [
+    [{ decideBy: '2026-04-01T00:00:00.000Z' }, 'Editors in Wiki for Ben Ode expired: nobody decided in time.'],
+  ],
   'review.approved': [
     [
       { level: 1, reviewerKind: 'applicationOwner', reason: null },
@@ -117,6 +123,10 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
     ],
   ],
   'review.automatic': [
+    [
+      { rule: 'policy', verdict: 'approve', policyId: 'p', policyName: 'Low risk', policyVersion: 3 },
+      'Editors in Wiki for Ben Ode was approved automatically by the policy “Low risk”, version 3.',
+    ],
     [
       { verdict: 'approve', rule: 'applicationAutoApproval', applicationId: 'wiki', applicationVersion: 4 },
       'Editors in Wiki for Ben Ode was approved automatically by the setting “automatic approval” of Wiki, version 4 of its settings.',
@@ -214,6 +224,9 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
   ],
   'request.cancelled': [
     [{ state: 'cancelled', items: { cancelled: 1 } }, 'The request is cancelled: 1 item cancelled.'],
+  ],
+  'request.expired': [
+    [{ state: 'expired', items: { expired: 1 } }, 'The request has expired: 1 item expired undecided.'],
   ],
   'request.denied': [
     [

@@ -25,6 +25,10 @@ function wordsOf(event: AuditEvent, story: Story): string {
       return `${story.subject(event)} was denied${because(data)}`;
     case 'item.cancelled':
       return `${story.subject(event)} was cancelled by ${story.actorOf(event)}${because(data)}`;
+    case 'item.dropped':
+      return `${story.subject(event)} was left out by the reviewer${because(data)}`;
+    case 'item.expired':
+      return `${story.subject(event)} expired: nobody decided in time`;
     case 'review.approved':
     case 'review.denied':
       return decided(event, story, type === 'review.approved' ? 'approved' : 'denied');
@@ -47,6 +51,8 @@ function wordsOf(event: AuditEvent, story: Story): string {
       return `The request ${data['state'] === 'completedWithFailures' ? 'is completed with failures' : 'is completed'}${outcome(data)}`;
     case 'request.cancelled':
       return `The request is cancelled${outcome(data)}`;
+    case 'request.expired':
+      return `The request has expired${outcome(data)}`;
     case 'request.denied':
       return `The request is denied${outcome(data)}`;
     case 'workspace.created':
@@ -112,6 +118,10 @@ function decided(event: AuditEvent, story: Story, verb: string): string {
 function automatic(event: AuditEvent, story: Story): string {
   const { data } = event;
   const rule = textIn(data, 'rule');
+  if (rule === 'policy') {
+    const done = data['verdict'] === 'deny' ? 'denied' : 'approved';
+    return `${story.subject(event)} was ${done} automatically by the policy ${quoted(textIn(data, 'policyName') ?? '')}, version ${numberIn(data, 'policyVersion') ?? 'not named'}`;
+  }
   const setting = rule === 'applicationAutoApproval' ? 'automatic approval' : (rule ?? 'not named');
   const version = numberIn(data, 'applicationVersion');
   const verb = data['verdict'] === 'deny' ? 'denied' : 'approved';

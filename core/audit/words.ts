@@ -1,5 +1,5 @@
 /** Times, terms, lateness and lists in plain English, the same in the trail, the report and the CSV. */
-import { reviewerKinds } from '#core/domain/directory.ts';
+import { reviewerKinds } from '#core/domain/review-settings.ts';
 import type { ItemState, RequestState, Term } from '#core/domain/request.ts';
 import { durationWords } from '#core/engine/check-item.ts';
 import { reviewerKindNames } from '#core/engine/reviewers.ts';
@@ -60,6 +60,8 @@ export const itemStateWords: Readonly<Record<ItemState, string>> = {
   inReview: 'in review',
   approved: 'approved, on its way',
   denied: 'denied',
+  dropped: 'left out by a reviewer',
+  expired: 'expired undecided',
   cancelled: 'cancelled',
   fulfilled: 'fulfilled',
   failed: 'failed',
@@ -72,4 +74,5 @@ export const requestStateWords: Readonly<Record<RequestState, string>> = {
   completedWithFailures: 'Completed with failures',
   denied: 'Denied',
   cancelled: 'Cancelled',
+  expired: 'Expired undecided',
 };

@@ -1,4 +1,5 @@
 /** A workspace with any number of requests that have come to their end, written in batches: measurements need its size, not its history. */
+import { ordinaryItem, plannedTask } from '#core/domain/request.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openReplayWorkspace, prepare } from '#core/cli/replay/replay-workspace.ts';
@@ -168,6 +169,7 @@ function story(part: Part) {
     requesterId: employeeId,
     justification: 'For the on-call rotation of the next weeks.',
     ticketReference: null,
+    resubmitsRequestId: null,
     state: approved ? 'completed' : 'denied',
     submittedAt: at,
     endedAt: at,
@@ -182,6 +184,7 @@ function story(part: Part) {
     applicationId,
     entitlementId,
     term: { kind: 'permanent' },
+    ...ordinaryItem,
     state: approved ? 'fulfilled' : 'denied',
     changedInVersion: 4,
     plan: {
@@ -211,6 +214,7 @@ function story(part: Part) {
     itemId,
     stageId,
     reviewerId: managerId,
+    ...plannedTask,
     state: approved ? 'approved' : 'denied',
     openedAt: at,
     endedAt: at,
@@ -224,6 +228,7 @@ function story(part: Part) {
     deciderId: managerId,
     automatic: null,
     verdict: approved ? 'approve' : 'deny',
+    shortenedTo: null,
     reason: approved ? null : 'Not needed.',
     decidedAt: at,
     commandId,

@@ -128,6 +128,7 @@ export async function writeEntitlements(
           risk: 'low',
           businessOwnerId: null,
           maximumDurationMinutes: null,
+          reviewSettings: null,
           ...fields,
           searchText,
         });

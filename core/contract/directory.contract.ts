@@ -1,7 +1,8 @@
 /** The organisation, its applications and their connections. */
 import { z } from 'zod';
 import { connectorCapabilities } from '#core/domain/connector.ts';
-import { fulfillmentOptions, reviewerKinds, roles } from '#core/domain/directory.ts';
+import { fulfillmentOptions, roles } from '#core/domain/directory.ts';
+import { reviewerKinds } from '#core/domain/review-settings.ts';
 import type {
   AccountId,
   ApplicationId,

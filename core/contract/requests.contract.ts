@@ -11,7 +11,14 @@ import type {
   RequestItemId,
   ReviewTaskId,
 } from '#core/domain/ids.ts';
-import { fulfillmentStates, itemStates, requestStates, stageStates, taskStates } from '#core/domain/request.ts';
+import {
+  fulfillmentStates,
+  itemStates,
+  requestStates,
+  stageStates,
+  taskStates,
+  verdicts,
+} from '#core/domain/request.ts';
 import { procedure } from './procedure.ts';
 import {
   commandIdSchema,
@@ -161,7 +168,7 @@ export const itemViewSchema = z.object({
       /** Null for an automatic decision; `automatic` then says which setting decided. */
       decider: personSchema.nullable(),
       automatic: z.string().nullable(),
-      verdict: z.enum(['approve', 'deny']),
+      verdict: z.enum(verdicts),
       reason: z.string().nullable(),
       decidedAt: instantSchema,
     }),
@@ -272,7 +279,7 @@ export const tasksContract = {
         commandId: commandIdSchema,
         taskId: idSchema<ReviewTaskId>(),
         basedOn: z.number().int(),
-        verdict: z.enum(['approve', 'deny']),
+        verdict: z.enum(verdicts),
         /** Required to deny. */
         reason: textSchema(2000).nullable().default(null),
       }),

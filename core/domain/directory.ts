@@ -13,6 +13,7 @@ import type {
   SyncRunId,
 } from './ids.ts';
 import type { Instant } from './instant.ts';
+import type { ReviewSettings } from './review-settings.ts';
 
 /** What a person may do beyond requesting and reviewing, which every team member may. */
 export const roles = ['riskManager', 'administrator'] as const;
@@ -41,18 +42,6 @@ export interface Employee {
   readonly status: EmployeeStatus;
   /** Further attributes as imported; names are the columns'. */
   readonly attributes: Readonly<Record<string, string>>;
-}
-
-/** Who can be asked to review, in the order an application chose. */
-export const reviewerKinds = ['manager', 'applicationOwner'] as const;
-export type ReviewerKind = (typeof reviewerKinds)[number];
-
-/** How an application wants its requests reviewed. */
-export interface ReviewSettings {
-  /** `auto`: direct integration with auto approval, no review; the automatic decision is recorded. */
-  readonly approval: 'review' | 'auto';
-  /** Order of precedence: when nobody is available for one kind, the next takes its place. At least one. */
-  readonly reviewers: readonly ReviewerKind[];
 }
 
 /** How approved access gets into the application. */
@@ -111,6 +100,8 @@ export interface Entitlement {
   readonly businessOwnerId: EmployeeId | null;
   /** The longest a temporary grant may last, in minutes; null: no limit, and permanent grants are allowed. */
   readonly maximumDurationMinutes: number | null;
+  /** Takes the place of the application's settings; null: those of the application hold. */
+  readonly reviewSettings: ReviewSettings | null;
   readonly status: 'active' | 'gone';
   /** The last discovery that saw it; null when none has. */
   readonly lastSeenRunId: SyncRunId | null;

@@ -23,6 +23,14 @@ export type ReviewTaskId = Branded<'ReviewTaskId'>;
 export type DecisionId = Branded<'DecisionId'>;
 export type FulfillmentTaskId = Branded<'FulfillmentTaskId'>;
 export type SyncRunId = Branded<'SyncRunId'>;
+export type PolicyId = Branded<'PolicyId'>;
+export type ConflictRuleId = Branded<'ConflictRuleId'>;
+export type ReviewerGroupId = Branded<'ReviewerGroupId'>;
+export type DelegationId = Branded<'DelegationId'>;
+export type AccessRoleId = Branded<'AccessRoleId'>;
+export type ReviewMessageId = Branded<'ReviewMessageId'>;
+export type NoticeId = Branded<'NoticeId'>;
+export type BulkDecisionId = Branded<'BulkDecisionId'>;
 export type CommandId = Branded<'CommandId'>;
 export type AuditEventId = Branded<'AuditEventId'>;
 

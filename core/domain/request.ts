@@ -11,13 +11,16 @@ import type {
   EntitlementId,
   FulfillmentTaskId,
   GrantId,
+  PolicyId,
   RequestId,
   RequestItemId,
+  ReviewMessageId,
   ReviewStageId,
   ReviewTaskId,
 } from './ids.ts';
-import type { ReviewerKind } from './directory.ts';
+import type { FoundConflict } from './conflict-rule.ts';
 import type { Instant } from './instant.ts';
+import type { ReviewerKind } from './review-settings.ts';
 
 export const requestStates = [
   'inReview',
@@ -26,14 +29,27 @@ export const requestStates = [
   'completedWithFailures',
   'denied',
   'cancelled',
+  'expired',
 ] as const;
 export type RequestState = (typeof requestStates)[number];
 
 /** The states a request never leaves. */
-export const finalRequestStates = ['completed', 'completedWithFailures', 'denied', 'cancelled'] as const;
+export const finalRequestStates = ['completed', 'completedWithFailures', 'denied', 'cancelled', 'expired'] as const;
 
-export const itemStates = ['inReview', 'approved', 'denied', 'cancelled', 'fulfilled', 'failed'] as const;
-/** `approved` means: decided, and on its way into the application. */
+export const itemStates = [
+  'inReview',
+  'approved',
+  'denied',
+  'dropped',
+  'cancelled',
+  'expired',
+  'fulfilled',
+  'failed',
+] as const;
+/**
+ * `approved`: decided, and on its way into the application. `dropped`: a reviewer left this line out.
+ * `expired`: nobody decided in time.
+ */
 export type ItemState = (typeof itemStates)[number];
 
 export type ItemAction = 'GRANT' | 'REVOKE';
@@ -54,6 +70,8 @@ export interface AccessRequest {
   readonly requesterId: EmployeeId;
   readonly justification: string;
   readonly ticketReference: string | null;
+  /** The denied or expired request that this one asks for again. */
+  readonly resubmitsRequestId: RequestId | null;
   readonly state: RequestState;
   readonly submittedAt: Instant;
   /** When the last item came to its end, whichever it was. */
@@ -71,6 +89,14 @@ export interface RequestItem {
   readonly applicationId: ApplicationId;
   readonly entitlementId: EntitlementId;
   readonly term: Term;
+  /** Access is not delivered before this; null: as soon as it is approved. */
+  readonly startsAt: Instant | null;
+  /** The name of the service account it is for, whose owner is the beneficiary; null: the beneficiary's own account. */
+  readonly serviceAccount: string | null;
+  /** The item whose temporary access this one prolongs; null: it asks for something new. */
+  readonly extendsItemId: RequestItemId | null;
+  /** The clock of the decision: undecided by then, the item expires. Null: it waits for ever. */
+  readonly decideBy: Instant | null;
   readonly state: ItemState;
   /** The request's version in which this item itself last changed: a decision based on an earlier one is stale. */
   readonly changedInVersion: number;
@@ -83,14 +109,33 @@ export interface RequestItem {
   readonly expiresAt: Instant | null;
   /** When temporary access was actually gone. */
   readonly expiredAt: Instant | null;
+  /** Somebody decided that this access is not to be prolonged, which ends the reminders; null: nobody has. */
+  readonly notRenewed: { readonly by: EmployeeId; readonly at: Instant; readonly reason: string | null } | null;
 }
 
-/** What an item needs before it may be provisioned, and the application's settings it was derived from. */
+/** What most items have: delivered at once, to the beneficiary's own account, new, and waiting for ever. */
+export const ordinaryItem = {
+  startsAt: null,
+  serviceAccount: null,
+  extendsItemId: null,
+  decideBy: null,
+  notRenewed: null,
+} as const satisfies Partial<RequestItem>;
+
+/** What an item needs before it may be provisioned, and the settings or the policy it was derived from. */
 export interface ReviewPlan {
+  /** `auto`: decided at once by `policy`, or, without one, by the application's auto approval. */
   readonly mode: 'review' | 'auto';
-  /** The version of the application whose settings made this plan. */
+  /** The version of the application whose settings (or whose entitlement's) made this plan. */
   readonly applicationVersion: number;
+  /** The policy that matched first and so took the place of the settings; left out when none did. */
+  readonly policy?: { readonly id: PolicyId; readonly name: string; readonly version: number };
   readonly levels: readonly PlannedLevel[];
+  /** How many levels were asked for, when there are fewer because nobody was there for the rest. */
+  readonly levelsAsked?: number;
+  readonly skipEarlierApprovers?: boolean;
+  /** Duties that this item would bring into conflict. */
+  readonly conflicts?: readonly FoundConflict[];
 }
 
 export interface PlannedLevel {
@@ -122,9 +167,19 @@ export interface ReviewStage {
   readonly endedAt: Instant | null;
 }
 
-export const taskStates = ['open', 'approved', 'denied', 'closed'] as const;
-/** `closed`: no longer needed, because somebody else decided or the item ended. */
+export const taskStates = ['open', 'approved', 'denied', 'dropped', 'skipped', 'handedOn', 'closed'] as const;
+/**
+ * `skipped`: its reviewer approved at an earlier level already. `handedOn`: somebody else has it now.
+ * `closed`: no longer needed, because somebody else decided or the item ended.
+ */
 export type TaskState = (typeof taskStates)[number];
+
+export const taskVias = ['planned', 'rerouted', 'reassigned', 'delegated', 'escalated', 'returned'] as const;
+/**
+ * How a task came to its reviewer. `rerouted`: the manager or owner changed. `returned`: its reviewer is back
+ * in office. The others name what the reviewer before, or time, did.
+ */
+export type TaskVia = (typeof taskVias)[number];
 
 /** One reviewer's work in a stage. */
 export interface ReviewTask {
@@ -133,12 +188,29 @@ export interface ReviewTask {
   readonly itemId: RequestItemId;
   readonly stageId: ReviewStageId;
   readonly reviewerId: EmployeeId;
+  readonly via: TaskVia;
+  /** The task it came from, when it was not planned: the chain leads back to a planned reviewer. */
+  readonly fromTaskId: ReviewTaskId | null;
   readonly state: TaskState;
   readonly openedAt: Instant;
+  /** When its reviewer was last reminded. */
+  readonly remindedAt: Instant | null;
+  /** When it was escalated; the reviewer keeps it, and somebody else has one beside it. */
+  readonly escalatedAt: Instant | null;
   readonly endedAt: Instant | null;
 }
 
-export type Verdict = 'approve' | 'deny';
+/** A task as the plan makes it. */
+export const plannedTask = {
+  via: 'planned',
+  fromTaskId: null,
+  remindedAt: null,
+  escalatedAt: null,
+} as const satisfies Partial<ReviewTask>;
+
+export const verdicts = ['approve', 'deny', 'drop'] as const;
+/** `drop`: this line is left out, without a word against the person; `deny` needs a reason. */
+export type Verdict = (typeof verdicts)[number];
 
 /** What a person decided, or what a setting decided automatically (`deciderId` null, `automatic` says which). */
 export interface Decision {
@@ -151,14 +223,39 @@ export interface Decision {
   readonly automatic: AutomaticDecision | null;
   readonly verdict: Verdict;
   readonly reason: string | null;
+  /** The shorter term the reviewer allowed instead of the one asked for; null: as asked. */
+  readonly shortenedTo: Term | null;
   readonly decidedAt: Instant;
   readonly commandId: CommandId;
 }
 
-export interface AutomaticDecision {
-  readonly rule: 'applicationAutoApproval';
-  readonly applicationId: ApplicationId;
-  readonly applicationVersion: number;
+/** What decided by itself, with the version of it that did. */
+export type AutomaticDecision =
+  | {
+      readonly rule: 'applicationAutoApproval';
+      readonly applicationId: ApplicationId;
+      readonly applicationVersion: number;
+    }
+  | {
+      readonly rule: 'policy';
+      readonly policyId: PolicyId;
+      readonly policyName: string;
+      readonly policyVersion: number;
+    };
+
+/** A question of a reviewer, or an answer to one. The task stays open meanwhile. */
+export interface ReviewMessage {
+  readonly id: ReviewMessageId;
+  readonly requestId: RequestId;
+  readonly itemId: RequestItemId;
+  /** The task of the reviewer who asked. */
+  readonly taskId: ReviewTaskId;
+  readonly authorId: EmployeeId;
+  readonly kind: 'question' | 'answer';
+  readonly text: string;
+  readonly at: Instant;
+  /** The question that an answer answers. */
+  readonly answersId: ReviewMessageId | null;
 }
 
 export const fulfillmentStates = [

@@ -3,6 +3,7 @@ import type { AuditFact } from '#core/domain/audit.ts';
 import type { FulfillmentOption } from '#core/domain/directory.ts';
 import { refuse } from '#core/domain/errors.ts';
 import type { DecisionId, EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
+import { plannedTask } from '#core/domain/request.ts';
 import type { Decision, RequestItem, ReviewStage, ReviewTask, Verdict } from '#core/domain/request.ts';
 import { approvedItem } from './fulfillment-plan.ts';
 import { isFinal } from './request-state.ts';
@@ -70,6 +71,7 @@ function taken(
     automatic: null,
     verdict: command.verdict,
     reason: command.reason,
+    shortenedTo: null,
     decidedAt: facts.now,
     commandId: facts.commandId,
   };
@@ -136,6 +138,7 @@ function openLevel(
     itemId: item.id,
     stageId: stage.id,
     reviewerId,
+    ...plannedTask,
     state: 'open',
     openedAt: facts.now,
     endedAt: null,

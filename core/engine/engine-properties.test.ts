@@ -278,6 +278,7 @@ function tamper(
       automatic: null,
       verdict: 'approve' as const,
       reason: null,
+      shortenedTo: null,
       decidedAt: now,
       commandId: 'planted' as CommandId,
     };

@@ -4,7 +4,8 @@ import type { RequestAggregate } from './state.ts';
 
 /**
  * In review while any item is; fulfilling while any approved item is on its way; then completed (with
- * failures when any failed), or denied or cancelled when nothing was to be fulfilled at all.
+ * failures when any failed); and when nothing was to be fulfilled at all: denied (or left out), expired, or
+ * cancelled, whichever comes first in this order.
  */
 export function requestStateOf(counts: Readonly<Partial<Record<ItemState, number>>>): RequestState {
   const any = (state: ItemState) => (counts[state] ?? 0) > 0;
@@ -12,7 +13,8 @@ export function requestStateOf(counts: Readonly<Partial<Record<ItemState, number
   if (any('approved')) return 'fulfilling';
   if (any('failed')) return 'completedWithFailures';
   if (any('fulfilled')) return 'completed';
-  return any('denied') ? 'denied' : 'cancelled';
+  if (any('denied') || any('dropped')) return 'denied';
+  return any('expired') ? 'expired' : 'cancelled';
 }
 
 /** How many items stand in each state, the ones in hand and the others. */

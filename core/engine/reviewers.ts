@@ -2,7 +2,8 @@
  * Who reviews an item. The rule that nobody decides their own request is applied here first (nobody who
  * asked or benefits is ever planned) and once more when a decision is taken.
  */
-import type { Application, ReviewerKind } from '#core/domain/directory.ts';
+import type { Application } from '#core/domain/directory.ts';
+import type { ReviewerKind } from '#core/domain/review-settings.ts';
 import type { EmployeeId } from '#core/domain/ids.ts';
 import type { PlannedLevel, ReviewPlan } from '#core/domain/request.ts';
 
@@ -19,6 +20,9 @@ export interface ReviewerCandidates {
 export const reviewerKindNames: Readonly<Record<PlannedLevel['reviewerKind'], string>> = {
   manager: 'the manager',
   applicationOwner: "the application's owner",
+  businessOwner: "the entitlement's business owner",
+  riskManager: 'a risk manager',
+  designated: 'a designated reviewer',
   administrator: 'an administrator',
 };
 

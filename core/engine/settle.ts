@@ -9,6 +9,7 @@ const endEvents: Readonly<Partial<Record<RequestState, AuditEventType>>> = {
   completedWithFailures: 'request.completed',
   denied: 'request.denied',
   cancelled: 'request.cancelled',
+  expired: 'request.expired',
 };
 
 /** The version every row changed by this transition belongs to. */

@@ -9,6 +9,7 @@ import type {
   ReviewStageId,
   ReviewTaskId,
 } from '#core/domain/ids.ts';
+import { ordinaryItem, plannedTask } from '#core/domain/request.ts';
 import type {
   AccessRequest,
   Decision,
@@ -47,6 +48,7 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
     requesterId: facts.requesterId,
     justification: submission.justification,
     ticketReference: submission.ticketReference,
+    resubmitsRequestId: null,
     state: 'inReview',
     submittedAt: facts.now,
     endedAt: null,
@@ -83,6 +85,7 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
       applicationId: application.id,
       entitlementId: draft.entitlementId,
       term: draft.term,
+      ...ordinaryItem,
       state: 'inReview',
       changedInVersion: 1,
       plan,
@@ -119,6 +122,7 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
         },
         verdict: 'approve',
         reason: null,
+        shortenedTo: null,
         decidedAt: facts.now,
         commandId: facts.commandId,
       };
@@ -158,6 +162,7 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
           itemId: item.id,
           stageId: stage.id,
           reviewerId,
+          ...plannedTask,
           state: 'open',
           openedAt: facts.now,
           endedAt: null,

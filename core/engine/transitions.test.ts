@@ -143,6 +143,7 @@ describe('verdictOf', () => {
       automatic: null,
       verdict: 'approve' as const,
       reason: null,
+      shortenedTo: null,
       decidedAt: start,
       commandId: 'c' as CommandId,
     }));

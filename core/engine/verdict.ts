@@ -3,7 +3,7 @@
  * never trusts a state column.
  */
 import type { EmployeeId } from '#core/domain/ids.ts';
-import type { Decision, RequestItem, ReviewStage } from '#core/domain/request.ts';
+import type { AutomaticDecision, Decision, RequestItem, ReviewPlan, ReviewStage } from '#core/domain/request.ts';
 import { isInterested } from './reviewers.ts';
 
 export type ItemVerdict = 'approved' | 'denied' | 'undecided';
@@ -21,10 +21,7 @@ export function verdictOf(
 ): ItemVerdict {
   const ofItem = decisions.filter((decision) => decision.itemId === item.id);
   if (item.plan.mode === 'auto') {
-    const automatic = ofItem.find(
-      (decision) =>
-        decision.automatic !== null && decision.automatic.applicationVersion === item.plan.applicationVersion,
-    );
+    const automatic = ofItem.find((decision) => decision.automatic !== null && isOfPlan(decision.automatic, item.plan));
     return automatic === undefined ? 'undecided' : automatic.verdict === 'approve' ? 'approved' : 'denied';
   }
   for (const level of item.plan.levels) {
@@ -41,4 +38,11 @@ export function verdictOf(
   }
   // A plan of review without levels has nobody's approval.
   return item.plan.levels.length > 0 ? 'approved' : 'undecided';
+}
+
+/** The automatic decision that the plan named: by the same policy in the same version, or by the same version of the settings. */
+function isOfPlan(automatic: AutomaticDecision, plan: ReviewPlan): boolean {
+  return automatic.rule === 'policy'
+    ? automatic.policyId === plan.policy?.id && automatic.policyVersion === plan.policy.version
+    : plan.policy === undefined && automatic.applicationVersion === plan.applicationVersion;
 }

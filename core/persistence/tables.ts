@@ -17,13 +17,31 @@ import type {
   SyncRun,
 } from '#core/domain/directory.ts';
 import type { AuditEventType } from '#core/domain/audit.ts';
-import type { ApplicationId, AuditEventId, CommandId, EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
+import type { AccessRole } from '#core/domain/access-role.ts';
+import type { BulkDecision, BulkDecisionResult } from '#core/domain/bulk-decision.ts';
+import type { Delegation } from '#core/domain/delegation.ts';
+import type {
+  AccessRoleId,
+  ApplicationId,
+  AuditEventId,
+  CommandId,
+  ConflictRuleId,
+  EmployeeId,
+  EntitlementId,
+  RequestId,
+  RequestItemId,
+  ReviewerGroupId,
+} from '#core/domain/ids.ts';
+import type { Notice } from '#core/domain/notice.ts';
+import type { Policy, PolicyVersion } from '#core/domain/policy.ts';
+import type { ConflictRule } from '#core/domain/conflict-rule.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type {
   AccessRequest,
   Decision,
   FulfillmentTask,
   RequestItem,
+  ReviewMessage,
   ReviewStage,
   ReviewTask,
 } from '#core/domain/request.ts';
@@ -51,6 +69,38 @@ export interface Rows {
   readonly review_task: ReviewTask;
   readonly decision: Decision;
   readonly fulfillment_task: FulfillmentTask;
+  readonly policy: Policy;
+  readonly policy_version: PolicyVersion;
+  readonly conflict_rule: Omit<ConflictRule, 'left' | 'right'>;
+  readonly conflict_rule_entitlement: {
+    readonly ruleId: ConflictRuleId;
+    readonly side: 'left' | 'right';
+    readonly entitlementId: EntitlementId;
+  };
+  readonly reviewer_group: {
+    readonly id: ReviewerGroupId;
+    readonly name: string;
+    readonly nameKey: string;
+    readonly description: string | null;
+    readonly version: number;
+  };
+  readonly reviewer_group_member: { readonly groupId: ReviewerGroupId; readonly employeeId: EmployeeId };
+  readonly delegation: Delegation;
+  readonly access_role: Omit<AccessRole, 'entitlementIds'> & { readonly nameKey: string };
+  readonly access_role_entitlement: {
+    readonly accessRoleId: AccessRoleId;
+    readonly entitlementId: EntitlementId;
+    readonly position: number;
+  };
+  readonly review_message: ReviewMessage;
+  readonly request_follower: {
+    readonly requestId: RequestId;
+    readonly employeeId: EmployeeId;
+    readonly since: Instant;
+  };
+  readonly notice: Notice;
+  readonly bulk_decision: BulkDecision;
+  readonly bulk_decision_result: BulkDecisionResult;
   readonly audit_event: AuditEventRow;
   readonly audit_checkpoint: {
     readonly sequence: number;

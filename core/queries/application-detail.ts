@@ -1,7 +1,7 @@
 /** One application with its settings; its connection and discoveries for those who look after it. */
 import type { ApplicationDetail } from '#core/contract/index.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
-import type { ReviewSettings } from '#core/domain/directory.ts';
+import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import { fromJson, fromRow, type Reader } from '#core/persistence/tables.ts';
 import { applicationRows, syncRunView, type ConnectionKnowledge } from './applications.ts';
 import { personColumns, personOf } from './people.ts';

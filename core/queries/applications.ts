@@ -1,7 +1,8 @@
 /** Applications as lines of their list, and the state of their connections. */
 import type { ApplicationRow, SyncRunView } from '#core/contract/index.ts';
 import type { ConnectorDescription } from '#core/domain/connector.ts';
-import type { ConnectorInstance, ReviewSettings } from '#core/domain/directory.ts';
+import type { ConnectorInstance } from '#core/domain/directory.ts';
+import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import { fromJson, fromRow, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { loadPeople, personIn } from './people.ts';

@@ -1,3 +1,4 @@
+import { plannedTask } from '#core/domain/request.ts';
 import { expect, it } from 'vitest';
 import { newId, type DecisionId, type ReviewStageId, type ReviewTaskId } from '#core/domain/ids.ts';
 import { describeEachDatabase } from '#core/testing/each-database.ts';
@@ -115,6 +116,7 @@ describeEachDatabase('figures and lines', (open) => {
         itemId: itemId!,
         stageId: stage.id,
         reviewerId,
+        ...plannedTask,
         state: 'approved',
         openedAt: at,
         endedAt: at,
@@ -130,6 +132,7 @@ describeEachDatabase('figures and lines', (open) => {
         automatic: null,
         verdict: 'approve',
         reason: null,
+        shortenedTo: null,
         decidedAt: at,
         commandId: newId(),
       });

@@ -169,6 +169,8 @@ function automaticWords(automatic: AutomaticDecision, applications: ReadonlyMap<
   switch (automatic.rule) {
     case 'applicationAutoApproval':
       return `Automatic approval, set on ${applications.get(automatic.applicationId) ?? 'the application'} (version ${automatic.applicationVersion} of its settings)`;
+    case 'policy':
+      return `Policy “${automatic.policyName}”, version ${automatic.policyVersion}`;
   }
 }
 

@@ -118,6 +118,7 @@ export function seedsOf({ database, execute, clock }: SeededWorkspace) {
         risk: 'low',
         businessOwnerId: null,
         maximumDurationMinutes: null,
+        reviewSettings: null,
         status: 'active',
         lastSeenRunId: null,
         ...over,

@@ -1,6 +1,7 @@
 /** The sample organisation: the same people, applications and entitlements every time it is made. */
 import { readFileSync } from 'node:fs';
-import type { FulfillmentOption, ReviewerKind, ReviewSettings, RiskLevel } from '#core/domain/directory.ts';
+import type { FulfillmentOption, RiskLevel } from '#core/domain/directory.ts';
+import type { ReviewerKind, ReviewSettings } from '#core/domain/review-settings.ts';
 
 export interface SamplePerson {
   readonly workEmail: string;

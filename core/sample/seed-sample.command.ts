@@ -153,6 +153,7 @@ async function writeApplication(
         risk,
         businessOwnerId: null,
         maximumDurationMinutes,
+        reviewSettings: null,
         status: 'active',
         lastSeenRunId: null,
         searchText: entitlementSearchText(words, name),

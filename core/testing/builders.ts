@@ -168,6 +168,7 @@ export function entitlementRow(
     risk: 'low' as const,
     businessOwnerId: null,
     maximumDurationMinutes: null,
+    reviewSettings: null,
     status: 'active' as const,
     lastSeenRunId: null,
   };

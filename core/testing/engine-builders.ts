@@ -12,7 +12,15 @@ import type {
   ReviewTaskId,
 } from '#core/domain/ids.ts';
 import { instant, type Instant } from '#core/domain/instant.ts';
-import type { PlannedLevel, RequestItem, ReviewStage, ReviewTask, Term } from '#core/domain/request.ts';
+import {
+  ordinaryItem,
+  plannedTask,
+  type PlannedLevel,
+  type RequestItem,
+  type ReviewStage,
+  type ReviewTask,
+  type Term,
+} from '#core/domain/request.ts';
 import type { Circumstances, RequestAggregate } from '#core/engine/state.ts';
 
 export const start = instant('2026-03-02T08:00:00.000Z');
@@ -78,6 +86,7 @@ export function requestInReview(requester: EmployeeId, items: readonly BuiltItem
             itemId: id,
             stageId,
             reviewerId,
+            ...plannedTask,
             state: 'open',
             openedAt: start,
             endedAt: null,
@@ -91,6 +100,7 @@ export function requestInReview(requester: EmployeeId, items: readonly BuiltItem
       applicationId: application,
       entitlementId: `entitlement-${index}` as EntitlementId,
       term: built.term ?? { kind: 'permanent' },
+      ...ordinaryItem,
       state: 'inReview',
       changedInVersion: 1,
       plan: { mode: 'review', applicationVersion: 1, levels },
@@ -107,6 +117,7 @@ export function requestInReview(requester: EmployeeId, items: readonly BuiltItem
       requesterId: requester,
       justification: 'work',
       ticketReference: null,
+      resubmitsRequestId: null,
       state: 'inReview',
       submittedAt: start,
       endedAt: null,

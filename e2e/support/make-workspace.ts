@@ -2,6 +2,7 @@
  * Makes a workspace without a window: `node make-workspace.ts sample DIR`, or `large DIR` for the sample
  * organisation with 100,000 more people who have each asked for something.
  */
+import { ordinaryItem, plannedTask } from '#core/domain/request.ts';
 import { employeeSearchText } from '#core/directory/search-text.ts';
 import { newId } from '#core/domain/ids.ts';
 import type {
@@ -118,6 +119,7 @@ function story(
     requesterId: employeeId,
     justification: 'One of very many.',
     ticketReference: null,
+    resubmitsRequestId: null,
     state: 'denied',
     submittedAt: at,
     endedAt: at,
@@ -131,6 +133,7 @@ function story(
     beneficiaryId: employeeId,
     ...what,
     term: { kind: 'permanent' },
+    ...ordinaryItem,
     state: 'denied',
     changedInVersion: 2,
     plan: {
@@ -160,6 +163,7 @@ function story(
     itemId,
     stageId,
     reviewerId: managerId,
+    ...plannedTask,
     state: 'denied',
     openedAt: at,
     endedAt: at,

@@ -31,12 +31,15 @@ export const requestStateWords: Readonly<Record<RequestState, StateWords>> = {
   },
   denied: { label: 'Denied', tone: 'bad', meaning: 'Nothing was approved.' },
   cancelled: { label: 'Cancelled', tone: 'neutral', meaning: 'Withdrawn before it was decided.' },
+  expired: { label: 'Expired', tone: 'neutral', meaning: 'Nobody decided in time.' },
 };
 
 const itemStateWords: Readonly<Record<ItemState, StateWords>> = {
   inReview: { label: 'In review', tone: 'waiting', meaning: 'Reviewers still have to decide.' },
   approved: { label: 'Approved', tone: 'active', meaning: 'Decided, and on its way into the application.' },
   denied: { label: 'Denied', tone: 'bad', meaning: 'A reviewer denied it.' },
+  dropped: { label: 'Left out', tone: 'neutral', meaning: 'A reviewer left this line out.' },
+  expired: { label: 'Expired', tone: 'neutral', meaning: 'Nobody decided in time.' },
   cancelled: { label: 'Cancelled', tone: 'neutral', meaning: 'Withdrawn before it was decided.' },
   fulfilled: { label: 'Delivered', tone: 'good', meaning: 'The access is in place in the application.' },
   failed: { label: 'Failed', tone: 'bad', meaning: 'It was approved but could not be done in the application.' },
@@ -61,6 +64,9 @@ export const taskStateWords: Readonly<Record<TaskState, StateWords>> = {
   open: { label: 'Open', tone: 'waiting', meaning: 'Waits for a decision.' },
   approved: { label: 'Approved', tone: 'good', meaning: 'The reviewer approved.' },
   denied: { label: 'Denied', tone: 'bad', meaning: 'The reviewer denied.' },
+  dropped: { label: 'Left out', tone: 'neutral', meaning: 'The reviewer left this line out.' },
+  skipped: { label: 'Skipped', tone: 'good', meaning: 'This reviewer approved at an earlier level already.' },
+  handedOn: { label: 'Handed on', tone: 'neutral', meaning: 'Somebody else has this task now.' },
   closed: { label: 'Not needed', tone: 'neutral', meaning: 'Somebody else decided, or the item ended.' },
 };
 

@@ -1,5 +1,5 @@
 /** The head of the report, its verification, and what was asked for and decided. */
-import type { Decision, ReviewStage } from '#core/domain/request.ts';
+import type { AutomaticDecision, Decision, ReviewStage } from '#core/domain/request.ts';
 import type { ReportData, ReportItem } from '../report-data.ts';
 import {
   count,
@@ -114,7 +114,7 @@ export async function reviewSection(sheet: Sheet, { items, names }: ReportData):
         'No level: automatic',
         'Nobody had to act',
         decisionCell(decision, 'Gatehouse'),
-        `Setting ${quoted('automatic approval')} of ${names.application(decision.automatic?.applicationId)}, version ${decision.automatic?.applicationVersion} of its settings`,
+        automaticCell(decision.automatic, names),
       ]),
       ...levels.map((stage) => {
         const decisions = entry.decisions.filter((decision) => decision.stageId === stage.id);
@@ -181,4 +181,12 @@ function decisionCell(decision: Decision, by: string): readonly Piece[] {
     { ...plain, text: `by ${by}` },
     { ...small, text: timeWords(decision.decidedAt) },
   ];
+}
+
+/** What decided by itself, and in which version. */
+function automaticCell(automatic: AutomaticDecision | null, names: ReportData['names']): string {
+  if (automatic === null) return '';
+  return automatic.rule === 'policy'
+    ? `Policy ${quoted(automatic.policyName)}, version ${automatic.policyVersion}`
+    : `Setting ${quoted('automatic approval')} of ${names.application(automatic.applicationId)}, version ${automatic.applicationVersion} of its settings`;
 }

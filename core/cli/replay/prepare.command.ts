@@ -67,6 +67,7 @@ export const prepareReplay = defineCommand({
         risk: 'low' as const,
         businessOwnerId: null,
         maximumDurationMinutes: null,
+        reviewSettings: null,
         status: 'active' as const,
         lastSeenRunId: null,
         searchText: entitlementSearchText(

@@ -1,4 +1,5 @@
 /** Applications, entitlements, accounts, grants and their owners, on both databases. */
+import { ordinaryItem } from '#core/domain/request.ts';
 import { expect, it } from 'vitest';
 import { newId, type AccountId, type GrantId, type RequestId, type RequestItemId } from '#core/domain/ids.ts';
 import type { Rows } from '#core/persistence/tables.ts';
@@ -193,6 +194,7 @@ describeEachDatabase('importing access', (open) => {
       applicationId: gitHub,
       entitlementId: entitlements.get(name)!,
       term: { kind: 'duration', minutes: 60 },
+      ...ordinaryItem,
       state,
       changedInVersion: 1,
       plan: { mode: 'review', applicationVersion: 1, levels: [] },
@@ -209,6 +211,7 @@ describeEachDatabase('importing access', (open) => {
         requesterId: ayden,
         justification: 'x',
         ticketReference: null,
+        resubmitsRequestId: null,
         state: 'fulfilling' as const,
       };
       await insertRows(writer, 'access_request', [

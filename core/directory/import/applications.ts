@@ -1,5 +1,6 @@
 /** Applications from a file: one row per application, found again by name. */
-import type { Application, ReviewerKind } from '#core/domain/directory.ts';
+import type { Application } from '#core/domain/directory.ts';
+import type { ReviewerKind } from '#core/domain/review-settings.ts';
 import { newId, type ApplicationId, type EmployeeId } from '#core/domain/ids.ts';
 import type { Rows } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';

@@ -176,6 +176,7 @@ function newEntitlement(
     risk: 'low',
     businessOwnerId: null,
     maximumDurationMinutes: null,
+    reviewSettings: null,
     status: 'active',
     lastSeenRunId: null,
     searchText: '',

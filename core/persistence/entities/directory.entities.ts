@@ -131,6 +131,7 @@ export const EntitlementEntity = defineEntity({
     risk: textColumn<Entitlement['risk']>(),
     businessOwnerId: idColumn<EmployeeId>().nullable(),
     maximumDurationMinutes: p.integer().nullable(),
+    reviewSettings: jsonColumn<NonNullable<Entitlement['reviewSettings']>>().nullable(),
     status: textColumn<Entitlement['status']>(),
     lastSeenRunId: idColumn<SyncRunId>().nullable(),
     searchText: textColumn(),

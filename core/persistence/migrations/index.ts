@@ -3,6 +3,12 @@
  * Their code is loaded when there is something to migrate, which is hardly ever.
  */
 export const migrations = {
-  sqlite: [{ name: '0001-initial', load: async () => (await import('./sqlite/0001-initial.ts')).Initial }],
-  postgres: [{ name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial }],
+  sqlite: [
+    { name: '0001-initial', load: async () => (await import('./sqlite/0001-initial.ts')).Initial },
+    { name: '0002-reviews', load: async () => (await import('./sqlite/0002-reviews.ts')).Reviews },
+  ],
+  postgres: [
+    { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
+    { name: '0002-reviews', load: async () => (await import('./postgres/0002-reviews.ts')).Reviews },
+  ],
 };

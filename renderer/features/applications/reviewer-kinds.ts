@@ -4,4 +4,7 @@ import type { ReviewerKind } from '#core/contract/index.ts';
 export const reviewerKindWords: Readonly<Record<ReviewerKind, { readonly label: string; readonly what: string }>> = {
   manager: { label: 'Manager', what: 'the manager of the person the access is for' },
   applicationOwner: { label: 'Application owner', what: 'the primary or a secondary owner' },
+  businessOwner: { label: 'Business owner', what: 'the person who answers for the entitlement' },
+  riskManager: { label: 'Risk manager', what: 'anybody with the role of a risk manager' },
+  designated: { label: 'Designated reviewer', what: 'the persons and groups named here' },
 };

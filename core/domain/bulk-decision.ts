@@ -1,0 +1,56 @@
+/** One decision over many tasks: what was asked for, how far it has come, and what came of each task. */
+import type { BulkDecisionId, EmployeeId, RequestId, RequestItemId, ReviewTaskId } from './ids.ts';
+import type { RefusalCode } from './errors.ts';
+import type { ApplicationId, EntitlementId } from './ids.ts';
+import type { RiskLevel } from './directory.ts';
+import type { Instant } from './instant.ts';
+import type { ItemAction, Verdict } from './request.ts';
+
+/** Which of the decider's open tasks: every condition that is there holds. An empty filter is all of them. */
+export interface TaskFilter {
+  readonly search?: string;
+  readonly applicationIds?: readonly ApplicationId[];
+  readonly entitlementIds?: readonly EntitlementId[];
+  readonly requesterIds?: readonly EmployeeId[];
+  readonly beneficiaryIds?: readonly EmployeeId[];
+  readonly actions?: readonly ItemAction[];
+  readonly risks?: readonly RiskLevel[];
+  /** Tasks of these requests. */
+  readonly requestIds?: readonly RequestId[];
+  /** Tasks that were opened before this; a bulk decision never takes in what came after it was asked for. */
+  readonly openedBefore?: Instant;
+}
+
+export const bulkDecisionStates = ['waiting', 'running', 'done', 'undone'] as const;
+/** `waiting`: can still be taken back, until `dispatchAt`. `undone`: was taken back; nothing was decided. */
+export type BulkDecisionState = (typeof bulkDecisionStates)[number];
+
+export interface BulkDecision {
+  readonly id: BulkDecisionId;
+  readonly deciderId: EmployeeId;
+  readonly filter: TaskFilter;
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  readonly state: BulkDecisionState;
+  readonly createdAt: Instant;
+  /** When it begins, unless it is taken back before. */
+  readonly dispatchAt: Instant;
+  readonly endedAt: Instant | null;
+  /** How many tasks the filter found when it was asked for. */
+  readonly total: number;
+  readonly decided: number;
+  readonly refused: number;
+  /** Where it goes on after a crash: the last task that has its result; null at the beginning. */
+  readonly resumeAfter: string | null;
+}
+
+/** What came of one task of a bulk decision. */
+export interface BulkDecisionResult {
+  readonly bulkDecisionId: BulkDecisionId;
+  readonly taskId: ReviewTaskId;
+  readonly itemId: RequestItemId;
+  readonly requestId: RequestId;
+  readonly outcome: 'done' | 'refused';
+  readonly code: RefusalCode | null;
+  readonly message: string | null;
+}
