@@ -5,6 +5,7 @@ import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
 import { signInAs } from '../pages/entrance.ts';
 import { NewRequestPage } from '../pages/new-request.ts';
 import { RequestPage } from '../pages/requests.ts';
+import { connectedAgain } from '../pages/shell.ts';
 import { expect, test } from '../support/gatehouse.ts';
 import { desktopOf } from '../support/stand-in-gatehouse.ts';
 
@@ -21,8 +22,7 @@ test('an engine that is killed starts again; the window says so, reconnects, and
   await form.because('I check the texts in the code.');
   const number = await form.submit();
   await shell.signalEngine('SIGKILL');
-  await expect(window.getByText('Reconnecting…')).toBeVisible();
-  await expect(window.getByText('Reconnecting…')).toHaveCount(0);
+  await connectedAgain(window);
   const request = await RequestPage.find(window, number);
   await request.state('In review');
   await expect(window.getByRole('button', { name: `Signed in as ${requester}. Account menu` })).toBeVisible();

@@ -35,6 +35,14 @@ export async function select(page: Page, field: Locator, option: string): Promis
   await page.getByRole('option', { name: option, exact: true }).click();
 }
 
+/**
+ * The connection was lost and is back. The notice of it stays for seconds and comes however short the loss was, which
+ * cannot be said of "Reconnecting…". A busy machine may take its time to start an engine.
+ */
+export async function connectedAgain(page: Page): Promise<void> {
+  await expect(page.getByRole('status').getByText('Connected again.')).toBeVisible({ timeout: 30_000 });
+}
+
 export function notice(page: Page, text: string | RegExp): Locator {
   return page.getByRole('alert').filter({ hasText: text });
 }
