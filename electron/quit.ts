@@ -78,3 +78,20 @@ export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, 
     },
   };
 }
+
+/**
+ * A signal that asks the program to end is a wish to quit like any other: the terminal was closed, the session ends.
+ * when-exit, which electron-store brings along, answers the same signals by ending the process at once, so its
+ * listeners go. Ours comes first: without any listener Node puts back the system's default, which ends at once too.
+ * Signals of a fault (SIGABRT, SIGTRAP …) are left alone: they are the crash reporter's.
+ */
+export function quitOnSignals({ app }: Needs<'app'>, log: ShellLog): void {
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+    const others = process.listeners(signal);
+    process.on(signal, () => {
+      log.info({ signal }, 'Asked to end');
+      app.quit();
+    });
+    for (const other of others) process.off(signal, other);
+  }
+}

@@ -16,6 +16,7 @@ import {
 
 vi.mock('electron', () => ({ default: {} }));
 
+const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 const id = '019412aa-0000-7000-8000-0123456789ab';
 let folder: string;
 let electron: FakeElectron;
@@ -27,6 +28,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   process.removeAllListeners('uncaughtException');
+  for (const signal of signals) process.removeAllListeners(signal);
   rmSync(folder, { recursive: true });
 });
 
@@ -324,6 +326,22 @@ describe('quitting', () => {
     expect([state.quitted, children[0]!.kills]).toEqual([false, 0]);
     await vi.advanceTimersByTimeAsync(60_000);
     expect([state.quitted, children[0]!.kills]).toEqual([true, 1]);
+  });
+});
+
+describe('a signal to end', () => {
+  it('is a wish to quit, and nobody else ends the process', async () => {
+    const ends = vi.fn<() => void>();
+    for (const signal of signals) process.once(signal, ends);
+    const { state, children } = await start();
+    for (const signal of signals) process.emit(signal, signal);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ends).not.toHaveBeenCalled();
+    expect(state.quitted).toBe(false);
+    expect(children[0]!.posted).toEqual([[{ type: 'close' }, []]]);
+    children[0]!.emit('exit', 0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state.quitted).toBe(true);
   });
 });
 

@@ -16,7 +16,7 @@ import { keepMenu } from './menu.ts';
 import { guardNavigation } from './navigation-guard.ts';
 import { readOptions } from './options.ts';
 import { denyPermissions } from './permissions.ts';
-import { quitInPeace } from './quit.ts';
+import { quitInPeace, quitOnSignals } from './quit.ts';
 import { openSettings, type OpenSettingsStore } from './settings.ts';
 import { createWindows } from './windows.ts';
 
@@ -51,6 +51,7 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
   const logFile = join(userData, 'logs', 'shell.log');
   const log = openShellLog({ file: logFile });
   reportFaults(electron, log);
+  quitOnSignals(electron, log);
   keepCrashReports(electron, join(userData, 'crashes'), log);
   guardNavigation(electron, log);
   app.setAppUserModelId('io.gatehouse.console');

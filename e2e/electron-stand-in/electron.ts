@@ -62,6 +62,7 @@ const call = createWire<Pages>(
     openLink: (url: string) => fake.app.emit('open-url', fakeEvent(), url),
     quit: () => electron.app.quit(),
     state: (): ShellState => ({
+      shellPid: process.pid,
       enginePid,
       engines,
       menu: [...itemsByLabel(fake.state.menu).keys()],
@@ -82,6 +83,7 @@ const call = createWire<Pages>(
   },
 );
 export interface ShellState {
+  readonly shellPid: number;
   readonly enginePid: number | null;
   readonly engines: number;
   readonly menu: readonly string[];
@@ -121,7 +123,6 @@ const app: ElectronModule['app'] = {
   },
   exit: (code = 0) => process.exit(code),
 };
-process.on('SIGTERM', () => app.quit());
 // The test that had the windows is gone.
 process.on('disconnect', () => process.exit(1));
 

@@ -145,6 +145,12 @@ export class StandInShell {
     await this.ended();
   }
 
+  /** As the system does at the end of a session: it asks the shell's own process to end. */
+  async signalShell(signal: NodeJS.Signals): Promise<void> {
+    const { shellPid } = await this.call('state');
+    process.kill(shellPid, signal);
+  }
+
   async signalEngine(signal: NodeJS.Signals): Promise<void> {
     const { enginePid } = await this.call('state');
     if (enginePid !== null) process.kill(enginePid, signal);

@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly heldAt?: number;
   /** From where it goes on then; left out: from where it stood. */
   readonly goesOnAt?: number;
+  /** The submission of a request stands still before its commit as long as this file is there. In the desktop shell alone. */
+  readonly holdCommit?: string;
 }
 
 export interface RunningProcess {

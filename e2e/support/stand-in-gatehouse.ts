@@ -1,4 +1,5 @@
 /** Gatehouse as a desktop program, on the stand-in for Electron: the same doings of a test, by the shell's own means. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
@@ -36,6 +37,9 @@ export class StandInGatehouse implements Gatehouse {
     if (this.#shell === null) throw new Error('The shell opens with its first window.');
     return this.#shell;
   }
+
+  /** What the shell's own process has noted so far. */
+  readonly shellLog = (): string => readFileSync(join(this.userData, 'logs', 'shell.log'), 'utf8');
 
   /** The program itself starts with its first window: only then is there a browser to have it in. */
   async start(options: StartOptions = {}): Promise<void> {
@@ -93,13 +97,22 @@ export class StandInGatehouse implements Gatehouse {
 
   #launch(browser: Browser, watch: (page: Page) => void): StandInShell {
     const clock = clockEnvironment(this.#start);
+    const { holdCommit } = this.#start;
+    const preloads = [
+      ...(Object.keys(clock).length === 0 ? [] : ['clock.mjs']),
+      ...(holdCommit === undefined ? [] : ['held-commit.mjs']),
+    ];
     return new StandInShell({
       browser,
       workspace: this.workspace,
       userData: this.userData,
       keyring: this.#keyring,
-      env: { GATEHOUSE_SAMPLE_TOKEN: sampleToken, ...clock },
-      preloads: Object.keys(clock).length === 0 ? [] : [join(root, 'e2e/support/clock.mjs')],
+      env: {
+        GATEHOUSE_SAMPLE_TOKEN: sampleToken,
+        ...clock,
+        ...(holdCommit === undefined ? {} : { GATEHOUSE_TEST_HOLD_COMMIT: holdCommit }),
+      },
+      preloads: preloads.map((file) => join(root, 'e2e/support', file)),
       watch,
     });
   }
