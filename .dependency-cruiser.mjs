@@ -21,16 +21,18 @@ const rooms = {
   secrets: ['domain'],
   connectors: ['domain'],
   ...Object.fromEntries(work.map((room) => [room, beneathHost])),
+  /** What time brings about. */
+  reviews: ['domain', 'engine', 'commands', 'persistence'],
   workspace: beneathHost,
   procedures: beneathHost,
   transports: ['domain', 'contract', 'workspace'],
   sample: beneathHost,
   'change-feed': ['domain', 'persistence', 'workspace'],
   log: [],
-  host: [...beneathHost, ...hosted, 'change-feed', 'log'],
+  host: [...beneathHost, ...hosted, 'reviews', 'change-feed', 'log'],
   cli: [...beneathHost, ...hosted, 'host', 'log'],
-  bench: [...beneathHost, ...hosted, 'host', 'cli', 'log', 'testing'],
-  testing: [...beneathHost, ...hosted, 'host', 'cli', 'log'],
+  bench: [...beneathHost, ...hosted, 'reviews', 'host', 'cli', 'log', 'testing'],
+  testing: [...beneathHost, ...hosted, 'reviews', 'host', 'cli', 'log'],
 };
 
 /** A test, which may look behind the walls of core and use core/testing. */

@@ -22,6 +22,8 @@ import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { silentLog } from '#core/log.ts';
 import { openDatabase, type DatabaseLocation } from '#core/persistence/open-database.ts';
+import { allDueWork } from '#core/reviews/all-work.ts';
+import { createReviewClock, wakesClock, type ReviewClock } from '#core/reviews/review-clock.ts';
 import { createSampleWorkspace, resumeSample, type RunningSample } from '#core/sample/sample-workspace.ts';
 import { createKeychainSecretStore } from '#core/secrets/keychain-secret-store.ts';
 import { isSampleSecret, layered } from '#core/secrets/layered-secret-store.ts';
@@ -47,6 +49,9 @@ export interface WorkspaceOptions {
 export interface OpenWorkspace extends Workspace {
   readonly discovery: DiscoveryRuntime;
   readonly fulfillment: FulfillmentRuntime;
+  readonly reviewClock: ReviewClock;
+  /** The machine was asleep, or is back on the network: looks at once for what has become due. */
+  wake(): void;
 }
 
 /** How often the trail gets a checkpoint while events come in, in milliseconds. One more is made at the end. */
@@ -68,14 +73,21 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     ...(options.connectors ?? []).map((definition) => [definition.description.name, definition] as const),
   ]);
   const connections = createConnections({ database, secrets, definitions });
+  const logProblem = (problem: string, error: unknown) => log.error({ err: error }, problem);
   const fulfillment = createFulfillment({
     database,
     execute,
     connections,
     now,
     owner: `${hostname()}:${process.pid}:${randomUUID()}`,
-    log: (problem, error) => log.error({ err: error }, problem),
+    log: logProblem,
   });
+  const work = allDueWork({ database, execute, now, log: logProblem });
+  const reviewClock = createReviewClock({ database, now, log: logProblem, work });
+  const wake = () => {
+    fulfillment.wake();
+    reviewClock.wake();
+  };
   const discovery = createDiscovery({ execute, connections, now });
   const connectorRuntime = createConnectorRuntime({ database, execute, secrets, connections, definitions, now });
   const parts = { directory, database, execute, now, secrets, connections, connectors: connectorRuntime, discovery };
@@ -86,6 +98,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     if (!runtime) return;
     if (topics.includes('applications')) void connections.forget().then(fulfillment.wake);
     else if (topics.includes('fulfillment')) fulfillment.wake();
+    if (wakesClock(topics)) reviewClock.wake();
   });
   if (runtime) {
     try {
@@ -95,7 +108,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
       log.error({ err: error }, `The sample organisation's service did not start: ${messageOf(error)}`);
     }
     // What became due while nobody was here is done first.
-    fulfillment.wake();
+    wake();
   }
   const sealing = runtime ? setInterval(() => void seal(), sealEvery).unref() : undefined;
 
@@ -119,6 +132,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     connectors: connectorRuntime,
     discovery,
     fulfillment,
+    reviewClock,
+    wake,
     async createSample(commandId) {
       const created = await createSampleWorkspace(parts, commandId);
       if (created.outcome === 'refused') return created;
@@ -129,6 +144,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
       closed ??= (async () => {
         unsubscribe();
         await discovery.stop();
+        await reviewClock.stop();
         await fulfillment.stop();
         await connections.forget();
         await sample?.close();

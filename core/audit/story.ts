@@ -33,6 +33,7 @@ const parts = {
   discovery: 'Gatehouse (discovery)',
   import: 'Gatehouse (import)',
   replay: 'Gatehouse (replay)',
+  reviews: 'Gatehouse (reviews)',
 } as const;
 
 /** Reads `events`, the oldest first. What they say counts, not what rows have become since. */

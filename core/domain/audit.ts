@@ -7,7 +7,7 @@ import type { Instant } from './instant.ts';
 /** Who made it happen: a person, or a part of Gatehouse that acted by itself. */
 export type Actor =
   | { readonly kind: 'employee'; readonly employeeId: EmployeeId }
-  | { readonly kind: 'system'; readonly part: 'setup' | 'fulfillment' | 'discovery' | 'import' | 'replay' };
+  | { readonly kind: 'system'; readonly part: 'setup' | 'fulfillment' | 'discovery' | 'import' | 'replay' | 'reviews' };
 
 /** Every kind of fact the trail knows, with the data it carries described in docs/guide/audit-events.md. */
 export const auditEventTypes = [

@@ -73,11 +73,11 @@ export async function serveWindows(shell: ParentPort, directory: string): Promis
       case 'power':
         log.info({ event: message.event }, 'Power');
         // What fell due while the machine slept is done now, and its lateness recorded.
-        if (message.event !== 'suspend') workspace.fulfillment.wake();
+        if (message.event !== 'suspend') workspace.wake();
         return;
       case 'network':
         log.info({ online: message.online }, 'Network');
-        if (message.online) workspace.fulfillment.wake();
+        if (message.online) workspace.wake();
         return;
       case 'close':
         for (const window of windows.values()) window.stop();
