@@ -41,29 +41,36 @@ export class PageWindow {
   readonly #context: BrowserContext;
   readonly #devtools: CDPSession;
   readonly #shell: Remote<ShellSide>;
+  readonly #written: () => Promise<void>;
   readonly #worlds = new Map<number, World>();
   readonly #ports = new Set<number>();
   #topFrame = '';
   #isLoading = false;
   #downloads = 0;
 
-  constructor(id: number, page: Page, devtools: CDPSession, shell: Remote<ShellSide>) {
+  constructor(id: number, page: Page, devtools: CDPSession, shell: Remote<ShellSide>, written: () => Promise<void>) {
     this.id = id;
     this.page = page;
     this.#context = page.context();
     this.#devtools = devtools;
     this.#shell = shell;
+    this.#written = written;
   }
 
   static async open(
     browser: Browser,
     shell: Remote<ShellSide>,
-    { id, preload }: { readonly id: number; readonly preload: string },
+    options: {
+      readonly id: number;
+      readonly preload: string;
+      /** Resolves when the disk has taken what was downloaded. */
+      readonly written: () => Promise<void>;
+    },
   ): Promise<PageWindow> {
     const context = await browser.newContext();
     const page = await context.newPage();
-    const opened = new PageWindow(id, page, await context.newCDPSession(page), shell);
-    await opened.#prepare(preload);
+    const opened = new PageWindow(options.id, page, await context.newCDPSession(page), shell, options.written);
+    await opened.#prepare(options.preload);
     return opened;
   }
 
@@ -154,6 +161,7 @@ if (window === window.top) (function (require, module, exports) {${readFileSync(
       if (!(await this.#shell('download', this.id, id, url, download.suggestedFilename()))) return download.cancel();
       const failure = await download.failure();
       const path = failure === null ? await download.path() : '';
+      await this.#written();
       await this.#shell('downloaded', id, failure === null ? 'completed' : 'interrupted', path).catch(() => undefined);
     });
   }

@@ -1,5 +1,5 @@
 /** The built shell, run in Node with a stand-in for Electron, and its windows. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export interface StandInOptions {
   readonly userData: string;
   /** The folder of a keyring, for a session in which secrets can be kept; null: none can. */
   readonly keyring: string | null;
+  /** The keyring is there but locked, and nobody can be asked for its password. */
+  readonly isLocked?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Files that the engine's process loads first. */
   readonly preloads?: readonly string[];
@@ -33,6 +35,8 @@ export class StandInShell {
   readonly windows: PageWindow[] = [];
   /** The button that a person presses in a box with such a message. Default: the one that cancels. */
   answer: (message: string) => number | null = () => null;
+  /** A file that is downloaded is not whole before this resolves. */
+  disk: Promise<void> = Promise.resolve();
   readonly #child: ChildProcess;
   readonly #said: string[] = [];
   readonly #unclaimed: PageWindow[] = [];
@@ -40,7 +44,17 @@ export class StandInShell {
   readonly #loaded = new WeakMap<PageWindow, Promise<void>>();
 
   constructor(options: StandInOptions) {
-    const { browser, workspace, userData, keyring, env = {}, preloads = [], args = [], watch } = options;
+    const {
+      browser,
+      workspace,
+      userData,
+      keyring,
+      isLocked = false,
+      env = {},
+      preloads = [],
+      args = [],
+      watch,
+    } = options;
     mkdirSync(userData, { recursive: true });
     const main = [
       process.execPath,
@@ -53,7 +67,7 @@ export class StandInShell {
       userData,
       ...args,
     ];
-    const session = keyring === null ? { command: main, env: withoutDesktop() } : keyringSession(keyring, main);
+    const session = sessionOf(keyring, isLocked, main);
     const [program = '', ...parameters] = session.command;
     this.#child = spawn(program, parameters, {
       cwd: root,
@@ -69,7 +83,7 @@ export class StandInShell {
     const opening = new Map<number, Promise<PageWindow>>();
     const pages: { readonly [Name in keyof Pages]: (...args: Parameters<Pages[Name]>) => unknown } = {
       open: (id, { preload }) => {
-        const opened = PageWindow.open(browser, this.call, { id, preload }).then((window) => {
+        const opened = PageWindow.open(browser, this.call, { id, preload, written: () => this.disk }).then((window) => {
           watch?.(window.page);
           this.windows.push(window);
           return window;
@@ -180,4 +194,20 @@ export class StandInShell {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+}
+
+function sessionOf(
+  keyring: string | null,
+  isLocked: boolean,
+  main: readonly string[],
+): ReturnType<typeof keyringSession> {
+  if (keyring === null) return { command: main, env: withoutDesktop() };
+  const unlocked = keyringSession(keyring, main);
+  if (!isLocked) return unlocked;
+  // Set up by a session of its own, which ends with its daemon; that of the next one knows no password.
+  const isThere = 'until ls "$HOME"/.local/share/keyrings/*.keyring >/dev/null 2>&1; do sleep 0.05; done';
+  const { command } = keyringSession(keyring, ['sh', '-c', isThere]);
+  const parameters = ['--wait', 'sh', '-c', '"$@"; kill -KILL 0', 'session', ...command];
+  spawnSync('setsid', parameters, { env: unlocked.env, stdio: 'ignore', timeout: 20_000 });
+  return { command: ['dbus-run-session', '--', ...main], env: unlocked.env };
 }

@@ -1,8 +1,9 @@
 /** What goes wrong around a desktop program while something is under way: it is asked to end, its engine dies, its window closes. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { signInAs } from '../pages/entrance.ts';
+import { canRunKeyringSession } from '#core/testing/keyring-session.ts';
+import { exploreSample, signInAs } from '../pages/entrance.ts';
 import { NewRequestPage, submittedNumber } from '../pages/new-request.ts';
 import { RequestPage, RequestsPage } from '../pages/requests.ts';
 import { connectedAgain } from '../pages/shell.ts';
@@ -74,4 +75,44 @@ test('an engine that is killed in the middle of a transaction leaves nothing hal
   await list.show('All');
   await expect(window.getByRole('grid', { name: 'Access requests' }).getByRole('row')).toHaveCount(2);
   expect((await shell.call('state')).engines).toBe(2);
+});
+
+test('a window that is closed while a report is written goes out of sight, and the file is whole', async ({
+  console: window,
+  gatehouse,
+}) => {
+  const { shell, shellLog } = desktopOf(gatehouse);
+  await signInAs(window, requester);
+  const form = await NewRequestPage.open(window);
+  await form.add('Code readers');
+  await form.because('I check the texts in the code.');
+  const number = await form.submit();
+  const disk = Promise.withResolvers<void>();
+  shell.disk = disk.promise;
+  const pdf = await (await RequestPage.of(window, number)).report('PDF');
+  await shell.call('close', shell.windowOf(window).id);
+  expect((await shell.call('state')).windows).toMatchObject([{ shown: false, destroyed: false }]);
+  const bytes = readFileSync(pdf.path, 'latin1');
+  disk.resolve();
+  // It was the last window: with the file on disk it closes, and the program ends.
+  expect(await shell.ended()).toBe(0);
+  expect(shellLog()).toContain('A file was saved');
+  expect(bytes).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
+});
+
+test.describe('a keychain that is locked', () => {
+  test.skip(!canRunKeyringSession(), 'dbus and gnome-keyring are not on this machine');
+  test.use({ keyring: true, begins: 'empty' });
+
+  test('is named at the first start, with what helps, and the sample works without it', async ({
+    gatehouse,
+    openConsole,
+  }) => {
+    await gatehouse.start({ isLocked: true });
+    const window = await openConsole();
+    await expect(window.getByText(/the keychain is locked\. Unlock it/)).toBeVisible();
+    await exploreSample(window);
+    await signInAs(window, requester);
+    expect(await gatehouse.membersOf('Developers')).not.toHaveLength(0);
+  });
 });

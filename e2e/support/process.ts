@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly goesOnAt?: number;
   /** The submission of a request stands still before its commit as long as this file is there. In the desktop shell alone. */
   readonly holdCommit?: string;
+  /** The keyring is locked and nobody knows its password. In the desktop shell alone. */
+  readonly isLocked?: boolean;
 }
 
 export interface RunningProcess {

@@ -97,7 +97,7 @@ export class StandInGatehouse implements Gatehouse {
 
   #launch(browser: Browser, watch: (page: Page) => void): StandInShell {
     const clock = clockEnvironment(this.#start);
-    const { holdCommit } = this.#start;
+    const { holdCommit, isLocked = false } = this.#start;
     const preloads = [
       ...(Object.keys(clock).length === 0 ? [] : ['clock.mjs']),
       ...(holdCommit === undefined ? [] : ['held-commit.mjs']),
@@ -107,6 +107,7 @@ export class StandInGatehouse implements Gatehouse {
       workspace: this.workspace,
       userData: this.userData,
       keyring: this.#keyring,
+      isLocked,
       env: {
         GATEHOUSE_SAMPLE_TOKEN: sampleToken,
         ...clock,
