@@ -5,7 +5,10 @@ import { numberIn, textIn } from './event-data.ts';
 import { evidenceOf, type Story } from './story.ts';
 import { latenessWords, quoted, sentence, timeWords } from './words.ts';
 
-type FulfillmentEventType = Extract<AuditEventType, `fulfillment.${string}` | `access.${string}` | 'account.created'>;
+type FulfillmentEventType = Extract<
+  AuditEventType,
+  `fulfillment.${string}` | 'access.granted' | 'access.removed' | 'access.expired' | 'account.created'
+>;
 export type FulfillmentEvent = AuditEvent & { readonly type: FulfillmentEventType };
 
 export function fulfillmentSentence(event: FulfillmentEvent, story: Story): string {

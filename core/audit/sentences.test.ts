@@ -234,6 +234,41 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The request is denied: 2 items denied and 1 item cancelled.',
     ],
   ],
+  'request.followed': [
+    [
+      { employeeId: 'ben', itemIds: ['one'] },
+      'Ben Ode asked for the same (1 item) and follows this request from now on.',
+    ],
+  ],
+  'request.resubmitted': [[{ number: 9, by: 'x' }, 'Ada Byron asked for this again in request 9.']],
+  'access.extended': [
+    [
+      { number: 9, from: '2026-03-02T08:00:00.000Z', to: '2026-03-09T08:00:00.000Z' },
+      'Editors in Wiki for Ben Ode was prolonged by request 9: it ends at 2026-03-09 08:00:00 UTC, not at 2026-03-02 08:00:00 UTC.',
+    ],
+    [
+      { number: 9, from: '2026-03-02T08:00:00.000Z', to: null },
+      'Editors in Wiki for Ben Ode was prolonged by request 9: it has no end any more; it was to end at 2026-03-02 08:00:00 UTC.',
+    ],
+  ],
+  'access.endedEarly': [
+    [
+      { plannedEnd: '2026-03-09T08:00:00.000Z', reason: 'Project over' },
+      'Ada Byron ended Editors in Wiki for Ben Ode early; it was to end at 2026-03-09 08:00:00 UTC: “Project over”',
+    ],
+  ],
+  'item.notRenewed': [
+    [{ reason: 'Moves on' }, 'Ada Byron decided not to renew Editors in Wiki for Ben Ode: “Moves on”'],
+  ],
+  'accessRole.created': [
+    [{ name: 'Analyst', entitlementIds: ['editors'] }, 'The role “Analyst” was made from 1 entitlement.'],
+  ],
+  'accessRole.changed': [
+    [
+      { name: 'Analyst', version: 2, state: 'inactive', entitlementIds: ['editors', 'other'] },
+      'The role “Analyst” was changed to version 2: 2 entitlements, not offered any more.',
+    ],
+  ],
   'workspace.created': [
     [
       { name: 'Acme', kind: 'own', operatorId: 'ada' },

@@ -4,6 +4,7 @@ import { assertNever } from '#core/domain/errors.ts';
 import { itemStates, type ItemState } from '#core/domain/request.ts';
 import { dataIn, isData, listIn, numberIn, termIn, textIn, textsIn, type EventData } from './event-data.ts';
 import { fulfillmentSentence } from './fulfillment-sentences.ts';
+import { requestSentence } from './request-sentences.ts';
 import type { Story } from './story.ts';
 import { count, itemStateWords, list, quoted, reviewerKindWords, sentence, termWords } from './words.ts';
 import { workspaceSentence } from './workspace-sentences.ts';
@@ -55,6 +56,14 @@ function wordsOf(event: AuditEvent, story: Story): string {
       return `The request has expired${outcome(data)}`;
     case 'request.denied':
       return `The request is denied${outcome(data)}`;
+    case 'request.followed':
+    case 'request.resubmitted':
+    case 'access.extended':
+    case 'access.endedEarly':
+    case 'item.notRenewed':
+    case 'accessRole.created':
+    case 'accessRole.changed':
+      return requestSentence({ ...event, type }, story);
     case 'workspace.created':
     case 'application.created':
     case 'application.changed':
