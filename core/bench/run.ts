@@ -12,8 +12,9 @@ import { approveToMembership } from './approve-to-membership.ts';
 import { engineReady } from './engine-ready.ts';
 import type { Benchmark, Figure, Measurement } from './figure.ts';
 import { itemSqlite } from './item-sqlite.ts';
+import { shellFirstPaint } from './shell-first-paint.ts';
 
-const benchmarks: readonly Benchmark[] = [itemSqlite, approveToMembership, engineReady];
+const benchmarks: readonly Benchmark[] = [itemSqlite, approveToMembership, engineReady, shellFirstPaint];
 
 const help = `Usage: npm run bench -- [options] [NAME…]
 
