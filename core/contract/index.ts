@@ -2,7 +2,9 @@
  * Everything the console and the engine say to each other, and all that a renderer may import from core.
  */
 import { applicationsContract, dashboardContract, directoryContract } from './directory.contract.ts';
+import { accessRolesContract, fillingContract } from './filling.contract.ts';
 import { liveContract } from './live.contract.ts';
+import { noticesContract } from './notices.contract.ts';
 import { fulfillmentContract, requestsContract, tasksContract } from './requests.contract.ts';
 import { sessionContract, workspaceContract } from './workspace.contract.ts';
 
@@ -12,15 +14,20 @@ export const contract = {
   live: liveContract,
   dashboard: dashboardContract,
   requests: requestsContract,
+  filling: fillingContract,
+  accessRoles: accessRolesContract,
   tasks: tasksContract,
   fulfillment: fulfillmentContract,
   applications: applicationsContract,
   directory: directoryContract,
+  notices: noticesContract,
 };
 export type Contract = typeof contract;
 
 export * from './directory.contract.ts';
+export * from './filling.contract.ts';
 export * from './live.contract.ts';
+export * from './notices.contract.ts';
 export * from './requests.contract.ts';
 export * from './schemas.ts';
 export * from './workspace.contract.ts';

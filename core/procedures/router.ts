@@ -2,6 +2,8 @@
 import { applicationsProcedures } from './applications.procedures.ts';
 import { createProcedures, type Log } from './context.ts';
 import { directoryProcedures } from './directory.procedures.ts';
+import { noticesProcedures } from './notices.procedures.ts';
+import { accessRolesProcedures, fillingProcedures } from './filling.procedures.ts';
 import {
   dashboardProcedures,
   fulfillmentProcedures,
@@ -26,9 +28,12 @@ export function createRouter({ log = () => {} }: RouterOptions = {}) {
     live: liveProcedures(procedures),
     dashboard: dashboardProcedures(procedures),
     requests: requestsProcedures(procedures),
+    filling: fillingProcedures(procedures),
+    accessRoles: accessRolesProcedures(procedures),
     tasks: tasksProcedures(procedures),
     fulfillment: fulfillmentProcedures(procedures),
     applications: applicationsProcedures(procedures),
     directory: directoryProcedures(procedures),
+    notices: noticesProcedures(procedures),
   });
 }
