@@ -6,9 +6,11 @@ export const migrations = {
   sqlite: [
     { name: '0001-initial', load: async () => (await import('./sqlite/0001-initial.ts')).Initial },
     { name: '0002-reviews', load: async () => (await import('./sqlite/0002-reviews.ts')).Reviews },
+    { name: '0003-lists', load: async () => (await import('./sqlite/0003-lists.ts')).Lists },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
     { name: '0002-reviews', load: async () => (await import('./postgres/0002-reviews.ts')).Reviews },
+    { name: '0003-lists', load: async () => (await import('./postgres/0003-lists.ts')).Lists },
   ],
 };
