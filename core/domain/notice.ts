@@ -11,6 +11,7 @@ export const noticeKinds = [
   'informationGiven',
   'requestExpired',
   'requestDenied',
+  'requestCancelled',
   'accessWorks',
   'accessFailed',
   'accessEndsSoon',

@@ -7,5 +7,6 @@ export const topics = [
   'fulfillment',
   'applications',
   'directory',
+  'notices',
 ] as const;
 export type Topic = (typeof topics)[number];

@@ -35,6 +35,8 @@ function keysOf(topic: Topic): readonly QueryKey[] {
       return [orpc.applications.key(), orpc.dashboard.key()];
     case 'directory':
       return [orpc.directory.key(), orpc.session.key(), orpc.dashboard.key()];
+    case 'notices':
+      return [orpc.notices.key()];
   }
 }
 
