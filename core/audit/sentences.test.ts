@@ -132,6 +132,24 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'Editors in Wiki for Ben Ode was approved automatically by the setting “automatic approval” of Wiki, version 4 of its settings.',
     ],
   ],
+  'review.skipped': [
+    [
+      { level: 2, reviewerKind: 'riskManager', reviewerId: 'ada' },
+      'Ada Byron approved Editors in Wiki for Ben Ode at an earlier level and is skipped at level 2 (a risk manager).',
+    ],
+  ],
+  'review.delegated': [
+    [
+      { level: 1, reviewerKind: 'manager', fromReviewerId: 'ada', toReviewerId: 'ben' },
+      'Ada Byron is out of office, so Ben Ode reviews Editors in Wiki for Ben Ode instead at level 1 (the manager).',
+    ],
+  ],
+  'item.shortened': [
+    [
+      { level: 1, from: { kind: 'permanent' }, to: { kind: 'duration', minutes: 90 } },
+      'Ada Byron shortened Editors in Wiki for Ben Ode: for 1 hour 30 minutes from delivery (without an end was asked for).',
+    ],
+  ],
   'review.taskClosed': [
     [
       { reviewerId: 'ada', reason: 'Decided by another' },

@@ -5,6 +5,7 @@ import { itemStates, type ItemState } from '#core/domain/request.ts';
 import { dataIn, isData, listIn, numberIn, termIn, textIn, textsIn, type EventData } from './event-data.ts';
 import { fulfillmentSentence } from './fulfillment-sentences.ts';
 import { requestSentence } from './request-sentences.ts';
+import { reviewSentence } from './review-sentences.ts';
 import type { Story } from './story.ts';
 import { count, itemStateWords, list, quoted, reviewerKindWords, sentence, termWords } from './words.ts';
 import { workspaceSentence } from './workspace-sentences.ts';
@@ -35,6 +36,10 @@ function wordsOf(event: AuditEvent, story: Story): string {
       return decided(event, story, type === 'review.approved' ? 'approved' : 'denied');
     case 'review.automatic':
       return automatic(event, story);
+    case 'review.skipped':
+    case 'review.delegated':
+    case 'item.shortened':
+      return reviewSentence({ ...event, type }, story);
     case 'review.taskClosed':
       return `The review of ${story.subject(event)} by ${story.names.person(data['reviewerId'])} is no longer needed${because(data)}`;
     case 'fulfillment.started':

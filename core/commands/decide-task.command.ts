@@ -1,12 +1,14 @@
-/** `task.decide`: a reviewer approves or denies. When it was the last needed decision, fulfillment is committed with it. */
+/** `task.decide`: a reviewer approves, denies or leaves out. When it was the last needed decision, fulfillment is committed with it. */
 import { z } from 'zod';
-import { idSchema, textSchema } from '#core/contract/schemas.ts';
+import { idSchema, termSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { ApplicationId, EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
+import { verdicts } from '#core/domain/request.ts';
 import { decide } from '#core/engine/decide.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
+import { loadStandIns } from './stand-ins.ts';
 
 const employeeStatus = prepared((reader, id: EmployeeId) =>
   reader.selectFrom('employee').select('status').where('id', '=', id),
@@ -19,8 +21,10 @@ export const decideTask = defineCommand({
   type: 'task.decide',
   payload: z.object({
     taskId: idSchema<ReviewTaskId>(),
-    verdict: z.enum(['approve', 'deny']),
+    verdict: z.enum(verdicts),
     reason: textSchema(2000).nullable().default(null),
+    /** A shorter term than was asked for, to approve with. */
+    shortenedTo: termSchema.nullable().default(null),
   }),
   async run(payload, context) {
     const acting = actingEmployee(context);
@@ -36,7 +40,12 @@ export const decideTask = defineCommand({
     const result = decide(
       before,
       { ...payload, basedOn: command.basedOn },
-      { ...circumstances, deciderId: acting.value, fulfillment: application.fulfillment },
+      {
+        ...circumstances,
+        ...(await loadStandIns(writer, before.request, item)),
+        deciderId: acting.value,
+        fulfillment: application.fulfillment,
+      },
     );
     if (result.outcome === 'refused') return result;
     const { after, facts } = result.value;

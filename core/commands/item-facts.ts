@@ -3,54 +3,103 @@ import { sql } from 'kysely';
 import type { Application, Employee, Entitlement } from '#core/domain/directory.ts';
 import type { AccountId, ApplicationId, EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import type { ItemDraft } from '#core/engine/check-item.ts';
+import { askedTogether, nothingHeld, type ConflictRules, type Standing } from '#core/engine/conflicts.ts';
+import type { ReviewFacts } from '#core/engine/review-facts.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
+import { inChunks, unique } from './chunks.ts';
+import { loadConflictRules, loadDesignated, loadPolicies } from './review-facts.ts';
+import { loadOutOfOffice } from './stand-ins.ts';
 
-export interface LineFacts {
+export interface LineFacts extends ReviewFacts {
   /** By position of the line. */
   readonly items: readonly ItemFacts[];
-  /** Administrators who still work here. */
-  readonly administrators: readonly EmployeeId[];
 }
 
+/** `requesterId` null: nobody in particular asks, so nobody stands in for them. */
 export async function loadItemFacts(
   reader: Reader,
-  drafts: readonly Pick<ItemDraft, 'beneficiaryId' | 'entitlementId'>[],
+  drafts: readonly Pick<ItemDraft, 'action' | 'beneficiaryId' | 'entitlementId'>[],
+  requesterId: EmployeeId | null,
 ): Promise<LineFacts> {
-  const entitlements = await loadEntitlements(reader, unique(drafts.map((draft) => draft.entitlementId)));
-  const applicationIds = unique([...entitlements.values()].map((entitlement) => entitlement.applicationId));
-  const applications = await loadApplications(reader, applicationIds);
+  const entitlementIds = unique(drafts.map((draft) => draft.entitlementId));
+  const entitlements = await loadEntitlements(reader, entitlementIds);
+  const applications = await loadApplications(
+    reader,
+    unique([...entitlements.values()].map((entitlement) => entitlement.applicationId)),
+  );
   const beneficiaryIds = unique(drafts.map((draft) => draft.beneficiaryId));
   const beneficiaries = await loadEmployees(reader, beneficiaryIds);
-  const administrators = (await administratorIds(reader)).map((row) => row.employee_id);
-  const atWork = await stillAtWork(reader, [
-    ...administrators,
+  const policies = await loadPolicies(reader);
+  const conflictRules = await loadConflictRules(reader, entitlementIds);
+  const roles = await reviewingRoles(reader);
+  const withRole = (role: 'administrator' | 'riskManager') =>
+    roles.flatMap((row) => (row.role === role ? [row.employee_id] : []));
+  const designated = await loadDesignated(reader, [...applications.values()], [...entitlements.values()], policies);
+  const reviewers = unique([
+    ...roles.map((row) => row.employee_id),
     ...[...beneficiaries.values()].flatMap((person) => person.managerId ?? []),
     ...[...applications.values()].flatMap((application) => ownersOf(application)),
+    ...[...entitlements.values()].flatMap((entitlement) => entitlement.businessOwnerId ?? []),
+    ...designated.persons,
+    ...designated.members.map((member) => member.employeeId),
   ]);
-  const entitlementIds = unique(drafts.map((draft) => draft.entitlementId));
-  const held = await heldBy(reader, beneficiaryIds, entitlementIds);
-  const pending = await pendingFor(reader, beneficiaryIds, entitlementIds);
+  const atWork = await stillAtWork(reader, reviewers);
+  const only = (people: readonly EmployeeId[]) => people.filter((person) => atWork.has(person));
+  const away = await loadOutOfOffice(reader, [
+    ...reviewers,
+    ...beneficiaryIds,
+    ...(requesterId === null ? [] : [requesterId]),
+  ]);
+  // What the rules want to be kept apart matters as much as what is asked for.
+  const watched = unique([...entitlementIds, ...watchedBy(conflictRules)]);
+  const held = await heldBy(reader, beneficiaryIds, watched);
+  const pending = await pendingFor(reader, beneficiaryIds, watched);
+  const owners = new Map([...applications.values()].map((one) => [one.id, only(ownersOf(one))]));
   return {
-    administrators: administrators.filter((id) => atWork.has(id)),
+    ...away,
+    administrators: only(withRole('administrator')),
+    riskManagers: only(withRole('riskManager')),
+    groups: groupsOf(designated.members.filter((member) => atWork.has(member.employeeId))),
+    absent: new Set(designated.persons.filter((person) => !atWork.has(person))),
+    policies,
+    conflictRules,
+    asked: askedTogether(drafts),
     items: drafts.map((draft) => {
       const beneficiary = beneficiaries.get(draft.beneficiaryId) ?? null;
       const entitlement = entitlements.get(draft.entitlementId) ?? null;
       const application = entitlement === null ? null : (applications.get(entitlement.applicationId) ?? null);
-      const manager = beneficiary?.managerId ?? null;
-      const key = pairOf(draft.beneficiaryId, draft.entitlementId);
       return {
         beneficiary,
         entitlement,
         application,
-        manager: manager !== null && atWork.has(manager) ? manager : null,
-        owners: application === null ? [] : ownersOf(application).filter((id) => atWork.has(id)),
-        held: held.has(key),
-        pendingIn: pending.get(key) ?? null,
+        manager: atWorkOrNull(beneficiary?.managerId, atWork),
+        owners: (application === null ? undefined : owners.get(application.id)) ?? [],
+        businessOwner: atWorkOrNull(entitlement?.businessOwnerId, atWork),
+        standing: standingOf(draft.beneficiaryId, held, pending),
+        held: held.get(draft.beneficiaryId)?.has(draft.entitlementId) ?? false,
+        pendingIn: pending.get(draft.beneficiaryId)?.get(draft.entitlementId)?.number ?? null,
       };
     }),
   };
+}
+
+function atWorkOrNull(person: EmployeeId | null | undefined, atWork: ReadonlySet<EmployeeId>): EmployeeId | null {
+  return person !== null && person !== undefined && atWork.has(person) ? person : null;
+}
+
+function watchedBy(rules: ConflictRules): readonly EntitlementId[] {
+  return [...rules.values()].flatMap((sides) => sides.flatMap((side) => side.against));
+}
+
+function groupsOf(members: Awaited<ReturnType<typeof loadDesignated>>['members']): ReviewFacts['groups'] {
+  return new Map(
+    [...Map.groupBy(members, (member) => member.groupId)].map(([groupId, of]) => [
+      groupId,
+      of.map((member) => member.employeeId),
+    ]),
+  );
 }
 
 /** Applications with their secondary owners in order. */
@@ -97,27 +146,76 @@ async function stillAtWork(reader: Reader, ids: readonly EmployeeId[]): Promise<
   return new Set(rows.flatMap((row) => (row.status === 'active' ? [row.id] : [])));
 }
 
+type Held = ReadonlyMap<EmployeeId, ReadonlySet<EntitlementId>>;
+type Pending = ReadonlyMap<EmployeeId, ReadonlyMap<EntitlementId, PendingLine>>;
+
+interface PendingLine {
+  /** Of the request. */
+  readonly number: number;
+  readonly action: 'GRANT' | 'REVOKE';
+}
+
+/** Answers the same object for all lines of a person, which is what makes thousands of lines cheap. */
+const standings = new WeakMap<Held, Map<EmployeeId, Standing>>();
+
+function standingOf(person: EmployeeId, held: Held, pending: Pending): Standing {
+  const known = standings.get(held) ?? new Map<EmployeeId, Standing>();
+  standings.set(held, known);
+  const kept = known.get(person);
+  if (kept !== undefined) return kept;
+  const grants = [...(pending.get(person) ?? [])].filter(([, line]) => line.action === 'GRANT');
+  const standing: Standing = {
+    held: held.get(person) ?? nothingHeld.held,
+    pending: grants.length === 0 ? nothingHeld.pending : new Set(grants.map(([entitlementId]) => entitlementId)),
+  };
+  known.set(person, standing);
+  return standing;
+}
+
 async function heldBy(
   reader: Reader,
   people: readonly EmployeeId[],
   entitlements: readonly EntitlementId[],
-): Promise<ReadonlySet<string>> {
+): Promise<Held> {
   // In two steps: joined in one, SQLite would read everybody who holds these entitlements.
   const accounts = new Map(
     (await inChunks(people, (chunk) => accountsOf(reader, chunk))).map((row) => [row.id, row.employee_id]),
   );
-  const grants = await inChunks([...accounts.keys()], (chunk) => activeGrants(reader, chunk, entitlements));
-  return new Set(grants.map((row) => pairOf(accounts.get(row.account_id) ?? null, row.entitlement_id)));
+  const held = new Map<EmployeeId, Set<EntitlementId>>();
+  for (const some of batches(entitlements)) {
+    const grants = await inChunks([...accounts.keys()], (chunk) => activeGrants(reader, chunk, some));
+    for (const { account_id, entitlement_id } of grants) {
+      const person = accounts.get(account_id);
+      if (person === null || person === undefined) continue;
+      held.set(person, (held.get(person) ?? new Set()).add(entitlement_id));
+    }
+  }
+  return held;
 }
 
-/** Open items for the same person and entitlement, by the number of their request. */
+/** Open items of the same people and entitlements. */
 async function pendingFor(
   reader: Reader,
   people: readonly EmployeeId[],
   entitlements: readonly EntitlementId[],
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await inChunks(people, (chunk) => openItems(reader, chunk, entitlements));
-  return new Map(rows.map((row) => [pairOf(row.beneficiary_id, row.entitlement_id), row.number]));
+): Promise<Pending> {
+  const pending = new Map<EmployeeId, Map<EntitlementId, PendingLine>>();
+  for (const some of batches(entitlements)) {
+    const rows = await inChunks(people, (chunk) => openItems(reader, chunk, some));
+    for (const { beneficiary_id, entitlement_id, number, action } of rows) {
+      const lines = pending.get(beneficiary_id) ?? new Map<EntitlementId, PendingLine>();
+      pending.set(beneficiary_id, lines.set(entitlement_id, { number, action }));
+    }
+  }
+  return pending;
+}
+
+/** Rules may watch many more entitlements than a request names. */
+function batches<Id>(ids: readonly Id[]): readonly (readonly Id[])[] {
+  const size = 5000;
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
+    ids.slice(index * size, (index + 1) * size),
+  );
 }
 
 const applicationsById = prepared((reader, ids: readonly ApplicationId[]) =>
@@ -136,8 +234,12 @@ export const employeesById = prepared((reader, ids: readonly EmployeeId[]) =>
 const statuses = prepared((reader, ids: readonly EmployeeId[]) =>
   reader.selectFrom('employee').select(['id', 'status']).where('id', 'in', ids),
 );
-const administratorIds = prepared((reader) =>
-  reader.selectFrom('role_assignment').select('employee_id').where('role', '=', 'administrator'),
+const reviewingRoles = prepared((reader) =>
+  reader
+    .selectFrom('role_assignment')
+    .select(['employee_id', 'role'])
+    .where('role', 'in', ['administrator', 'riskManager'])
+    .orderBy('employee_id'),
 );
 const accountsOf = prepared((reader, people: readonly EmployeeId[]) =>
   reader.selectFrom('account').select(['id', 'employee_id']).where('employee_id', 'in', people),
@@ -155,27 +257,13 @@ const openItems = prepared((reader, people: readonly EmployeeId[], entitlements:
   reader
     .selectFrom('request_item')
     .innerJoin('access_request', 'access_request.id', 'request_item.request_id')
-    .select(['request_item.beneficiary_id', 'request_item.entitlement_id', 'access_request.number'])
+    .select([
+      'request_item.beneficiary_id',
+      'request_item.entitlement_id',
+      'request_item.action',
+      'access_request.number',
+    ])
     .where('request_item.beneficiary_id', 'in', people)
     .where('request_item.entitlement_id', 'in', entitlements)
     .where('request_item.state', 'in', ['inReview', 'approved']),
 );
-
-function pairOf(employeeId: EmployeeId | null, entitlementId: EntitlementId): string {
-  return `${employeeId} ${entitlementId}`;
-}
-
-function unique<Id>(ids: readonly Id[]): readonly Id[] {
-  return [...new Set(ids)];
-}
-
-/** Databases take only so many parameters in a statement. */
-async function inChunks<Id, Row>(
-  ids: readonly Id[],
-  query: (chunk: readonly Id[]) => Promise<readonly Row[]>,
-): Promise<readonly Row[]> {
-  if (ids.length === 0) return [];
-  const rows: Row[] = [];
-  for (let start = 0; start < ids.length; start += 500) rows.push(...(await query(ids.slice(start, start + 500))));
-  return rows;
-}

@@ -23,7 +23,7 @@ export const submitRequest = defineCommand({
     // Given back by a rollback, so numbers have no gaps. Taken before anything is looked at: it lets one submission
     // in at a time, so that two consoles cannot both find that nobody asks for the same line yet.
     const number = await takeNumbers(writer, 'request', 1);
-    const lines = await loadItemFacts(writer, payload.items);
+    const lines = await loadItemFacts(writer, payload.items, requester.id);
     const result = submit(payload, { ...circumstances, ...lines, requesterId: requester.id, number });
     if (result.outcome === 'refused') return result;
     const { after, facts } = result.value;

@@ -136,6 +136,8 @@ export interface ReviewPlan {
   readonly skipEarlierApprovers?: boolean;
   /** Duties that this item would bring into conflict. */
   readonly conflicts?: readonly FoundConflict[];
+  /** Why people review it although a policy or the application would have approved it by itself. */
+  readonly notAutomatic?: string;
 }
 
 export interface PlannedLevel {

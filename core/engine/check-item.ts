@@ -1,10 +1,13 @@
 /** What would refuse a line of a request. The preview shows it, the submission obeys it. */
 import type { Refusal } from '#core/domain/errors.ts';
-import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
+import type { EmployeeId, EntitlementId, RequestItemId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
-import { epochMilliseconds } from '#core/domain/instant.ts';
+import type { Policy } from '#core/domain/policy.ts';
 import type { ItemAction, ReviewPlan, Term } from '#core/domain/request.ts';
-import { planReview } from './reviewers.ts';
+import { findConflicts, noConflicts, type Conflicts } from './conflicts.ts';
+import { planReview } from './plan-review.ts';
+import { firstMatch, minutesOf } from './policy.ts';
+import { delegatesOf, type ReviewFacts } from './review-facts.ts';
 import type { ItemFacts } from './state.ts';
 
 export interface ItemDraft {
@@ -12,18 +15,27 @@ export interface ItemDraft {
   readonly beneficiaryId: EmployeeId;
   readonly entitlementId: EntitlementId;
   readonly term: Term;
+  /** Access is not to be delivered before this. */
+  readonly startsAt?: Instant | null;
+  /** The name of the service account it is for. */
+  readonly serviceAccount?: string | null;
+  /** The item whose temporary access is to be prolonged. */
+  readonly extendsItemId?: RequestItemId | null;
 }
 
 export interface CheckedItem {
   readonly problems: readonly Refusal[];
   readonly plan: ReviewPlan | null;
+  /** The first policy that matches; its effect holds when the plan names it. */
+  readonly policy: Policy | null;
 }
 
-export function checkItem(
-  draft: ItemDraft,
-  facts: ItemFacts,
-  who: { readonly requesterId: EmployeeId; readonly administrators: readonly EmployeeId[]; readonly now: Instant },
-): CheckedItem {
+export interface LineContext extends ReviewFacts {
+  readonly requesterId: EmployeeId;
+  readonly now: Instant;
+}
+
+export function checkItem(draft: ItemDraft, facts: ItemFacts, who: LineContext): CheckedItem {
   const { beneficiary, entitlement, application } = facts;
   if (beneficiary === null)
     return only({ code: 'item.beneficiaryUnknown', message: 'The person this is for is not in the directory.' });
@@ -51,32 +63,79 @@ export function checkItem(
     });
   }
   if (draft.action === 'GRANT') problems.push(...termProblems(draft.term, entitlement.maximumDurationMinutes, who.now));
-  const plan = planReview(application, {
+  const conflicts = conflictsOf(draft, facts, who);
+  problems.push(...conflictProblems(conflicts, beneficiary.fullName, what));
+  const policy = firstMatch(who.policies, {
+    action: draft.action,
     requesterId: who.requesterId,
-    beneficiaryId: beneficiary.id,
-    manager: facts.manager,
-    owners: facts.owners,
-    administrators: who.administrators,
+    beneficiary,
+    application,
+    entitlement,
+    term: draft.term,
+    from: beginningOf(draft, who.now),
+    accountKind: draft.serviceAccount ? 'service' : 'employee',
   });
+  const settings = entitlement.reviewSettings ?? application.reviewSettings;
+  const plan = planReview(
+    { settings, applicationVersion: application.version, policy, conflicts },
+    {
+      ...who,
+      beneficiaryId: beneficiary.id,
+      manager: facts.manager,
+      owners: facts.owners,
+      businessOwner: facts.businessOwner,
+      concernedDelegates: delegatesOf(who.delegates, who.requesterId, beneficiary.id),
+    },
+  );
   if (plan === null) {
     problems.push({
       code: 'item.noReviewer',
-      message: `Nobody may review ${what} for ${beneficiary.fullName}: there is no manager, owner or administrator besides the people concerned. Ask for an owner to be named on the application.`,
+      message: `Nobody may review ${what} for ${beneficiary.fullName}: there is no manager, owner or administrator besides the people concerned and those who stand in for them. Ask for an owner to be named on the application.`,
     });
   }
-  return { problems, plan };
+  return { problems, plan, policy };
+}
+
+/** Only what is given can bring duties together. */
+function conflictsOf(draft: ItemDraft, facts: ItemFacts, who: LineContext): Conflicts {
+  if (draft.action === 'REVOKE') return noConflicts;
+  return findConflicts(
+    draft.entitlementId,
+    who.conflictRules,
+    facts.standing,
+    who.asked.get(draft.beneficiaryId) ?? none,
+  );
+}
+
+const none: ReadonlySet<EntitlementId> = new Set();
+
+function conflictProblems(conflicts: Conflicts, person: string, what: string): readonly Refusal[] {
+  return conflicts.found
+    .filter((conflict) => conflict.effect === 'forbid')
+    .map((conflict) => ({
+      code: 'item.conflict',
+      message: `The rule “${conflict.name}” forbids ${person} to have ${what} together with what ${standingWords(conflict.with)}. Ask for one of them only, or have the other taken away first.`,
+      data: { ruleId: conflict.ruleId, with: conflict.with },
+    }));
+}
+
+function standingWords(found: Conflicts['found'][number]['with']): string {
+  if (found.some((one) => one.standing === 'held')) return 'they hold already';
+  return found.some((one) => one.standing === 'pending')
+    ? 'is asked for in an open request'
+    : 'this request asks for too';
+}
+
+/** When access of a line begins at the earliest. */
+function beginningOf(draft: ItemDraft, now: Instant): Instant {
+  return draft.startsAt && draft.startsAt > now ? draft.startsAt : now;
 }
 
 function termProblems(term: Term, maximumMinutes: number | null, now: Instant): readonly Refusal[] {
   if (term.kind === 'until' && term.endsAt <= now)
     return [{ code: 'item.endInPast', message: 'The end time has passed already.' }];
   if (maximumMinutes === null) return [];
-  const minutes =
-    term.kind === 'permanent'
-      ? Number.POSITIVE_INFINITY
-      : term.kind === 'duration'
-        ? term.minutes
-        : (epochMilliseconds(term.endsAt) - epochMilliseconds(now)) / 60_000;
+  const minutes = minutesOf(term, now);
   if (minutes <= maximumMinutes) return [];
   return [
     {
@@ -101,5 +160,5 @@ export function durationWords(minutes: number): string {
 }
 
 function only(problem: Refusal): CheckedItem {
-  return { problems: [problem], plan: null };
+  return { problems: [problem], plan: null, policy: null };
 }

@@ -1,28 +1,35 @@
 /** Deciding a review task, and cancelling a request. Authority is checked here, at the time of the decision. */
 import type { AuditFact } from '#core/domain/audit.ts';
-import type { FulfillmentOption } from '#core/domain/directory.ts';
-import { refuse } from '#core/domain/errors.ts';
+import { refuse, type Refusal } from '#core/domain/errors.ts';
 import type { DecisionId, EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
-import { plannedTask } from '#core/domain/request.ts';
-import type { Decision, RequestItem, ReviewStage, ReviewTask, Verdict } from '#core/domain/request.ts';
-import { approvedItem } from './fulfillment-plan.ts';
+import type { Decision, RequestItem, ReviewStage, ReviewTask, Term, Verdict } from '#core/domain/request.ts';
+import { endItem } from './end-item.ts';
+import { closedTask, passStage, type OpenFacts } from './open-stage.ts';
 import { isFinal } from './request-state.ts';
 import { isInterested } from './reviewers.ts';
 import { nextVersion, settle } from './settle.ts';
+import { shortenProblem } from './shorten.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
+import { passed, placeOf } from './verdict.ts';
 
 export interface DecisionCommand {
   readonly taskId: ReviewTaskId;
   readonly verdict: Verdict;
   readonly reason: string | null;
+  /** Approve for a shorter time than was asked for; left out or null: as asked. */
+  readonly shortenedTo?: Term | null;
   /** The request's version that the reviewer was looking at. */
   readonly basedOn: number | null;
 }
 
-export interface DecideFacts extends Circumstances {
+export interface DecideFacts extends OpenFacts {
   readonly deciderId: EmployeeId;
-  /** How the item's application is fulfilled now. */
-  readonly fulfillment: FulfillmentOption;
+}
+
+interface Place {
+  readonly task: ReviewTask;
+  readonly item: RequestItem;
+  readonly stage: ReviewStage;
 }
 
 export function decide(before: RequestAggregate, command: DecisionCommand, facts: DecideFacts): TransitionResult {
@@ -31,39 +38,123 @@ export function decide(before: RequestAggregate, command: DecisionCommand, facts
   const stage = before.stages.find((candidate) => candidate.id === task?.stageId);
   if (task === undefined || item === undefined || stage === undefined)
     return refuse('task.notFound', 'This task does not exist.');
-  if (isInterested(facts.deciderId, { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId })) {
-    return refuse('decision.ownRequest', 'You asked for this access or receive it, so somebody else must decide.');
+  const problem =
+    authorityProblem(before, { task, item, stage }, facts) ?? commandProblem(before, item, command, facts);
+  if (problem !== null) return { outcome: 'refused', refusal: problem };
+  return taken(before, { task, item, stage }, command, facts);
+}
+
+/** Why this person may not decide this now; null: they may. */
+function authorityProblem(before: RequestAggregate, { task, item, stage }: Place, facts: DecideFacts): Refusal | null {
+  const concerned = { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId };
+  if (isInterested(facts.deciderId, concerned)) {
+    return {
+      code: 'decision.ownRequest',
+      message: 'You asked for this access or receive it, so somebody else must decide.',
+    };
+  }
+  if (isInterested(facts.deciderId, concerned, facts.concernedDelegates)) {
+    return {
+      code: 'decision.ownRequest',
+      message: 'You stand in for somebody who asked for this access or receives it, so somebody else must decide.',
+    };
   }
   if (task.reviewerId !== facts.deciderId)
-    return refuse('decision.notReviewer', 'This task is another reviewer\u2019s.');
-  if (task.state !== 'open' || stage.state !== 'open' || item.state !== 'inReview') {
-    return refuse('decision.stale', whyClosed(before, task, item), {
-      requestVersion: before.request.version,
-      itemState: item.state,
-    });
-  }
-  if (command.basedOn !== null && item.changedInVersion > command.basedOn) {
-    return refuse('decision.stale', 'The request has changed since you looked at it. Look at it again, then decide.', {
-      requestVersion: before.request.version,
-      itemState: item.state,
-    });
-  }
-  if (command.verdict === 'deny' && (command.reason === null || command.reason.trim() === '')) {
-    return refuse('decision.reasonRequired', 'Say why you deny it: the requester will read it.');
-  }
-  return taken(before, { task, item, stage }, command, facts);
+    return { code: 'decision.notReviewer', message: 'This task is another reviewer\u2019s.' };
+  if (task.state !== 'open' || stage.state !== 'open' || item.state !== 'inReview')
+    return stale(before, item, whyClosed(before, task, item));
+  const place = placeOf(before, item, task);
+  if (place === null)
+    return {
+      code: 'decision.notReviewer',
+      message: 'This task did not come to you from anybody who was to review this, so it cannot be decided.',
+    };
+  const approvedHere = before.decisions.some(
+    (decision) => decision.stageId === stage.id && decision.deciderId === facts.deciderId,
+  );
+  if (approvedHere)
+    return stale(before, item, 'You have decided at this level already; somebody else must decide too.');
+  return null;
+}
+
+function commandProblem(
+  before: RequestAggregate,
+  item: RequestItem,
+  command: DecisionCommand,
+  facts: Circumstances,
+): Refusal | null {
+  if (command.basedOn !== null && item.changedInVersion > command.basedOn)
+    return stale(before, item, 'The request has changed since you looked at it. Look at it again, then decide.');
+  if (command.verdict === 'deny' && (command.reason === null || command.reason.trim() === ''))
+    return { code: 'decision.reasonRequired', message: 'Say why you deny it: the requester will read it.' };
+  const shorter = command.shortenedTo ?? null;
+  if (shorter === null) return null;
+  if (command.verdict !== 'approve')
+    return { code: 'decision.notShorter', message: 'Only what is approved can be shortened.' };
+  return shortenProblem(item, shorter, facts.now);
 }
 
 function taken(
   before: RequestAggregate,
-  at: { readonly task: ReviewTask; readonly item: RequestItem; readonly stage: ReviewStage },
+  { task, item, stage }: Place,
   command: DecisionCommand,
   facts: DecideFacts,
 ): TransitionResult {
-  const { task, item, stage } = at;
-  const decision: Decision = {
+  const decision = decisionOf({ task, item, stage }, command, facts);
+  const ended = { approve: 'approved', deny: 'denied', drop: 'dropped' } as const;
+  const decided: RequestAggregate = {
+    ...before,
+    decisions: [...before.decisions, decision],
+    tasks: replaced(before.tasks, { ...task, state: ended[command.verdict], endedAt: facts.now }),
+  };
+  const data = { level: stage.level, reviewerKind: stage.reviewerKind, reason: command.reason };
+  const here = { requestId: item.requestId, itemId: item.id };
+  if (command.verdict === 'drop') return endedBy(decided, item, stage, 'dropped', data, [], facts);
+  if (command.verdict === 'deny') {
+    const denied: AuditFact = { type: 'review.denied', ...here, data };
+    return endedBy(decided, item, stage, 'denied', { reason: command.reason }, [denied], facts);
+  }
+  const trail: AuditFact[] = [{ type: 'review.approved', ...here, data }];
+  const place = placeOf(before, item, task);
+  const rest = decided.tasks.map((other) =>
+    other.stageId === stage.id && other.state === 'open' && placeOf(decided, item, other) === place
+      ? closedTask(other, facts)
+      : other,
+  );
+  let after: RequestAggregate = { ...decided, tasks: rest };
+  let current = item;
+  if (decision.shortenedTo !== null) {
+    current = { ...item, term: decision.shortenedTo, changedInVersion: nextVersion(before) };
+    after = { ...after, items: replaced(after.items, current) };
+    trail.push({ type: 'item.shortened', ...here, data: { level: stage.level, from: item.term, to: current.term } });
+  }
+  if (!passed(after, current, stage)) return settle(after, trail, facts);
+  const further = passStage(after, current, stage, facts);
+  return settle(further.after, [...trail, ...further.facts], facts);
+}
+
+/** One denial ends the item at once, and so does leaving it out. */
+function endedBy(
+  before: RequestAggregate,
+  item: RequestItem,
+  stage: ReviewStage,
+  state: 'denied' | 'dropped',
+  data: AuditFact['data'],
+  trail: readonly AuditFact[],
+  facts: DecideFacts,
+): TransitionResult {
+  const stages =
+    state === 'denied'
+      ? replaced(before.stages, { ...stage, state: 'denied' as const, endedAt: facts.now })
+      : before.stages;
+  const ended = endItem({ ...before, stages }, item, state, data, facts);
+  return settle(ended.after, [...trail, ...ended.facts], facts);
+}
+
+function decisionOf({ task, item, stage }: Place, command: DecisionCommand, facts: DecideFacts): Decision {
+  return {
     id: facts.nextId<DecisionId>(),
-    requestId: before.request.id,
+    requestId: item.requestId,
     itemId: item.id,
     stageId: stage.id,
     taskId: task.id,
@@ -71,82 +162,9 @@ function taken(
     automatic: null,
     verdict: command.verdict,
     reason: command.reason,
-    shortenedTo: null,
+    shortenedTo: command.shortenedTo ?? null,
     decidedAt: facts.now,
     commandId: facts.commandId,
-  };
-  const approved = command.verdict === 'approve';
-  const trail: AuditFact[] = [
-    {
-      type: approved ? 'review.approved' : 'review.denied',
-      requestId: before.request.id,
-      itemId: item.id,
-      data: { level: stage.level, reviewerKind: stage.reviewerKind, reason: command.reason },
-    },
-  ];
-  const decisions = [...before.decisions, decision];
-  const approvals = decisions.filter(
-    (candidate) => candidate.stageId === stage.id && candidate.verdict === 'approve',
-  ).length;
-  const stageEnds = !approved || approvals >= stage.needed;
-  let after: RequestAggregate = {
-    ...before,
-    decisions,
-    tasks: replaced(before.tasks, { ...task, state: approved ? 'approved' : 'denied', endedAt: facts.now }),
-  };
-  if (!stageEnds) return settle(after, trail, facts);
-  after = {
-    ...after,
-    stages: replaced(after.stages, { ...stage, state: approved ? 'approved' : 'denied', endedAt: facts.now }),
-    tasks: after.tasks.map((other) =>
-      other.stageId === stage.id && other.state === 'open' ? closed(other, facts) : other,
-    ),
-  };
-  if (!approved) {
-    trail.push({
-      type: 'item.denied',
-      requestId: before.request.id,
-      itemId: item.id,
-      data: { reason: command.reason },
-    });
-    return settle(endItem(after, item, 'denied', facts), trail, facts);
-  }
-  const next = after.stages
-    .filter((other) => other.itemId === item.id && other.state === 'waiting')
-    .sort((a, b) => a.level - b.level)[0];
-  if (next !== undefined) return settle(openLevel(after, item, next, facts), trail, facts);
-  const planned = approvedItem(item, facts.fulfillment, facts, nextVersion(before));
-  trail.push(...planned.facts);
-  return settle(
-    { ...after, items: replaced(after.items, planned.item), fulfillment: [...after.fulfillment, ...planned.tasks] },
-    trail,
-    facts,
-  );
-}
-
-/** Levels are sequential: the next one's reviewers get their tasks when the one before has approved. */
-function openLevel(
-  before: RequestAggregate,
-  item: RequestItem,
-  stage: ReviewStage,
-  facts: Circumstances,
-): RequestAggregate {
-  const reviewers = item.plan.levels.find((level) => level.level === stage.level)?.reviewers ?? [];
-  const tasks = reviewers.map((reviewerId): ReviewTask => ({
-    id: facts.nextId<ReviewTaskId>(),
-    requestId: item.requestId,
-    itemId: item.id,
-    stageId: stage.id,
-    reviewerId,
-    ...plannedTask,
-    state: 'open',
-    openedAt: facts.now,
-    endedAt: null,
-  }));
-  return {
-    ...before,
-    stages: replaced(before.stages, { ...stage, state: 'open', openedAt: facts.now }),
-    tasks: [...before.tasks, ...tasks],
   };
 }
 
@@ -170,45 +188,43 @@ export function cancel(
   let after = before;
   const trail: AuditFact[] = [];
   for (const item of open) {
-    after = endItem(after, item, 'cancelled', facts);
-    trail.push({
-      type: 'item.cancelled',
-      requestId: before.request.id,
-      itemId: item.id,
-      data: { reason: command.reason },
-    });
+    const ended = endItem(after, item, 'cancelled', { reason: command.reason }, facts);
+    after = ended.after;
+    trail.push(...ended.facts);
   }
   return settle(after, trail, facts);
 }
 
-/** The item in its end state, and everything that was open under it closed. */
-function endItem(
-  before: RequestAggregate,
-  item: RequestItem,
-  state: 'denied' | 'cancelled',
-  facts: Circumstances,
-): RequestAggregate {
+function stale(before: RequestAggregate, item: RequestItem, message: string): Refusal {
   return {
-    ...before,
-    items: replaced(before.items, { ...item, state, decidedAt: facts.now, changedInVersion: nextVersion(before) }),
-    stages: before.stages.map((stage) =>
-      stage.itemId === item.id && (stage.state === 'open' || stage.state === 'waiting')
-        ? { ...stage, state: 'closed', endedAt: facts.now }
-        : stage,
-    ),
-    tasks: before.tasks.map((task) => (task.itemId === item.id && task.state === 'open' ? closed(task, facts) : task)),
+    code: 'decision.stale',
+    message,
+    data: { requestVersion: before.request.version, itemState: item.state },
   };
 }
 
-function closed(task: ReviewTask, facts: Circumstances): ReviewTask {
-  return { ...task, state: 'closed', endedAt: facts.now };
-}
-
 function whyClosed(before: RequestAggregate, task: ReviewTask, item: RequestItem): string {
-  if (task.state === 'approved' || task.state === 'denied') return `You have ${task.state} this already.`;
+  switch (task.state) {
+    case 'approved':
+    case 'denied':
+      return `You have ${task.state} this already.`;
+    case 'dropped':
+      return 'You have left this out already.';
+    case 'skipped':
+      return 'You approved this at an earlier level, so you were skipped here.';
+    case 'handedOn':
+      return 'This task has gone to somebody else, who decides now.';
+    default:
+  }
   if (item.state === 'cancelled') return 'This request was cancelled.';
+  if (item.state === 'expired') return 'Nobody decided this in time, so it has expired.';
   const other = before.decisions.find((decision) => decision.stageId === task.stageId);
-  if (other !== undefined)
-    return `Another reviewer has ${other.verdict === 'approve' ? 'approved' : 'denied'} this already.`;
+  if (other !== undefined) return `Another reviewer has ${verdictWords[other.verdict]} already.`;
   return 'This is no longer open for decision.';
 }
+
+const verdictWords = {
+  approve: 'approved this',
+  deny: 'denied this',
+  drop: 'left this out',
+} as const satisfies Readonly<Record<Verdict, string>>;

@@ -8,7 +8,14 @@ import type { AuditFact } from '#core/domain/audit.ts';
 import type { ApplicationId, DecisionId, CommandId, EmployeeId } from '#core/domain/ids.ts';
 import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { FulfillmentEvidence, RequestItem, Term } from '#core/domain/request.ts';
-import { circumstances, person, requestInReview, start, type BuiltItem } from '#core/testing/engine-builders.ts';
+import {
+  circumstances,
+  everybodyIn,
+  person,
+  requestInReview,
+  start,
+  type BuiltItem,
+} from '#core/testing/engine-builders.ts';
 import { cancel, decide } from './decide.ts';
 import { completeByHand, sendAgain } from './fulfill-by-person.ts';
 import { recordAttempt, type AttemptOutcome } from './record-attempt.ts';
@@ -204,7 +211,7 @@ function transition(
     return decide(
       before,
       { taskId: task.id, verdict: each.verdict, reason: 'because', basedOn: each.basedOn },
-      { ...told, deciderId, fulfillment: each.option },
+      { ...told, ...everybodyIn, deciderId, fulfillment: each.option },
     );
   }
   const task = at(before.fulfillment, each.task);
@@ -507,7 +514,7 @@ describe('whatever happens', () => {
             if (task.cause !== 'decision' || task.state !== 'running' || old?.attempts === task.attempts) continue;
             started += 1;
             const of = before.items.find((one) => one.id === task.itemId)!;
-            expect(verdictOf(of, requester, before.stages, before.decisions)).toBe('approved');
+            expect(verdictOf(before, of)).toBe('approved');
             // Said independently of verdictOf: each level has its approvals, by planned people who are not concerned.
             for (const level of of.plan.levels) {
               const stage = before.stages.find((one) => one.itemId === of.id && one.level === level.level)!;

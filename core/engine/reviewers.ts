@@ -1,19 +1,29 @@
 /**
- * Who reviews an item. The rule that nobody decides their own request is applied here first (nobody who
- * asked or benefits is ever planned) and once more when a decision is taken.
+ * Who reviews an item, in which levels. The rule that nobody decides their own request is applied here first
+ * (nobody who asked or benefits, and nobody who stands in for them, is ever planned) and once more when a
+ * decision is taken.
  */
-import type { Application } from '#core/domain/directory.ts';
-import type { ReviewerKind } from '#core/domain/review-settings.ts';
-import type { EmployeeId } from '#core/domain/ids.ts';
+import type { EmployeeId, ReviewerGroupId } from '#core/domain/ids.ts';
 import type { PlannedLevel, ReviewPlan } from '#core/domain/request.ts';
+import type { DesignatedReviewers, Quorum, ReviewerKind, ReviewRoute } from '#core/domain/review-settings.ts';
 
+/** Everybody who could be asked about one item. All of them work here. */
 export interface ReviewerCandidates {
   readonly requesterId: EmployeeId;
   readonly beneficiaryId: EmployeeId;
   readonly manager: EmployeeId | null;
+  /** The application's owners, the primary one first. */
   readonly owners: readonly EmployeeId[];
-  /** Administrators who still work here, the last resort. */
+  readonly businessOwner: EmployeeId | null;
+  readonly riskManagers: readonly EmployeeId[];
+  /** Members of each group that a route may name. */
+  readonly groups: ReadonlyMap<ReviewerGroupId, readonly EmployeeId[]>;
+  /** Designated persons who do not work here any more, or never did. */
+  readonly absent: ReadonlySet<EmployeeId>;
+  /** The last resort. */
   readonly administrators: readonly EmployeeId[];
+  /** Who stands in for the requester or the beneficiary now: no more asked than they are. */
+  readonly concernedDelegates: ReadonlySet<EmployeeId>;
 }
 
 /** Words for the trail and the screens. */
@@ -26,53 +36,153 @@ export const reviewerKindNames: Readonly<Record<PlannedLevel['reviewerKind'], st
   administrator: 'an administrator',
 };
 
+const noDelegates: ReadonlySet<EmployeeId> = new Set();
+
+/** The levels of a review, and how many were asked for when there are fewer. Null: nobody at all may review. */
+export type PlannedLevels = Pick<ReviewPlan, 'levels' | 'levelsAsked'> | null;
+
 /**
- * The review an item needs under an application's settings. Null: nobody at all may review it.
- * When nobody is available for a kind, the next in the application's order takes its place; when nobody
- * is available at all, administrators do, and the plan says why.
+ * Walks the order of precedence: the first `levels` kinds that have somebody become levels 1 to n. Nobody of
+ * a kind: the next one takes its place, and that level says why. Fewer kinds than levels: the number drops.
+ * Nobody at all: administrators, in one level.
+ *
+ * Each further kind, which conflicts of duty ask for, gets a level after the others; when nobody is of that
+ * kind, the kinds of the order that have no level yet take its place, then administrators.
  */
-export function planReview(application: Application, candidates: ReviewerCandidates): ReviewPlan | null {
-  if (application.reviewSettings.approval === 'auto') {
-    return { mode: 'auto', applicationVersion: application.version, levels: [] };
+export function planLevels(
+  route: ReviewRoute,
+  candidates: ReviewerCandidates,
+  furtherKinds: readonly ReviewerKind[] = [],
+): PlannedLevels {
+  const asked = Math.max(1, route.levels ?? 1);
+  const levels: PlannedLevel[] = [];
+  const passedOver: string[] = [];
+  for (const kind of new Set(route.reviewers)) {
+    if (levels.length === asked) break;
+    const level = levelOf(kind, route, candidates, levels.length + 1, passedOver);
+    if (level !== null) levels.push(level);
   }
-  const level = planLevel(application.reviewSettings.reviewers, candidates);
-  return level === null ? null : { mode: 'review', applicationVersion: application.version, levels: [level] };
+  if (levels.length === 0) {
+    const level = administratorsLevel(route.quorum, candidates, 1, passedOver);
+    if (level === null) return null;
+    levels.push(level);
+  }
+  const dropped = levels.length < asked ? { levelsAsked: asked } : {};
+  for (const kind of new Set(furtherKinds)) {
+    const further = furtherLevel(kind, route, candidates, levels);
+    if (further === null) return null;
+    levels.push(further);
+  }
+  return { levels, ...dropped };
 }
 
-function planLevel(order: readonly ReviewerKind[], candidates: ReviewerCandidates): PlannedLevel | null {
+function furtherLevel(
+  kind: ReviewerKind,
+  route: ReviewRoute,
+  candidates: ReviewerCandidates,
+  levels: readonly PlannedLevel[],
+): PlannedLevel | null {
+  const taken = new Set(levels.map((level) => level.reviewerKind));
   const passedOver: string[] = [];
-  for (const kind of order) {
-    const named = kind === 'manager' ? listOf(candidates.manager) : candidates.owners;
-    const eligible = withoutInterested(named, candidates);
-    if (eligible.length > 0)
-      return { level: 1, reviewers: eligible, reviewerKind: kind, needed: 1, fallbackReason: sentence(passedOver) };
+  for (const each of new Set([kind, ...route.reviewers.filter((other) => !taken.has(other))])) {
+    const level = levelOf(each, { ...route, quorum: { kind: 'one' } }, candidates, levels.length + 1, passedOver);
+    if (level !== null) return level;
+  }
+  return administratorsLevel(undefined, candidates, levels.length + 1, passedOver);
+}
+
+/** A level of one kind; null, with the reason added to `passedOver`, when nobody of the kind may review. */
+function levelOf(
+  kind: ReviewerKind,
+  route: ReviewRoute,
+  candidates: ReviewerCandidates,
+  level: number,
+  passedOver: string[],
+): PlannedLevel | null {
+  const named = peopleOfKind(kind, route.designated, candidates);
+  const reviewers = withoutInterested(named, candidates);
+  if (reviewers.length === 0) {
     passedOver.push(
       named.length === 0
         ? `nobody is ${reviewerKindNames[kind]}`
-        : `${reviewerKindNames[kind]} asked for this access or receives it`,
+        : `${reviewerKindNames[kind]} asked for this access or receives it${named.some((one) => candidates.concernedDelegates.has(one)) ? ', or stands in for somebody who does' : ''}`,
     );
+    return null;
   }
+  const planned: PlannedLevel = {
+    level,
+    reviewers,
+    reviewerKind: kind,
+    needed: neededOf(route.quorum, reviewers.length),
+    fallbackReason: sentence(passedOver),
+  };
+  passedOver.length = 0;
+  return planned;
+}
+
+function administratorsLevel(
+  quorum: Quorum | undefined,
+  candidates: ReviewerCandidates,
+  level: number,
+  passedOver: readonly string[],
+): PlannedLevel | null {
   const administrators = withoutInterested(candidates.administrators, candidates);
   if (administrators.length === 0) return null;
   return {
-    level: 1,
+    level,
     reviewers: administrators,
     reviewerKind: 'administrator',
-    needed: 1,
+    // All of a kind that was asked for is a wish about those people, not about every administrator.
+    needed: quorum?.kind === 'atLeast' ? neededOf(quorum, administrators.length) : 1,
     fallbackReason: sentence(passedOver),
   };
 }
 
-/** True for whoever asked for an item or receives it: they never decide it, on any path. */
+function peopleOfKind(
+  kind: ReviewerKind,
+  designated: DesignatedReviewers | undefined,
+  candidates: ReviewerCandidates,
+): readonly EmployeeId[] {
+  switch (kind) {
+    case 'manager':
+      return listOf(candidates.manager);
+    case 'applicationOwner':
+      return candidates.owners;
+    case 'businessOwner':
+      return listOf(candidates.businessOwner);
+    case 'riskManager':
+      return candidates.riskManagers;
+    case 'designated':
+      return [
+        ...(designated?.employeeIds ?? []).filter((person) => !candidates.absent.has(person)),
+        ...(designated?.groupIds ?? []).flatMap((group) => candidates.groups.get(group) ?? []),
+      ];
+  }
+}
+
+/** How many of so many reviewers must approve: never more than there are, and at least one. */
+export function neededOf(quorum: Quorum | undefined, available: number): number {
+  switch (quorum?.kind) {
+    case 'all':
+      return available;
+    case 'atLeast':
+      return Math.max(1, Math.min(quorum.count, available));
+    default:
+      return 1;
+  }
+}
+
+/** True for whoever asked for an item or receives it, and for who stands in for them: they never decide it, on any path. */
 export function isInterested(
   employeeId: EmployeeId,
   item: { readonly requesterId: EmployeeId; readonly beneficiaryId: EmployeeId },
+  concernedDelegates: ReadonlySet<EmployeeId> = noDelegates,
 ): boolean {
-  return employeeId === item.requesterId || employeeId === item.beneficiaryId;
+  return employeeId === item.requesterId || employeeId === item.beneficiaryId || concernedDelegates.has(employeeId);
 }
 
 function withoutInterested(people: readonly EmployeeId[], candidates: ReviewerCandidates): readonly EmployeeId[] {
-  return [...new Set(people)].filter((person) => !isInterested(person, candidates));
+  return [...new Set(people)].filter((person) => !isInterested(person, candidates, candidates.concernedDelegates));
 }
 
 function listOf(person: EmployeeId | null): readonly EmployeeId[] {

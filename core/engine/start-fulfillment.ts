@@ -6,12 +6,14 @@ import type { FulfillmentOption } from '#core/domain/directory.ts';
 import { refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
-import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
-import { fact, factOf, giveUp, redateExpiry, taskAndItem } from './fulfillment-ends.ts';
+import type { FulfillmentEvidence, FulfillmentState, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import { fact, factOf, giveUp, performed, redateExpiry, taskAndItem } from './fulfillment-ends.ts';
 import { endOf } from './fulfillment-plan.ts';
 import { settle } from './settle.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
 import { verdictOf } from './verdict.ts';
+
+const undelivered: readonly FulfillmentState[] = ['scheduled', 'ready', 'waiting', 'running', 'byHand'];
 
 /** How long the end of access waits for its grant, which is being performed right now. */
 const behindGrantMilliseconds = 15_000;
@@ -28,6 +30,8 @@ export interface StartFacts extends Circumstances {
   readonly entitlementExists: boolean;
   /** Whose the active grant is: this item's, another request's, known to have ended, or not known at all. */
   readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown';
+  /** Is the access that this item prolongs still held, so that only its end has to move? */
+  readonly prolongsHeld: boolean;
 }
 
 /** Claims a due task under a lease, or ends it when it must not be performed any more. */
@@ -57,12 +61,25 @@ function startDecided(
   // A duration's clock starts at delivery. Should delivery go unrecorded, the end counts from here.
   const end = item.action === 'GRANT' ? endOf(item.term, facts.now) : null;
   const redated = end === null ? before : redateExpiry(before, item, end);
+  // Where people do the work, there is none: nobody is asked to give what is held already.
+  if (facts.prolongsHeld && facts.option === 'manual') return performed(redated, task, item, onlyItsEnd, facts);
   return claim(redated, task, command, facts);
 }
 
+const onlyItsEnd: FulfillmentEvidence = {
+  outcome: 'already',
+  accountId: null,
+  accountCreated: false,
+  grantId: null,
+  heldAfterwards: null,
+  readBackAt: null,
+  source: 'The access is held already; only its end has moved, so nothing had to be done in the application.',
+  facts: {},
+};
+
 /** Why an approved item must not be performed now; null: nothing speaks against it. */
 function obstacleTo(before: RequestAggregate, item: RequestItem, facts: StartFacts): string | null {
-  const verdict = verdictOf(item, before.request.requesterId, before.stages, before.decisions);
+  const verdict = verdictOf(before, item);
   if (verdict !== 'approved') return `The recorded decisions do not approve this (${verdict}).`;
   if (item.action === 'REVOKE') return null;
   if (!facts.beneficiaryWorksHere) return 'The person no longer works here.';
@@ -91,7 +108,9 @@ function startExpiry(
   if (
     grant !== undefined &&
     item.term.kind === 'duration' &&
-    ['ready', 'waiting', 'running', 'byHand'].includes(grant.state)
+    // Access that is only prolonged is held all the time: its end waits for nothing.
+    item.extendsItemId === null &&
+    undelivered.includes(grant.state)
   ) {
     // The clock of a duration starts at delivery, which is still to come: so is its end.
     return settle(redateExpiry(before, item, endOf(item.term, facts.now) ?? facts.now), [], facts);
@@ -114,7 +133,7 @@ function startExpiry(
       facts,
     );
   }
-  if (grant !== undefined && ['ready', 'waiting', 'running', 'byHand', 'failed'].includes(grant.state)) {
+  if (grant !== undefined && (undelivered.includes(grant.state) || grant.state === 'failed')) {
     // Its end has come and the grant never got there: it must not be delivered later. What may have arrived is removed.
     const ended = giveUp(before, grant, item, 'The access would have ended before it could be delivered.', facts, {
       keepExpiry: true,

@@ -16,6 +16,7 @@ import type {
   ReviewStage,
   ReviewTask,
 } from '#core/domain/request.ts';
+import type { Standing } from './conflicts.ts';
 
 /** A request as far as one command needs it: the items it touches with all that is under them, and the states of the rest. */
 export interface RequestAggregate {
@@ -47,6 +48,10 @@ export interface ItemFacts {
   readonly manager: EmployeeId | null;
   /** The application's owners who still work here, the primary one first. */
   readonly owners: readonly EmployeeId[];
+  /** The entitlement's business owner, when there is one who still works here. */
+  readonly businessOwner: EmployeeId | null;
+  /** What the beneficiary has and is to be given, as far as rules about conflicts of duty ask. */
+  readonly standing: Standing;
   /** Is the entitlement held now, as far as the workspace knows? */
   readonly held: boolean;
   /** The number of an open request with the same line, if there is one. */

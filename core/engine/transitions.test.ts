@@ -7,7 +7,9 @@ import type { Term } from '#core/domain/request.ts';
 import {
   application,
   circumstances,
+  everybodyIn,
   person,
+  plainWorkspace,
   requestInReview,
   start,
   type BuiltItem,
@@ -19,7 +21,9 @@ import { startFulfillment, type StartFacts } from './start-fulfillment.ts';
 import { endOf } from './fulfillment-plan.ts';
 import { progressOfAll, progressOfMine } from './progress.ts';
 import { requestStateOf } from './request-state.ts';
-import { planReview } from './reviewers.ts';
+import { planReview } from './plan-review.ts';
+import type { ReviewerCandidates } from './reviewers.ts';
+import { nothingHeld } from './conflicts.ts';
 import type { ItemFacts, RequestAggregate, TransitionResult } from './state.ts';
 import { submit, type Submission } from './submit.ts';
 import { verdictOf } from './verdict.ts';
@@ -56,7 +60,7 @@ function decided(
       reason: verdict === 'deny' ? 'no need' : null,
       basedOn: more.basedOn ?? null,
     },
-    { ...world().at(more.at ?? start), deciderId: who, fulfillment: more.option ?? 'connector' },
+    { ...world().at(more.at ?? start), ...everybodyIn, deciderId: who, fulfillment: more.option ?? 'connector' },
   );
 }
 
@@ -83,12 +87,12 @@ describe('levels', () => {
 
     const one = became(decided(first.after, owner));
     expect(one.after.items[0]).toMatchObject({ state: 'inReview' });
-    expect(verdictOf(one.after.items[0]!, requester, one.after.stages, one.after.decisions)).toBe('undecided');
+    expect(verdictOf(one.after, one.after.items[0]!)).toBe('undecided');
     const two = became(decided(one.after, second));
     expect(two.facts.map((fact) => fact.type)).toEqual(['review.approved', 'item.approved']);
     expect(two.after.items[0]).toMatchObject({ state: 'approved', decidedAt: start });
     expect(two.after.request).toMatchObject({ state: 'fulfilling', version: 4 });
-    expect(verdictOf(two.after.items[0]!, requester, two.after.stages, two.after.decisions)).toBe('approved');
+    expect(verdictOf(two.after, two.after.items[0]!)).toBe('approved');
   });
 
   it('end at once with a denial, and everything open under the item with them', () => {
@@ -98,7 +102,7 @@ describe('levels', () => {
     expect(denied.after.tasks.map((task) => task.state)).toEqual(['approved', 'closed', 'denied']);
     expect(denied.after.stages.map((stage) => stage.state)).toEqual(['approved', 'denied']);
     expect(denied.after.request).toMatchObject({ state: 'denied', endedAt: start });
-    expect(verdictOf(denied.after.items[0]!, requester, denied.after.stages, denied.after.decisions)).toBe('denied');
+    expect(verdictOf(denied.after, denied.after.items[0]!)).toBe('denied');
     const early = became(decided(requestInReview(requester, [twoLevels]), manager, 'deny'));
     expect(early.after.stages.map((stage) => stage.state)).toEqual(['denied', 'closed']);
   });
@@ -138,7 +142,7 @@ describe('verdictOf', () => {
       requestId: aggregate.request.id,
       itemId: aggregate.items[0]!.id,
       stageId: aggregate.stages[0]!.id,
-      taskId: null,
+      taskId: aggregate.tasks.find((task) => task.reviewerId === deciderId)?.id ?? null,
       deciderId,
       automatic: null,
       verdict: 'approve' as const,
@@ -153,7 +157,7 @@ describe('verdictOf', () => {
       { beneficiary, levels: [{ reviewers: [requester, beneficiary, manager, owner], needed: 2 }] },
     ]);
     const verdict = (...who: readonly EmployeeId[]) =>
-      verdictOf(aggregate.items[0]!, requester, aggregate.stages, approvedBy(aggregate, ...who));
+      verdictOf({ ...aggregate, decisions: approvedBy(aggregate, ...who) }, aggregate.items[0]!);
     expect(verdict(manager)).toBe('undecided');
     expect(verdict(manager, manager)).toBe('undecided');
     expect(verdict(manager, requester, beneficiary)).toBe('undecided');
@@ -164,9 +168,11 @@ describe('verdictOf', () => {
   it('needs every level of the plan, also one whose stage is not there, and never takes a plan of review without levels for approval', () => {
     const aggregate = requestInReview(requester, [twoLevels]);
     const decisions = approvedBy(aggregate, manager);
-    expect(verdictOf(aggregate.items[0]!, requester, aggregate.stages.slice(0, 1), decisions)).toBe('undecided');
+    expect(verdictOf({ ...aggregate, stages: aggregate.stages.slice(0, 1), decisions }, aggregate.items[0]!)).toBe(
+      'undecided',
+    );
     const empty = { ...aggregate.items[0]!, plan: { ...aggregate.items[0]!.plan, levels: [] } };
-    expect(verdictOf(empty, requester, [], decisions)).toBe('undecided');
+    expect(verdictOf({ ...aggregate, stages: [], decisions }, empty)).toBe('undecided');
   });
 
   it('takes an automatic decision under the version of the plan alone (defect 7)', () => {
@@ -180,9 +186,9 @@ describe('verdictOf', () => {
         automatic: { rule: 'applicationAutoApproval' as const, applicationId: application, applicationVersion },
       },
     ];
-    expect(verdictOf(item, requester, [], automatic(3))).toBe('approved');
-    expect(verdictOf(item, requester, [], automatic(2))).toBe('undecided');
-    expect(verdictOf(item, requester, [], approvedBy(aggregate, manager))).toBe('undecided');
+    expect(verdictOf({ ...aggregate, decisions: automatic(3) }, item)).toBe('approved');
+    expect(verdictOf({ ...aggregate, decisions: automatic(2) }, item)).toBe('undecided');
+    expect(verdictOf({ ...aggregate, decisions: approvedBy(aggregate, manager) }, item)).toBe('undecided');
   });
 });
 
@@ -198,16 +204,23 @@ const app = (more: Partial<Application> = {}): Application => ({
   ...more,
 });
 
+const candidates: ReviewerCandidates = {
+  ...plainWorkspace,
+  requesterId: requester,
+  beneficiaryId: beneficiary,
+  manager,
+  owners: [owner],
+  businessOwner: null,
+  administrators: [administrator],
+  concernedDelegates: new Set(),
+};
+
 describe('planReview', () => {
-  const plan = (who: Partial<Parameters<typeof planReview>[1]>, settings: Partial<Application> = {}) =>
-    planReview(app(settings), {
-      requesterId: requester,
-      beneficiaryId: beneficiary,
-      manager,
-      owners: [owner, second],
-      administrators: [administrator],
-      ...who,
-    })?.levels[0] ?? null;
+  const plan = (who: Partial<ReviewerCandidates>, settings: Partial<Application> = {}) =>
+    planReview(
+      { settings: app(settings).reviewSettings, applicationVersion: 4 },
+      { ...candidates, owners: [owner, second], ...who },
+    )?.levels[0] ?? null;
 
   it.each([
     ['the first kind in the order', {}, {}, { reviewers: [manager], reviewerKind: 'manager', fallbackReason: null }],
@@ -252,13 +265,10 @@ describe('planReview', () => {
   it('has no plan when all who could review are concerned, and none to review where approval is automatic', () => {
     expect(plan({ manager: null, owners: [beneficiary], administrators: [requester] })).toBeNull();
     expect(
-      planReview(app({ reviewSettings: { approval: 'auto', reviewers: ['manager'] } }), {
-        requesterId: requester,
-        beneficiaryId: requester,
-        manager: null,
-        owners: [],
-        administrators: [],
-      }),
+      planReview(
+        { settings: { approval: 'auto', reviewers: ['manager'] }, applicationVersion: 4 },
+        { ...candidates, beneficiaryId: requester, manager: null, owners: [], administrators: [] },
+      ),
     ).toEqual({ mode: 'auto', applicationVersion: 4, levels: [] });
   });
 });
@@ -266,10 +276,17 @@ describe('planReview', () => {
 describe('submit', () => {
   const facts = (more: Partial<ItemFacts> = {}): ItemFacts => ({
     beneficiary: { id: beneficiary, fullName: 'Bea', status: 'active' } as Employee,
-    entitlement: { name: 'Readers', status: 'active', maximumDurationMinutes: null } as Entitlement,
+    entitlement: {
+      name: 'Readers',
+      status: 'active',
+      maximumDurationMinutes: null,
+      reviewSettings: null,
+    } as Entitlement,
     application: app(),
     manager,
     owners: [owner],
+    businessOwner: null,
+    standing: nothingHeld,
     held: false,
     pendingIn: null,
     ...more,
@@ -292,13 +309,16 @@ describe('submit', () => {
     };
     return submit(submission, {
       ...world(),
+      ...plainWorkspace,
       requesterId: requester,
       number: 7,
       items: submission.items.map(() => facts(more)),
       administrators: [administrator],
     });
   };
-  const limited = { entitlement: { name: 'Readers', status: 'active', maximumDurationMinutes: 90 } as Entitlement };
+  const limited = {
+    entitlement: { name: 'Readers', status: 'active', maximumDurationMinutes: 90, reviewSettings: null } as Entitlement,
+  };
 
   it.each([
     ['nothing asked', asked({ kind: 'permanent' }, 'GRANT', {}, 0), 'request.empty'],
@@ -329,7 +349,7 @@ describe('submit', () => {
     });
     const gone = {
       held: true,
-      entitlement: { name: 'R', status: 'gone', maximumDurationMinutes: 5 } as Entitlement,
+      entitlement: { name: 'R', status: 'gone', maximumDurationMinutes: 5, reviewSettings: null } as Entitlement,
       beneficiary: { id: beneficiary, fullName: 'Bea', status: 'left' } as Employee,
     };
     expect(asked({ kind: 'permanent' }, 'REVOKE', gone)).toMatchObject({ outcome: 'done' });

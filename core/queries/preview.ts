@@ -15,11 +15,12 @@ export async function previewLines(
   drafts: readonly ItemDraft[],
   now: Instant,
 ): Promise<PreviewLine[]> {
-  const { items, administrators } = await loadItemFacts(reader, drafts);
+  const lines = await loadItemFacts(reader, drafts, requesterId);
+  const { items } = lines;
   const seen = new Set<string>();
   const checked = drafts.map((draft, index) => {
     const facts = factsAt(items, index);
-    const { plan, problems } = checkItem(draft, facts, { requesterId, administrators, now });
+    const { plan, problems } = checkItem(draft, facts, { ...lines, requesterId, now });
     const line = `${draft.beneficiaryId} ${draft.entitlementId}`;
     const repeated = seen.has(line);
     seen.add(line);

@@ -21,10 +21,28 @@ import {
   type ReviewTask,
   type Term,
 } from '#core/domain/request.ts';
+import { indexConflictRules } from '#core/engine/conflicts.ts';
+import type { StandIns } from '#core/engine/open-stage.ts';
+import { nobodyAway, type ReviewFacts } from '#core/engine/review-facts.ts';
 import type { Circumstances, RequestAggregate } from '#core/engine/state.ts';
 
 export const start = instant('2026-03-02T08:00:00.000Z');
 export const application = 'application' as ApplicationId;
+
+/** Everybody is in office. */
+export const everybodyIn: StandIns = { standIns: new Map(), concernedDelegates: new Set() };
+
+/** A workspace without policies, rules, groups and roles. */
+export const plainWorkspace: ReviewFacts = {
+  ...nobodyAway,
+  administrators: [],
+  riskManagers: [],
+  groups: new Map(),
+  absent: new Set(),
+  policies: [],
+  conflictRules: indexConflictRules([]),
+  asked: new Map(),
+};
 
 export function person(name: string): EmployeeId {
   return name as EmployeeId;
@@ -48,6 +66,7 @@ export interface BuiltItem {
   readonly term?: Term;
   /** Reviewers of each level, and how many of them must approve. */
   readonly levels: readonly { readonly reviewers: readonly EmployeeId[]; readonly needed?: number }[];
+  readonly skipEarlierApprovers?: boolean;
 }
 
 /** A request in review, its first levels open. */
@@ -103,7 +122,12 @@ export function requestInReview(requester: EmployeeId, items: readonly BuiltItem
       ...ordinaryItem,
       state: 'inReview',
       changedInVersion: 1,
-      plan: { mode: 'review', applicationVersion: 1, levels },
+      plan: {
+        mode: 'review',
+        applicationVersion: 1,
+        levels,
+        ...(built.skipEarlierApprovers === true ? { skipEarlierApprovers: true } : {}),
+      },
       decidedAt: null,
       fulfilledAt: null,
       expiresAt: null,
