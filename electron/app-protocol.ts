@@ -4,6 +4,7 @@
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { developmentPolicy, fromServer, type Development } from './development.ts';
 import type { Needs } from './electron-module.ts';
 import type { ShellLog } from './log.ts';
 
@@ -54,10 +55,15 @@ export function registerAppScheme({ protocol }: Needs<'protocol'>): void {
   protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true } }]);
 }
 
-export function serveApp({ protocol }: Needs<'protocol'>, directory: string, log: ShellLog): void {
+export function serveApp(
+  { protocol }: Needs<'protocol'>,
+  directory: string,
+  log: ShellLog,
+  development: Development | null = null,
+): void {
   protocol.handle(scheme, async (request) => {
     try {
-      return await answer(directory, request);
+      return await answer(directory, request, development);
     } catch (error) {
       log.error({ err: error }, 'A file of the console could not be read');
       return respond(500, 'The console could not read one of its files.');
@@ -71,10 +77,23 @@ export function isConsolePage(address: string): boolean {
   return url !== null && isOwn(url) && (url.pathname === '/' || url.pathname === '/index.html');
 }
 
-async function answer(directory: string, request: Pick<Request, 'method' | 'url'>): Promise<Response> {
+async function answer(
+  directory: string,
+  request: Pick<Request, 'method' | 'url'>,
+  development: Development | null,
+): Promise<Response> {
   const url = URL.parse(request.url);
   if (url === null || !isOwn(url)) return respond(403, 'This address is not served here.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return respond(405, 'Only GET and HEAD are answered.');
+  if (development !== null) {
+    const { status, body, headers } = await fromServer(development, url);
+    const policy = developmentPolicy(contentSecurityPolicy, development);
+    const mediaType = headers.get('Content-Type') ?? 'application/octet-stream';
+    return new Response(body, {
+      status,
+      headers: { ...securityHeaders, 'Content-Security-Policy': policy, 'Content-Type': mediaType },
+    });
+  }
   const file = await findFile(directory, url.pathname === '/' ? '/index.html' : url.pathname);
   if (file === null) return respond(404, 'There is nothing at this address.');
   const body = request.method === 'HEAD' ? null : new Uint8Array(await readFile(file.path));

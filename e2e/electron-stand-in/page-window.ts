@@ -171,17 +171,23 @@ if (window === window.top) (function (require, module, exports) {${readFileSync(
     const names = ['geolocation', 'camera', 'microphone', 'clipboard-write'];
     const asked = names.map((name) => (name === 'clipboard-write' ? 'clipboard-sanitized-write' : name));
     const granted = await this.#shell('granted', 'app://gatehouse', asked);
+    const origin = pageAddress('app://gatehouse/').replace(/\/$/, '');
     const browser = await this.#context.browser()?.newBrowserCDPSession();
     const { targetInfo } = await this.#devtools.send('Target.getTargetInfo');
     for (const [index, name] of names.entries()) {
       await browser?.send('Browser.setPermission', {
         permission: { name },
         setting: granted.includes(asked[index] ?? '') ? 'granted' : 'denied',
-        origin: pageAddress('app://gatehouse/').replace(/\/$/, ''),
+        origin,
         ...(targetInfo.browserContextId === undefined ? {} : { browserContextId: targetInfo.browserContextId }),
       });
     }
     await browser?.detach();
+    const [reachesMachine] = await this.#shell('granted', 'app://gatehouse', ['loopback-network']);
+    // DevTools know it by another name than Electron. This replaces what was set before, and denies what it does not name.
+    if (reachesMachine !== undefined) {
+      await this.#context.grantPermissions(['local-network-access', 'clipboard-write'], { origin });
+    }
   }
 
   /** Every request of the page: navigations are asked about, `app:` is answered by the shell, the rest goes its way. */

@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly holdCommit?: string;
   /** The keyring is locked and nobody knows its password. In the desktop shell alone. */
   readonly isLocked?: boolean;
+  /** The console comes from Vite, as with `npm run dev`. In the desktop shell alone. */
+  readonly development?: { readonly server: string; readonly nonce: string };
 }
 
 export interface RunningProcess {

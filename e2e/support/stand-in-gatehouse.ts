@@ -97,7 +97,7 @@ export class StandInGatehouse implements Gatehouse {
 
   #launch(browser: Browser, watch: (page: Page) => void): StandInShell {
     const clock = clockEnvironment(this.#start);
-    const { holdCommit, isLocked = false } = this.#start;
+    const { holdCommit, isLocked = false, development } = this.#start;
     const preloads = [
       ...(Object.keys(clock).length === 0 ? [] : ['clock.mjs']),
       ...(holdCommit === undefined ? [] : ['held-commit.mjs']),
@@ -112,6 +112,9 @@ export class StandInGatehouse implements Gatehouse {
         GATEHOUSE_SAMPLE_TOKEN: sampleToken,
         ...clock,
         ...(holdCommit === undefined ? {} : { GATEHOUSE_TEST_HOLD_COMMIT: holdCommit }),
+        ...(development === undefined
+          ? {}
+          : { GATEHOUSE_DEV_SERVER: development.server, GATEHOUSE_DEV_NONCE: development.nonce }),
       },
       preloads: preloads.map((file) => join(root, 'e2e/support', file)),
       watch,
