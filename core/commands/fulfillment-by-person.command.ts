@@ -8,7 +8,7 @@ import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
-import { endGrants, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
+import { endGrants, isAccountOf, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 
 export const sendFulfillmentAgain = defineCommand({
@@ -82,6 +82,7 @@ async function writeByHand(context: CommandContext, item: RequestItem, effect: '
     .select(['external_id as externalId', 'username', 'email', 'display_name as displayName'])
     .where('application_id', '=', item.applicationId)
     .where('employee_id', '=', item.beneficiaryId)
+    .where((account) => isAccountOf(account, item.serviceAccount))
     .executeTakeFirst();
   const person = await writer
     .selectFrom('employee')
@@ -90,9 +91,9 @@ async function writeByHand(context: CommandContext, item: RequestItem, effect: '
     .executeTakeFirstOrThrow();
   const account = known ?? {
     externalId: null,
-    username: person.work_email,
-    email: person.work_email,
-    displayName: person.full_name,
+    username: item.serviceAccount ?? person.work_email,
+    email: item.serviceAccount === null ? person.work_email : null,
+    displayName: item.serviceAccount ?? person.full_name,
   };
   const accountId = await rememberAccount(writer, item, account);
   const grantId = await rememberGrant(writer, item, accountId, circumstances.now, endOf(item.term, circumstances.now));

@@ -1,5 +1,5 @@
 /** What the engine must know before a fulfillment task is performed, and what its effect leaves in the directory. */
-import { sql } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import {
   newId,
   type AccountId,
@@ -11,13 +11,15 @@ import {
 import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import type { StartFacts } from '#core/engine/start-fulfillment.ts';
+import type { RequestAggregate } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
-import type { Writer } from '#core/persistence/tables.ts';
+import type { Tables, Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 
 export async function loadStartFacts(
   writer: Writer,
   task: FulfillmentTask,
+  serviceAccount: string | null,
 ): Promise<Pick<StartFacts, 'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs'>> {
   const [row] = await startRow(writer, task.entitlementId, task.beneficiaryId);
   if (row === undefined) throw new Error('A fulfillment task without its application, entitlement or beneficiary');
@@ -25,7 +27,7 @@ export async function loadStartFacts(
     option: row.fulfillment,
     beneficiaryWorksHere: row.employeeStatus === 'active',
     entitlementExists: row.entitlementStatus === 'active',
-    grantIs: task.cause === 'expiry' ? await whoseGrant(writer, task) : 'unknown',
+    grantIs: task.cause === 'expiry' ? await whoseGrant(writer, task, serviceAccount) : 'unknown',
   };
 }
 
@@ -38,13 +40,23 @@ const startRow = prepared((reader, entitlementId: EntitlementId, beneficiaryId: 
     .where('entitlement.id', '=', entitlementId),
 );
 
-async function whoseGrant(writer: Writer, task: FulfillmentTask): Promise<StartFacts['grantIs']> {
+/** The name of the service account that a task is about; null: the beneficiary's own accounts. */
+export function serviceAccountOf(aggregate: RequestAggregate, task: Pick<FulfillmentTask, 'itemId'>): string | null {
+  return aggregate.items.find((item) => item.id === task.itemId)?.serviceAccount ?? null;
+}
+
+async function whoseGrant(
+  writer: Writer,
+  task: FulfillmentTask,
+  serviceAccount: string | null,
+): Promise<StartFacts['grantIs']> {
   const grants = await writer
     .selectFrom('access_grant')
     .innerJoin('account', 'account.id', 'access_grant.account_id')
     .select(['access_grant.status', 'access_grant.request_item_id'])
     .where('access_grant.entitlement_id', '=', task.entitlementId)
     .where('account.employee_id', '=', task.beneficiaryId)
+    .where((account) => isAccountOf(account, serviceAccount))
     .execute();
   const active = grants.filter((grant) => grant.status === 'active');
   if (active.some((grant) => grant.request_item_id === task.itemId)) return 'mine';
@@ -52,6 +64,19 @@ async function whoseGrant(writer: Writer, task: FulfillmentTask): Promise<StartF
   // No request explains what a discovery saw: temporary access never becomes permanent by being seen.
   if (active.length > 0) return 'unknown';
   return grants.some((grant) => grant.request_item_id === task.itemId) ? 'ended' : 'unknown';
+}
+
+/** A person's own accounts, or their one service account of this name: neither stands for the other. */
+export function isAccountOf(
+  account: ExpressionBuilder<Tables, 'account'>,
+  serviceAccount: string | null,
+): Expression<SqlBool> {
+  return serviceAccount === null
+    ? account('account.kind', '=', 'employee')
+    : account.and([
+        account('account.kind', '=', 'service'),
+        account('account.username_key', '=', serviceAccount.toLowerCase()),
+      ]);
 }
 
 export interface DeliveredAccount {
@@ -79,7 +104,7 @@ export async function rememberAccount(
         id,
         applicationId: item.applicationId,
         employeeId: item.beneficiaryId,
-        kind: 'employee',
+        kind: item.serviceAccount === null ? 'employee' : 'service',
         usernameKey,
         status: 'active',
         lastSeenRunId: null,
@@ -173,7 +198,7 @@ const activeGrant = prepared((reader, accountId: AccountId, entitlementId: Entit
     .where('status', '=', sql.lit('active')),
 );
 
-/** The person no longer holds the entitlement, through whichever account. Answers with the last grant that ended. */
+/** The person no longer holds the entitlement, through whichever account of their own (or of the item's service account). Answers with the last grant that ended. */
 export async function endGrants(
   writer: Writer,
   item: RequestItem,
@@ -184,6 +209,7 @@ export async function endGrants(
     .innerJoin('account', 'account.id', 'access_grant.account_id')
     .select(['access_grant.id', 'access_grant.account_id'])
     .where('account.employee_id', '=', item.beneficiaryId)
+    .where((account) => isAccountOf(account, item.serviceAccount))
     .where('access_grant.entitlement_id', '=', item.entitlementId)
     .where('access_grant.status', '=', 'active')
     .execute();

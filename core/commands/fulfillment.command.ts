@@ -8,7 +8,8 @@ import { startFulfillment } from '#core/engine/start-fulfillment.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence } from '#core/domain/request.ts';
 import { defineCommand, onlySystem } from './command-definition.ts';
-import { endGrants, loadStartFacts, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
+import { endGrants, loadStartFacts, rememberAccount, rememberGrant, serviceAccountOf } from './fulfillment-facts.ts';
+import { loadProlonging, takeOverEnd } from './prolong-access.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 
 /** Claims a task under a lease. `proceed` false: it ended, or went to a person, instead of being performed. */
@@ -27,11 +28,20 @@ export const startFulfillmentTask = defineCommand({
     const task = before?.fulfillment.find((candidate) => candidate.id === payload.fulfillmentTaskId);
     if (before === null || task === undefined)
       return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
-    const result = startFulfillment(before, payload, { ...circumstances, ...(await loadStartFacts(writer, task)) });
+    const prolonging = await loadProlonging(writer, before, task, context.dialect === 'postgres');
+    const result = startFulfillment(before, payload, {
+      ...circumstances,
+      ...(await loadStartFacts(writer, task, serviceAccountOf(before, task))),
+      prolongsHeld: prolonging?.held ?? false,
+    });
     if (result.outcome === 'refused') return result;
     const { after, facts } = result.value;
     await saveRequest(writer, before, after);
     context.record(...facts);
+    if (prolonging !== null) {
+      context.record(...(await takeOverEnd(writer, prolonging, after, task.id, circumstances)));
+      context.touch('directory');
+    }
     context.touch('fulfillment', 'requests');
     return done({ proceed: after.fulfillment.find((candidate) => candidate.id === task.id)?.state === 'running' });
   },

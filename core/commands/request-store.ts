@@ -26,6 +26,16 @@ export async function loadByFulfillment(
   return row === undefined ? null : loadItem(writer, row.request_id, row.item_id, lock);
 }
 
+/** The request and one of its items; null when there is no such item. */
+export async function loadByItem(
+  writer: Writer,
+  itemId: RequestItemId,
+  lock: boolean,
+): Promise<RequestAggregate | null> {
+  const [row] = await itemById(writer, itemId);
+  return row === undefined ? null : loadItem(writer, row.request_id, itemId, lock);
+}
+
 /** The request with all its items. */
 export async function loadWhole(writer: Writer, requestId: RequestId, lock: boolean): Promise<RequestAggregate | null> {
   const request = await loadRequest(writer, requestId, lock);

@@ -58,7 +58,7 @@ export function giveUp(
   item: RequestItem,
   reason: string,
   facts: Circumstances,
-  options: { readonly keepExpiry: boolean } = { keepExpiry: task.effect === 'grant' && task.attempts > 0 },
+  options: { readonly keepExpiry: boolean } = { keepExpiry: mayHaveArrived(task, item) },
 ): TransitionResult {
   const fulfillment = before.fulfillment.map((other): FulfillmentTask => {
     if (other.id === task.id) {
@@ -82,6 +82,11 @@ export function giveUp(
     [fact('fulfillment.refused', item, { effect: task.effect, cause: task.cause, reason })],
     facts,
   );
+}
+
+/** What prolongs access has taken over its end when it began: the access is there whatever becomes of the rest. */
+function mayHaveArrived(task: FulfillmentTask, item: RequestItem): boolean {
+  return task.effect === 'grant' && (task.attempts > 0 || (item.extendsItemId !== null && task.state !== 'ready'));
 }
 
 /** Moves the scheduled end of an item's access. */

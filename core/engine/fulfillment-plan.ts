@@ -31,22 +31,25 @@ export function approvedItem(
     endedAt: null,
     latenessSeconds: null,
   };
-  const byHand = option === 'manual';
+  const dueAt = item.startsAt !== null && item.startsAt > now ? item.startsAt : now;
+  const later = dueAt > now;
+  // What only prolongs access is looked at first: where it is still held, a person has nothing to do.
+  const byHand = option === 'manual' && !later && item.extendsItemId === null;
   const tasks: FulfillmentTask[] = [
     {
       ...base,
       id: nextId<FulfillmentTaskId>(),
       effect: item.action === 'GRANT' ? 'grant' : 'revoke',
       cause: 'decision',
-      state: byHand ? 'byHand' : 'ready',
-      dueAt: now,
-      nextAttemptAt: byHand ? null : now,
+      state: later ? 'scheduled' : byHand ? 'byHand' : 'ready',
+      dueAt,
+      nextAttemptAt: byHand ? null : dueAt,
     },
   ];
   const facts: AuditFact[] = [
     { type: 'item.approved', requestId: item.requestId, itemId: item.id, data: { fulfillment: option } },
   ];
-  const endsAt = item.action === 'GRANT' ? endOf(item.term, now) : null;
+  const endsAt = item.action === 'GRANT' ? endOf(item.term, dueAt) : null;
   if (endsAt !== null) {
     tasks.push({
       ...base,

@@ -30,8 +30,8 @@ export interface StartFacts extends Circumstances {
   readonly entitlementExists: boolean;
   /** Whose the active grant is: this item's, another request's, known to have ended, or not known at all. */
   readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown';
-  /** Is the access that this item prolongs still held, so that only its end has to move? */
-  readonly prolongsHeld: boolean;
+  /** The access that this item prolongs is still held, so that only its end has to move. Left out: it prolongs nothing. */
+  readonly prolongsHeld?: boolean;
 }
 
 /** Claims a due task under a lease, or ends it when it must not be performed any more. */
@@ -62,7 +62,8 @@ function startDecided(
   const end = item.action === 'GRANT' ? endOf(item.term, facts.now) : null;
   const redated = end === null ? before : redateExpiry(before, item, end);
   // Where people do the work, there is none: nobody is asked to give what is held already.
-  if (facts.prolongsHeld && facts.option === 'manual') return performed(redated, task, item, onlyItsEnd, facts);
+  if (facts.prolongsHeld === true && facts.option === 'manual')
+    return performed(redated, task, item, onlyItsEnd, facts);
   return claim(redated, task, command, facts);
 }
 

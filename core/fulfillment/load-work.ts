@@ -7,11 +7,16 @@ import type { Work } from './perform.ts';
 export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<Work> {
   const [row] = await taskWithPerson(reader, id);
   if (row === undefined) throw new Error('A fulfillment task without its beneficiary or entitlement');
-  const accounts = await accountsOf(reader, row.application_id, row.beneficiary_id);
+  const accounts = (await accountsOf(reader, row.application_id, row.beneficiary_id)).filter((account) =>
+    row.service_account === null
+      ? account.kind === 'employee'
+      : account.kind === 'service' && account.username_key === row.service_account.toLowerCase(),
+  );
   return {
     effect: row.effect,
     entitlementExternalId: row.entitlement_external_id,
     earlierAttempts: row.attempts - 1,
+    serviceAccount: row.service_account,
     person: {
       employeeId: row.source_user_id ?? row.beneficiary_id,
       workEmail: row.work_email,
@@ -40,6 +45,7 @@ export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<W
 const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
   reader
     .selectFrom('fulfillment_task')
+    .innerJoin('request_item', 'request_item.id', 'fulfillment_task.item_id')
     .innerJoin('employee', 'employee.id', 'fulfillment_task.beneficiary_id')
     .innerJoin('entitlement', 'entitlement.id', 'fulfillment_task.entitlement_id')
     .select([
@@ -47,6 +53,7 @@ const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
       'fulfillment_task.attempts',
       'fulfillment_task.application_id',
       'fulfillment_task.beneficiary_id',
+      'request_item.service_account',
       'entitlement.external_id as entitlement_external_id',
       'employee.work_email',
       'employee.full_name',
@@ -63,7 +70,7 @@ const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
 const accountsOf = prepared((reader, applicationId: ApplicationId, employeeId: EmployeeId) =>
   reader
     .selectFrom('account')
-    .select(['external_id', 'username', 'email', 'display_name', 'status'])
+    .select(['external_id', 'username', 'username_key', 'kind', 'email', 'display_name', 'status'])
     .where('application_id', '=', applicationId)
     .where('employee_id', '=', employeeId)
     .where('status', '<>', 'gone')

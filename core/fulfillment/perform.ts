@@ -2,7 +2,7 @@
  * Performs one effect in an application: finds or creates the account, writes, and reads back. Every step
  * converges, so performing it again after a lost answer or a crash does nothing twice.
  */
-import type { Connector, Failure, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import type { AccountDraft, Connector, Failure, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Attempt } from '#core/commands/fulfillment.command.ts';
 
@@ -19,7 +19,9 @@ export interface Work {
     readonly department: string | null;
     readonly jobTitle: string | null;
   };
-  /** The person's accounts in the application that the workspace knows, the likeliest first. */
+  /** The name of the service account it is for, which the person owns; null or left out: an account of their own. */
+  readonly serviceAccount?: string | null;
+  /** The accounts in question in the application that the workspace knows, the likeliest first. */
   readonly accounts: readonly RemoteAccount[];
   /** Attempts made before this one: an effect found present may be theirs. */
   readonly earlierAttempts: number;
@@ -151,9 +153,33 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
 }
 
 async function findAccount(work: Work, { connector, signal }: Performance): Promise<Outcome<RemoteAccount>> {
-  return guarded(() =>
-    connector.findAccount?.({ username: work.person.workEmail, email: work.person.workEmail }, signal),
-  );
+  const { username, email } = loginOf(work);
+  return onlyTheServiceAccount(work, await guarded(() => connector.findAccount?.({ username, email }, signal)));
+}
+
+/** A service account never has its owner's address: found by it, the owner's own login would get the access. */
+function loginOf({ person, serviceAccount }: Pick<Work, 'person' | 'serviceAccount'>): {
+  readonly username: string;
+  readonly email: string;
+} {
+  if (serviceAccount === null || serviceAccount === undefined)
+    return { username: person.workEmail, email: person.workEmail };
+  const domain = person.workEmail.slice(person.workEmail.lastIndexOf('@'));
+  return {
+    username: serviceAccount,
+    email: serviceAccount.includes('@') ? serviceAccount : `${serviceAccount}${domain}`,
+  };
+}
+
+/** Applications also answer with a login of another name that has the address. That one is somebody else's. */
+function onlyTheServiceAccount(work: Work, found: Outcome<RemoteAccount>): Outcome<RemoteAccount> {
+  const { serviceAccount } = work;
+  if (serviceAccount === null || serviceAccount === undefined || !succeeded(found)) return found;
+  if (found.value.username.toLowerCase() === serviceAccount.toLowerCase()) return found;
+  return {
+    kind: 'needsPerson',
+    message: `The application answered with the account ${found.value.username} when asked for the service account ${serviceAccount}. Nothing was changed.`,
+  };
 }
 
 async function findOrCreate(work: Work, performance: Performance): Promise<Outcome<RemoteAccount>> {
@@ -166,22 +192,24 @@ async function findOrCreate(work: Work, performance: Performance): Promise<Outco
       message: `${work.person.fullName} has no account in the application, and the connector cannot create one.`,
     };
   }
+  const draft = accountDraftOf(work);
+  return onlyTheServiceAccount(work, await guarded(() => connector.createAccount?.(draft, signal)));
+}
+
+/** What a missing account is made from. Of a service account's owner it says only the department that answers for it. */
+export function accountDraftOf(work: Pick<Work, 'person' | 'serviceAccount'>): AccountDraft {
   const { person } = work;
-  return guarded(() =>
-    connector.createAccount?.(
-      {
-        username: person.workEmail,
-        email: person.workEmail,
-        displayName: person.fullName,
-        firstName: person.firstName,
-        lastName: person.lastName,
-        department: person.department,
-        jobTitle: person.jobTitle,
-        employeeId: person.employeeId,
-      },
-      signal,
-    ),
-  );
+  const login = loginOf(work);
+  const isService = work.serviceAccount !== null && work.serviceAccount !== undefined;
+  return {
+    ...login,
+    displayName: isService ? login.username : person.fullName,
+    firstName: isService ? null : person.firstName,
+    lastName: isService ? null : person.lastName,
+    department: person.department,
+    jobTitle: isService ? null : person.jobTitle,
+    employeeId: isService ? login.username : person.employeeId,
+  };
 }
 
 /** A connector that throws has a bug or was stopped; either way the effect is in doubt and is tried again. */

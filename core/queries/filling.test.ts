@@ -187,21 +187,17 @@ describeEachDatabase('A request like a job title', (open) => {
   });
 
   it('counts neither temporary access nor the same person twice', async () => {
-    const { give, title, as, people, reader, database } = await begin(open);
+    const { give, title, as, people, reader, database, entitlements, applications } = await begin(open);
     await title('Analyst', 'colleague', 'owner');
     await give('colleague', 'manual', 0);
-    await give('colleague', 'reviewed', 0);
+    const { grantId } = await give('colleague', 'reviewed', 0);
     // A second account of the same person, and the same access on it.
     await holds(
       { database },
       {
         employeeId: people.colleague,
-        applicationId: (
-          await reader.selectFrom('application').select('id').where('name', '=', 'manual').executeTakeFirstOrThrow()
-        ).id,
-        entitlementId: (
-          await reader.selectFrom('entitlement').select('id').where('name', '=', 'manual 0').executeTakeFirstOrThrow()
-        ).id,
+        applicationId: applications.manual,
+        entitlementId: entitlements.manual[0],
         username: 'again',
         externalId: 'again',
       },
@@ -210,9 +206,7 @@ describeEachDatabase('A request like a job title', (open) => {
       writer
         .updateTable('access_grant')
         .set({ expires_at: '2026-04-01T00:00:00.000Z' as never })
-        .where('entitlement_id', 'in', (eb) =>
-          eb.selectFrom('entitlement').select('id').where('name', '=', 'reviewed 0'),
-        )
+        .where('id', '=', grantId)
         .execute(),
     );
     const filling = await fillLikeJobTitle(reader, await as('requester'), {
