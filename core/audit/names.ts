@@ -29,7 +29,20 @@ export interface MentionedIds {
   readonly accounts: Set<string>;
 }
 
-const peopleFields = ['requesterId', 'beneficiaryId', 'employeeId', 'operatorId', 'reviewerId', 'primaryOwnerId'];
+const peopleFields = [
+  'requesterId',
+  'beneficiaryId',
+  'employeeId',
+  'operatorId',
+  'reviewerId',
+  'fromReviewerId',
+  'toReviewerId',
+  'delegatorId',
+  'delegateId',
+  'primaryOwnerId',
+];
+/** Lists of people. */
+const peopleListFields = ['secondaryOwnerIds', 'toReviewerIds', 'before', 'after'];
 
 /** Every id that the events mention and a sentence may want to name. */
 export function mentionedIn(events: readonly Pick<AuditEvent, 'actor' | 'data'>[]): MentionedIds {
@@ -95,7 +108,7 @@ function unknown(what: string, id: unknown): string {
 
 function collect(data: EventData, ids: MentionedIds): void {
   for (const field of peopleFields) addAll(ids.people, [data[field]]);
-  addAll(ids.people, listIn(data, 'secondaryOwnerIds'));
+  for (const field of peopleListFields) addAll(ids.people, listIn(data, field));
   addAll(ids.applications, [data['applicationId']]);
   addAll(ids.entitlements, [data['entitlementId']]);
   addAll(ids.accounts, [data['accountId']]);

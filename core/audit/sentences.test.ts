@@ -132,6 +132,84 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'Editors in Wiki for Ben Ode was approved automatically by the setting “automatic approval” of Wiki, version 4 of its settings.',
     ],
   ],
+  'review.reassigned': [
+    [
+      { level: 1, reviewerKind: 'manager', fromReviewerId: 'ada', toReviewerId: 'ben', reason: 'You know the team' },
+      'Ada Byron gave the review of Editors in Wiki for Ben Ode at level 1 from Ada Byron to Ben Ode: “You know the team”',
+    ],
+  ],
+  'review.returned': [
+    [
+      { level: 1, reviewerKind: 'manager', fromReviewerId: 'ben', toReviewerId: 'ada' },
+      'Ada Byron is back in office, so the review of Editors in Wiki for Ben Ode at level 1 is with them again instead of with Ben Ode.',
+    ],
+    [
+      { level: 1, reviewerKind: 'manager', fromReviewerId: 'ben', toReviewerId: 'ada', reason: 'left' },
+      'Ben Ode no longer works here, so the review of Editors in Wiki for Ben Ode at level 1 is with Ada Byron again.',
+    ],
+  ],
+  'review.rerouted': [
+    [
+      {
+        level: 2,
+        reviewerKind: 'administrator',
+        before: ['ada'],
+        after: ['ben'],
+        fallbackReason: 'Nobody is the manager.',
+      },
+      'The review of Editors in Wiki for Ben Ode at level 2 is for Ben Ode (an administrator) from now on, not for Ada Byron: Nobody is the manager.',
+    ],
+  ],
+  'review.reminded': [
+    [
+      { level: 1, reviewerKind: 'manager', reviewerId: 'ada', openedAt: '2026-03-02T08:00:00.000Z' },
+      'Ada Byron was reminded to review Editors in Wiki for Ben Ode at level 1.',
+    ],
+  ],
+  'review.escalated': [
+    [
+      { level: 1, reviewerKind: 'manager', fromReviewerId: 'ada', toReviewerIds: ['ben'], as: 'manager', days: 3 },
+      'Ada Byron has not reviewed Editors in Wiki for Ben Ode at level 1 for 3 days, so Ben Ode was asked too (as the manager).',
+    ],
+    [
+      { level: 1, reviewerKind: 'manager', fromReviewerId: 'ada', toReviewerIds: [], as: 'nobody', days: 1 },
+      'Ada Byron has not reviewed Editors in Wiki for Ben Ode at level 1 for 1 day, and there is nobody else who may be asked.',
+    ],
+  ],
+  'review.informationAsked': [
+    [{ messageId: 'm', text: 'Which project?' }, 'Ada Byron asked about Editors in Wiki for Ben Ode: “Which project?”'],
+  ],
+  'review.informationGiven': [
+    [
+      { messageId: 'n', answersId: 'm', text: 'The audit.' },
+      'Ada Byron answered about Editors in Wiki for Ben Ode: “The audit.”',
+    ],
+  ],
+  'delegation.planned': [
+    [
+      {
+        delegationId: 'd',
+        delegatorId: 'ada',
+        delegateId: 'ben',
+        startsAt: '2026-03-02T08:00:00.000Z',
+        endsAt: null,
+        note: null,
+      },
+      'Ada Byron will be out of office from 2026-03-02 08:00:00 UTC, until they end it; Ben Ode reviews for them.',
+    ],
+  ],
+  'delegation.started': [
+    [
+      { delegationId: 'd', delegatorId: 'ada', delegateId: 'ben', endsAt: '2026-03-09T08:00:00.000Z' },
+      'Ada Byron is out of office until 2026-03-09 08:00:00 UTC; Ben Ode reviews for them.',
+    ],
+  ],
+  'delegation.ended': [
+    [
+      { delegationId: 'd', delegatorId: 'ada', delegateId: 'ben', reason: 'Back early' },
+      'Ben Ode no longer reviews for Ada Byron: “Back early”',
+    ],
+  ],
   'review.skipped': [
     [
       { level: 2, reviewerKind: 'riskManager', reviewerId: 'ada' },

@@ -6,6 +6,7 @@ import { dataIn, isData, listIn, numberIn, termIn, textIn, textsIn, type EventDa
 import { fulfillmentSentence } from './fulfillment-sentences.ts';
 import { requestSentence } from './request-sentences.ts';
 import { reviewSentence } from './review-sentences.ts';
+import { taskSentence } from './task-sentences.ts';
 import type { Story } from './story.ts';
 import { count, itemStateWords, list, quoted, reviewerKindWords, sentence, termWords } from './words.ts';
 import { workspaceSentence } from './workspace-sentences.ts';
@@ -40,6 +41,17 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'review.delegated':
     case 'item.shortened':
       return reviewSentence({ ...event, type }, story);
+    case 'review.reassigned':
+    case 'review.returned':
+    case 'review.rerouted':
+    case 'review.reminded':
+    case 'review.escalated':
+    case 'review.informationAsked':
+    case 'review.informationGiven':
+    case 'delegation.planned':
+    case 'delegation.started':
+    case 'delegation.ended':
+      return taskSentence({ ...event, type }, story);
     case 'review.taskClosed':
       return `The review of ${story.subject(event)} by ${story.names.person(data['reviewerId'])} is no longer needed${because(data)}`;
     case 'fulfillment.started':
