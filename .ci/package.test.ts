@@ -9,13 +9,19 @@ describe('what the environment decides about a package', () => {
 
   it('is where updates are announced, and in which channel', () => {
     const env = { GATEHOUSE_UPDATE_URL: 'https://updates.example/gatehouse', GATEHOUSE_UPDATE_CHANNEL: 'beta' };
-    expect(settingsFrom(env)).toEqual([
+    expect(settingsFrom(env, 'linux', 'x64')).toEqual([
       '-c.mac.notarize=false',
       '-c.publish.provider=generic',
       '-c.publish.url=https://updates.example/gatehouse',
       '-c.publish.channel=beta',
     ]);
-    expect(settingsFrom({ ...env, GATEHOUSE_UPDATE_CHANNEL: '' })).toContain('-c.publish.channel=latest');
+    expect(settingsFrom({ ...env, GATEHOUSE_UPDATE_CHANNEL: '' }, 'win32')).toContain('-c.publish.channel=latest');
+  });
+
+  it('is a channel of its own for each processor on macOS, whose files would else have one name', () => {
+    const env = { GATEHOUSE_UPDATE_URL: 'https://updates.example/gatehouse' };
+    expect(settingsFrom(env, 'darwin', 'arm64')).toContain('-c.publish.channel=latest-arm64');
+    expect(settingsFrom(env, 'darwin', 'x64')).toContain('-c.publish.channel=latest-x64');
   });
 
   it('is no address that anybody on the way could change', () => {

@@ -1,4 +1,4 @@
-/** The shell's own log: a file that is cut off and kept a few times, secrets cut out by name. Engine and workspace have theirs. */
+/** The logs of the desktop program's processes: files that are moved aside when they have grown, secrets cut out by name. */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
@@ -14,16 +14,17 @@ const secretNames = ['token', 'password', 'secret', 'secrets', 'authorization', 
 
 export interface ShellLogOptions {
   readonly file: string;
+  readonly process?: 'engine' | 'shell';
   /** In bytes. */
   readonly largest?: number;
 }
 
-export function openShellLog({ file, largest: limit = largest }: ShellLogOptions): Logger {
+export function openShellLog({ file, process: name = 'shell', largest: limit = largest }: ShellLogOptions): Logger {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   rotateLog(file, limit);
   return pino(
     {
-      base: { process: 'shell', pid: process.pid },
+      base: { process: name, pid: process.pid },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut out]' },
     },
     growingFile(file, limit),
@@ -31,7 +32,7 @@ export function openShellLog({ file, largest: limit = largest }: ShellLogOptions
 }
 
 /** Moves a file aside that has outgrown `limit` bytes, and drops the oldest of those moved before. */
-export function rotateLog(file: string, limit: number = largest): void {
+function rotateLog(file: string, limit: number): void {
   if (!existsSync(file) || statSync(file).size < limit) return;
   for (let age = kept - 1; age >= 1; age -= 1) {
     if (existsSync(`${file}.${age}`)) renameSync(`${file}.${age}`, `${file}.${age + 1}`);

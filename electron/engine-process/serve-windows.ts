@@ -5,13 +5,12 @@ import { createRouterClient } from '@orpc/server';
 import type { ParentPort } from 'electron';
 import type { EmployeeId } from '#core/contract/index.ts';
 import { openWorkspace } from '#core/host.ts';
-import { openLog } from '#core/log.ts';
 import { createRouter } from '#core/procedures/router.ts';
 import { servePort, type ServablePort } from '#core/transports/message-port.ts';
 import { createSession } from '#core/transports/sessions.ts';
 import type { Session, Workspace } from '#core/workspace.ts';
 import { toEngineSchema, type FromEngine } from '../engine-messages.ts';
-import { rotateLog } from '../log.ts';
+import { openShellLog } from '../log.ts';
 import { watchAttention } from './attention.ts';
 
 interface ServedWindow {
@@ -22,7 +21,6 @@ interface ServedWindow {
 /** Returns when the workspace is open and served. */
 export async function serveWindows(shell: ParentPort, directory: string): Promise<void> {
   const tell = (message: FromEngine): void => shell.postMessage(message);
-  rotateLog(join(directory, 'logs', 'engine.log'));
   const opened = await open(directory).catch((error: unknown) => {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     // The message must have left before the process does.
@@ -98,7 +96,8 @@ export async function serveWindows(shell: ParentPort, directory: string): Promis
 }
 
 async function open(directory: string) {
-  const log = openLog(directory, 'engine');
+  // An engine may run for months: its log is moved aside while it runs, not only when it starts.
+  const log = openShellLog({ file: join(directory, 'logs', 'engine.log'), process: 'engine' });
   return { log, workspace: await openWorkspace({ directory, log }) };
 }
 
