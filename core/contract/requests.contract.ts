@@ -17,9 +17,11 @@ import {
   requestStates,
   stageStates,
   taskStates,
+  taskVias,
   verdicts,
 } from '#core/domain/request.ts';
 import { procedure } from './procedure.ts';
+import { taskListInputSchema } from './task-filter.ts';
 import {
   commandIdSchema,
   idSchema,
@@ -211,7 +213,14 @@ export const requestListInputSchema = pageInputSchema.extend({
   /** Matches the number, people's names and e-mails, entitlement and application names. */
   search: searchSchema,
   applicationId: idSchema<ApplicationId>().nullable().default(null),
-  sort: z.enum(['newest', 'oldest']).default('newest'),
+  requesterId: idSchema<EmployeeId>().nullable().default(null),
+  /** Of the states that `status` means, these; left out or empty: all of them. */
+  states: z.array(z.enum(requestStates)).optional(),
+  /** `changed`: what the trail told last comes first. */
+  sort: z.enum(['newest', 'oldest', 'changed']).default('newest'),
+  /** Begins at this request or at this time, in lists sorted by number. */
+  fromNumber: z.number().int().min(1).max(999_999_999).optional(),
+  fromDate: instantSchema.optional(),
 });
 
 export const requestsContract = {
@@ -233,6 +242,8 @@ export const requestsContract = {
   list: procedure.input(requestListInputSchema).output(
     pageSchema(requestRowSchema).extend({
       counts: z.object({ open: z.number().int(), completed: z.number().int() }),
+      /** How many pass all filters; null where counting them would take longer than the page. */
+      matching: z.number().int().nullable(),
     }),
   ),
   get: procedure.input(byRequest).output(requestDetailSchema),
@@ -246,6 +257,16 @@ export const taskRowSchema = z.object({
   state: z.enum(taskStates),
   openedAt: instantSchema,
   endedAt: instantSchema.nullable(),
+  /** How it came to its reviewer. */
+  via: z.enum(taskVias),
+  /** Its level of review, from 1, of so many. */
+  level: z.number().int(),
+  levels: z.number().int(),
+  reviewerKind: z.string(),
+  /** Why others than those asked for first review it; null: they do. */
+  fallbackReason: z.string().nullable(),
+  /** Undecided by then, it expires; null: it waits for ever. */
+  decideBy: instantSchema.nullable(),
   requestId: idSchema<RequestId>(),
   requestNumber: z.number().int(),
   /** Hand back as `basedOn` with the decision. */
@@ -269,7 +290,7 @@ export type TaskRow = z.output<typeof taskRowSchema>;
 
 export const tasksContract = {
   list: procedure
-    .input(pageInputSchema.extend({ status: z.enum(['open', 'completed']).default('open'), search: searchSchema }))
+    .input(taskListInputSchema)
     .output(
       pageSchema(taskRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) }),
     ),

@@ -8,17 +8,21 @@ import type { ItemAction, Verdict } from './request.ts';
 
 /** Which of the decider's open tasks: every condition that is there holds. An empty filter is all of them. */
 export interface TaskFilter {
-  readonly search?: string;
-  readonly applicationIds?: readonly ApplicationId[];
-  readonly entitlementIds?: readonly EntitlementId[];
-  readonly requesterIds?: readonly EmployeeId[];
-  readonly beneficiaryIds?: readonly EmployeeId[];
-  readonly actions?: readonly ItemAction[];
-  readonly risks?: readonly RiskLevel[];
+  readonly search?: string | undefined;
+  readonly applicationIds?: readonly ApplicationId[] | undefined;
+  readonly entitlementIds?: readonly EntitlementId[] | undefined;
+  readonly requesterIds?: readonly EmployeeId[] | undefined;
+  readonly beneficiaryIds?: readonly EmployeeId[] | undefined;
+  readonly actions?: readonly ItemAction[] | undefined;
+  readonly risks?: readonly RiskLevel[] | undefined;
+  /** Levels of review, from 1. */
+  readonly levels?: readonly number[] | undefined;
   /** Tasks of these requests. */
-  readonly requestIds?: readonly RequestId[];
-  /** Tasks that were opened before this; a bulk decision never takes in what came after it was asked for. */
-  readonly openedBefore?: Instant;
+  readonly requestIds?: readonly RequestId[] | undefined;
+  /** Tasks that were opened by then; a bulk decision never takes in what came after it was asked for. */
+  readonly openedBefore?: Instant | undefined;
+  /** Tasks that were taken out by hand. */
+  readonly excludedTaskIds?: readonly ReviewTaskId[] | undefined;
 }
 
 export const bulkDecisionStates = ['waiting', 'running', 'done', 'undone'] as const;

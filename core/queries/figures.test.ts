@@ -6,7 +6,6 @@ import { listMyTasks } from './my-tasks.ts';
 import { getRequest } from './request-detail.ts';
 import { listRequests } from './requests-list.ts';
 import { seedsOf, smallOrganisation } from './seeds.ts';
-import { isVisible } from './visibility.ts';
 
 const all = {
   scope: 'visible',
@@ -164,33 +163,5 @@ describeEachDatabase('figures and lines', (open) => {
     expect(await count(cast.beneficiary, 'mine')).toEqual({ open: 0, completed: 1 });
     expect(await count(cast.administrator, 'visible')).toEqual({ open: 1, completed: 1 });
     expect(await count(cast.wikiOwner, 'visible')).toEqual({ open: 1, completed: 0 });
-  });
-
-  it('chooses the same requests in both forms of a scope', async () => {
-    const workspace = await open();
-    const seeds = seedsOf(workspace);
-    const cast = await smallOrganisation(seeds);
-    const { read } = workspace.database;
-    await seeds.request(cast.requester, [{ beneficiary: cast.beneficiary, entitlement: cast.payrollAdmins }]);
-    await seeds.request(cast.requester, [{ beneficiary: cast.requester, entitlement: cast.wikiEditors }]);
-    await seeds.request(cast.stranger, [{ beneficiary: cast.stranger, entitlement: cast.wikiEditors }]);
-    for (const who of [
-      cast.requester,
-      cast.beneficiary,
-      cast.manager,
-      cast.owner,
-      cast.secondOwner,
-      cast.wikiOwner,
-      cast.stranger,
-    ]) {
-      const scope = isVisible(read, await seeds.viewer(who))!;
-      const numbers = async (condition: typeof scope.among) =>
-        (await read.selectFrom('access_request').select('number').where(condition).orderBy('number').execute()).map(
-          (row) => row.number,
-        );
-      const among = await numbers(scope.among);
-      expect(among.length).toBeGreaterThan(0);
-      expect(await numbers(scope.each!)).toEqual(among);
-    }
   });
 });

@@ -1,20 +1,22 @@
-/** A reviewer's tasks: the open ones, longest waiting first; the others, latest ended first. */
+/** A reviewer's tasks, filtered and sorted. Where the queue comes from is told in docs/guide/lists.md. */
 import { z } from 'zod';
 import type { TaskRow } from '#core/contract/index.ts';
-import type { Term } from '#core/domain/request.ts';
+import type { taskListInputSchema } from '#core/contract/task-filter.ts';
+import type { ReviewTaskId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { ReviewPlan, Term } from '#core/domain/request.ts';
 import { fromJson, type Reader } from '#core/persistence/tables.ts';
-import { cursorKind, decodeCursor, keyParts, pageOf } from './cursor.ts';
+import { cursorKind, decodeCursor, keyParts, pageOf, type CursorKind, type SortKey } from './cursor.ts';
+import { listReader } from './list-tables.ts';
 import { loadPeople, personIn } from './people.ts';
 import { loadProgressOfMine } from './progress.ts';
-import { searchConditions, type OpenAndCompleted } from './requests-list.ts';
+import type { OpenAndCompleted } from './requests-list.ts';
+import { findTasks, type TaskKey, type TaskSort } from './task-filter.ts';
 import type { Viewer } from './visibility.ts';
 
-export interface TaskListInput {
-  readonly status: 'open' | 'completed';
-  readonly search: string;
-  readonly cursor: string | null;
-  readonly limit: number;
-}
+type Input = z.output<typeof taskListInputSchema>;
+/** What is left out has the value the contract gives it. */
+export type TaskListInput = Pick<Input, 'status' | 'search' | 'cursor' | 'limit'> & Partial<Input>;
 
 export interface TaskListPage {
   readonly rows: TaskRow[];
@@ -23,96 +25,132 @@ export interface TaskListPage {
   readonly counts: OpenAndCompleted;
 }
 
+const byTime = z.tuple([keyParts.instant, keyParts.id]);
 const cursors = {
-  open: cursorKind('tasks.open', z.tuple([keyParts.instant, keyParts.id])),
-  completed: cursorKind('tasks.completed', z.tuple([keyParts.instant, keyParts.id])),
-};
+  open: {
+    waiting: cursorKind('tasks.open', byTime),
+    newest: cursorKind('tasks.open.newest', byTime),
+    due: cursorKind('tasks.open.due', z.tuple([keyParts.instant, keyParts.instant, keyParts.id])),
+    risk: cursorKind('tasks.open.risk', z.tuple([keyParts.number, keyParts.instant, keyParts.id])),
+  },
+  ended: { newest: cursorKind('tasks.completed', byTime), waiting: cursorKind('tasks.completed.oldest', byTime) },
+} as const;
 
 export async function listMyTasks(reader: Reader, viewer: Viewer, input: TaskListInput): Promise<TaskListPage> {
-  const kind = cursors[input.status];
-  const after = decodeCursor(kind, input.cursor);
   const open = input.status === 'open';
-  const sortColumn = open ? 'review_task.opened_at' : 'review_task.ended_at';
+  const sort = sortOf(input);
+  const kind = (
+    open ? cursors.open[sort] : cursors.ended[sort === 'waiting' ? 'waiting' : 'newest']
+  ) as CursorKind<SortKey>;
+  const found = await findTasks(reader, {
+    reviewerId: viewer.id,
+    part: open ? 'open' : 'ended',
+    filter: { ...input.filter, search: input.search },
+    sort,
+    after: keyAfter(decodeCursor(kind, input.cursor)) ?? jumpedTo(input, sort),
+    limit: input.limit + 1,
+  });
+  const page = pageOf(found, input.limit, kind, ({ order, since, taskId }) =>
+    order === null ? [since, taskId] : [order, since, taskId],
+  );
+  const ids = page.rows.map((row) => row.taskId);
+  return {
+    rows: await rowsOf(reader, viewer, ids),
+    nextCursor: page.nextCursor,
+    counts: await countMyTasks(reader, viewer),
+  };
+}
+
+/** Completed tasks come latest first unless asked otherwise; open ones longest waiting first. */
+function sortOf(input: TaskListInput): TaskSort {
+  if (input.status === 'open') return input.sort === undefined || input.sort === 'oldest' ? 'waiting' : input.sort;
+  return input.sort === 'oldest' ? 'waiting' : 'newest';
+}
+
+function keyAfter(key: SortKey | null): TaskKey | null {
+  if (key === null) return null;
+  const [order, since, taskId] = key.length === 3 ? key : [null, ...key];
+  return { order: order ?? null, since: since as Instant, taskId: taskId as ReviewTaskId };
+}
+
+/** Where the list begins when one jumped to a day. Only lists sorted by time have days. */
+function jumpedTo(input: TaskListInput, sort: TaskSort): TaskKey | null {
+  if (typeof input.fromDate !== 'string' || sort === 'due' || sort === 'risk') return null;
+  const edge = sort === 'newest' ? 'ffffffff-ffff-ffff-ffff-ffffffffffff' : '00000000-0000-0000-0000-000000000000';
+  return { order: null, since: input.fromDate, taskId: edge as ReviewTaskId };
+}
+
+export async function countMyTasks(reader: Reader, viewer: Viewer): Promise<OpenAndCompleted> {
+  const rows = await listReader(reader)
+    .selectFrom('list_count')
+    .select(['state', 'count'])
+    .where('kind', '=', 'task')
+    .where('place_id', '=', viewer.id)
+    .execute();
+  const of = (part: 'open' | 'ended') => rows.find((row) => row.state === part)?.count ?? 0;
+  return { open: of('open'), completed: of('ended') };
+}
+
+async function rowsOf(reader: Reader, viewer: Viewer, ids: readonly ReviewTaskId[]): Promise<TaskRow[]> {
+  if (ids.length === 0) return [];
   // The version is read with the item in one statement: a decision based on it rests on what is shown.
-  let query = reader
+  const unsorted = await taskDetails(reader, ids);
+  const place = new Map(ids.map((id, index) => [id, index]));
+  const tasks = unsorted.toSorted((one, other) => (place.get(one.id) ?? 0) - (place.get(other.id) ?? 0));
+  const people = await loadPeople(
+    reader,
+    tasks.flatMap((row) => [row.requester_id, row.beneficiary_id]),
+  );
+  const progress = await loadProgressOfMine(reader, viewer.id, [...new Set(tasks.map((row) => row.request_id))]);
+  return tasks.map((row): TaskRow => {
+    const plan = fromJson<ReviewPlan>(row.plan);
+    return {
+      id: row.id,
+      state: row.state,
+      openedAt: row.opened_at,
+      endedAt: row.ended_at,
+      via: row.via,
+      level: row.level,
+      levels: Math.max(plan.levels.length, row.level),
+      reviewerKind: row.reviewer_kind,
+      fallbackReason: plan.levels.find((level) => level.level === row.level)?.fallbackReason ?? null,
+      decideBy: row.decide_by,
+      requestId: row.request_id,
+      requestNumber: row.number,
+      requestVersion: row.version,
+      requestState: row.request_state,
+      requester: personIn(people, row.requester_id),
+      beneficiary: personIn(people, row.beneficiary_id),
+      justification: row.justification,
+      item: {
+        id: row.item_id,
+        action: row.action,
+        entitlement: { id: row.entitlement_id, name: row.entitlement, kind: row.kind, risk: row.risk },
+        application: { id: row.application_id, name: row.application },
+        term: fromJson<Term>(row.term),
+        state: row.item_state,
+      },
+      progress: progress(row.request_id),
+    };
+  });
+}
+
+function taskDetails(reader: Reader, ids: readonly ReviewTaskId[]) {
+  return reader
     .selectFrom('review_task')
+    .innerJoin('review_stage', 'review_stage.id', 'review_task.stage_id')
     .innerJoin('access_request', 'access_request.id', 'review_task.request_id')
     .innerJoin('request_item', 'request_item.id', 'review_task.item_id')
     .innerJoin('entitlement', 'entitlement.id', 'request_item.entitlement_id')
     .innerJoin('application', 'application.id', 'request_item.application_id')
-    .select([
-      'review_task.id',
-      'review_task.state',
-      'review_task.opened_at',
-      'review_task.ended_at',
-      'review_task.request_id',
-    ])
+    .select(['review_task.id', 'review_task.state', 'review_task.opened_at', 'review_task.ended_at', 'review_task.via'])
+    .select(['review_task.request_id', 'review_stage.level', 'review_stage.reviewer_kind'])
     .select(['access_request.number', 'access_request.version', 'access_request.state as request_state'])
     .select(['access_request.requester_id', 'access_request.justification'])
-    .select([
-      'request_item.id as item_id',
-      'request_item.action',
-      'request_item.term',
-      'request_item.state as item_state',
-    ])
+    .select(['request_item.id as item_id', 'request_item.action', 'request_item.term', 'request_item.plan'])
+    .select(['request_item.state as item_state', 'request_item.decide_by'])
     .select(['request_item.beneficiary_id', 'request_item.application_id', 'application.name as application'])
     .select(['request_item.entitlement_id', 'entitlement.name as entitlement', 'entitlement.kind', 'entitlement.risk'])
-    .where('review_task.reviewer_id', '=', viewer.id)
-    .orderBy(sortColumn, open ? 'asc' : 'desc')
-    .orderBy('review_task.id', open ? 'asc' : 'desc')
-    .limit(input.limit + 1);
-  query = open ? query.where('review_task.state', '=', 'open') : query.where('review_task.ended_at', 'is not', null);
-  if (after !== null) {
-    query = query.where((eb) =>
-      eb(
-        eb.refTuple(sortColumn, 'review_task.id'),
-        open ? '>' : '<',
-        eb.tuple(...(after as never as readonly [never, never])),
-      ),
-    );
-  }
-  for (const condition of searchConditions(input.search)) query = query.where(condition);
-  const page = pageOf(await query.execute(), input.limit, kind, (row) => [
-    (open ? row.opened_at : row.ended_at) ?? row.opened_at,
-    row.id,
-  ]);
-  const people = await loadPeople(
-    reader,
-    page.rows.flatMap((row) => [row.requester_id, row.beneficiary_id]),
-  );
-  const progress = await loadProgressOfMine(reader, viewer.id, [...new Set(page.rows.map((row) => row.request_id))]);
-  const rows = page.rows.map((row): TaskRow => ({
-    id: row.id,
-    state: row.state,
-    openedAt: row.opened_at,
-    endedAt: row.ended_at,
-    requestId: row.request_id,
-    requestNumber: row.number,
-    requestVersion: row.version,
-    requestState: row.request_state,
-    requester: personIn(people, row.requester_id),
-    beneficiary: personIn(people, row.beneficiary_id),
-    justification: row.justification,
-    item: {
-      id: row.item_id,
-      action: row.action,
-      entitlement: { id: row.entitlement_id, name: row.entitlement, kind: row.kind, risk: row.risk },
-      application: { id: row.application_id, name: row.application },
-      term: fromJson<Term>(row.term),
-      state: row.item_state,
-    },
-    progress: progress(row.request_id),
-  }));
-  return { rows, nextCursor: page.nextCursor, counts: await countMyTasks(reader, viewer) };
-}
-
-export async function countMyTasks(reader: Reader, viewer: Viewer): Promise<OpenAndCompleted> {
-  const rows = await reader
-    .selectFrom('review_task')
-    .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('reviewer_id', '=', viewer.id)
-    .groupBy('state')
+    .where('review_task.id', 'in', ids)
     .execute();
-  const open = rows.find((row) => row.state === 'open')?.count ?? 0;
-  return { open, completed: rows.reduce((sum, row) => sum + row.count, 0) - open };
 }

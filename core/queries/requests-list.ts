@@ -1,16 +1,24 @@
-/** The list of access requests, by its two scopes. */
-import { expressionBuilder, sql, type Expression, type SqlBool } from 'kysely';
+/** The list of access requests, by its two scopes. Where its rows come from is told in docs/guide/lists.md. */
+import type { SortKey } from './cursor.ts';
 import { z } from 'zod';
 import type { RequestRow } from '#core/contract/index.ts';
 import type { requestListInputSchema } from '#core/contract/requests.contract.ts';
-import type { ApplicationId } from '#core/domain/ids.ts';
-import type { Reader, Tables } from '#core/persistence/tables.ts';
-import { cursorKind, decodeCursor, keyParts, pageOf } from './cursor.ts';
+import { finalRequestStates, requestStates, type RequestState } from '#core/domain/request.ts';
+import type { Reader } from '#core/persistence/tables.ts';
+import { cursorKind, decodeCursor, keyParts, pageOf, type CursorKind } from './cursor.ts';
+import { everywhere, listReader } from './list-tables.ts';
+import { countOf, countPlace, findNumbers, type Place } from './request-places.ts';
 import { requestColumns, requestRows } from './request-rows.ts';
-import { containing, searchWords } from './search.ts';
-import { isMine, isVisible, type RequestScope, type Viewer } from './visibility.ts';
+import { searchWords } from './search.ts';
+import { seesEverything, type Viewer } from './visibility.ts';
 
-export type RequestListInput = z.output<typeof requestListInputSchema>;
+type Input = z.output<typeof requestListInputSchema>;
+/** What is left out has the value the contract gives it. */
+export type RequestListInput = Pick<
+  Input,
+  'scope' | 'status' | 'search' | 'applicationId' | 'sort' | 'cursor' | 'limit'
+> &
+  Partial<Input>;
 
 export interface OpenAndCompleted {
   readonly open: number;
@@ -22,80 +30,118 @@ export interface RequestListPage {
   readonly nextCursor: string | null;
   /** Of the scope as a whole, whatever is searched for. */
   readonly counts: OpenAndCompleted;
+  /** How many pass all filters; null where counting them would take longer than the page. */
+  readonly matching: number | null;
 }
 
 const cursors = {
   newest: cursorKind('requests.newest', z.tuple([keyParts.number])),
   oldest: cursorKind('requests.oldest', z.tuple([keyParts.number])),
-};
+  changed: cursorKind('requests.changed', z.tuple([keyParts.number])),
+} satisfies Record<Input['sort'], CursorKind<SortKey>>;
+
+const openStates = requestStates.filter((state) => !(finalRequestStates as readonly RequestState[]).includes(state));
+const statesOf = { open: openStates, completed: finalRequestStates, all: requestStates } as const;
 
 export async function listRequests(reader: Reader, viewer: Viewer, input: RequestListInput): Promise<RequestListPage> {
-  const scope = input.scope === 'mine' ? isMine(reader, viewer.id) : isVisible(reader, viewer);
+  const lists = listReader(reader);
   const kind = cursors[input.sort];
-  const after = decodeCursor(kind, input.cursor);
-  const newestFirst = input.sort === 'newest';
-  const counts = await countRequests(reader, scope);
-  let query = reader
-    .selectFrom('access_request')
-    .select(requestColumns)
-    .orderBy('access_request.number', newestFirst ? 'desc' : 'asc')
-    .limit(input.limit + 1);
-  if (scope !== null) {
-    const passing = input.status === 'all' ? counts.open + counts.completed : counts[input.status];
-    query = query.where(passing > many && scope.each !== null ? scope.each : scope.among);
-  }
-  if (input.status !== 'all')
-    query = query.where('access_request.ended_at', input.status === 'open' ? 'is' : 'is not', null);
-  if (after !== null) query = query.where('access_request.number', newestFirst ? '<' : '>', after[0]);
-  if (input.applicationId !== null) query = query.where(await touches(reader, input.applicationId));
-  for (const condition of searchConditions(input.search)) query = query.where(condition);
-  const page = pageOf(await query.execute(), input.limit, kind, (row) => [row.number]);
-  return { rows: await requestRows(reader, page.rows), nextCursor: page.nextCursor, counts };
+  const after = decodeCursor(kind, input.cursor)?.[0] ?? (await jumpedTo(reader, input));
+  const scope = scopeOf(viewer, input.scope);
+  const asked = statesOf[input.status] as readonly RequestState[];
+  const states =
+    input.states === undefined || input.states.length === 0
+      ? asked
+      : input.states.filter((state) => asked.includes(state));
+  const places = placesOf(scope, input);
+  const sizes = await Promise.all(places.map((place) => countPlace(lists, place)));
+  const scopeCounts = places[0] === scope ? sizes[0] : await countPlace(lists, scope);
+  const counts = {
+    open: countOf(scopeCounts ?? new Map(), openStates),
+    completed: countOf(scopeCounts ?? new Map(), finalRequestStates),
+  };
+  const sized = places.map((place, index) => ({ place, size: countOf(sizes[index] ?? new Map(), states) }));
+  const smallest = sized.toSorted((one, other) => one.size - other.size)[0] ?? { place: scope, size: 0 };
+  const { words, only } = wordsOf(input.search);
+  const found =
+    smallest.size === 0 || only === 'none'
+      ? []
+      : await findNumbers(
+          lists,
+          { places, states, words, only, sort: input.sort, after, limit: input.limit + 1 },
+          smallest.place,
+          smallest.size,
+        );
+  const page = pageOf(found, input.limit, kind, (row) => [row.key]);
+  return {
+    rows: await rowsOf(
+      reader,
+      page.rows.map((row) => row.number),
+    ),
+    nextCursor: page.nextCursor,
+    counts,
+    matching: places.length === 1 && words.length === 0 && only === null ? smallest.size : null,
+  };
 }
 
-/** More requests than this are met soon enough by going through them all in order. */
-const many = 2_000;
+/** Where the list begins when one jumped to a number or a day: behind the request before it. */
+async function jumpedTo(reader: Reader, input: RequestListInput): Promise<number | null> {
+  if (input.sort === 'changed') return null;
+  const newestFirst = input.sort === 'newest';
+  if (typeof input.fromNumber === 'number') return newestFirst ? input.fromNumber + 1 : input.fromNumber - 1;
+  if (typeof input.fromDate !== 'string') return null;
+  const row = await reader
+    .selectFrom('access_request')
+    .select('number')
+    .where('submitted_at', newestFirst ? '<=' : '>=', input.fromDate)
+    .orderBy('submitted_at', newestFirst ? 'desc' : 'asc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return newestFirst ? 0 : Number.MAX_SAFE_INTEGER;
+  return newestFirst ? row.number + 1 : row.number - 1;
+}
 
-const requestExpressions = expressionBuilder<Tables, 'access_request'>();
+function scopeOf(viewer: Viewer, scope: Input['scope']): Place {
+  if (scope === 'mine') return { kind: 'mine', id: viewer.id };
+  return seesEverything(viewer) ? { kind: 'all', id: everywhere } : { kind: 'visible', id: viewer.id };
+}
 
-/** Requests with an item of this application. */
-async function touches(reader: Reader, applicationId: ApplicationId): Promise<Expression<SqlBool>> {
-  const eb = requestExpressions;
-  const ofApplication = eb.selectFrom('request_item').where('request_item.application_id', '=', applicationId);
-  const some = await reader
-    .selectFrom(
-      ofApplication
-        .select('request_item.application_id')
-        .limit(many + 1)
-        .as('item'),
-    )
-    .select((count) => count.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return some.count > many
-    ? eb.exists(ofApplication.select('request_item.id').whereRef('request_item.request_id', '=', 'access_request.id'))
-    : eb('access_request.id', 'in', ofApplication.select('request_item.request_id'));
+function placesOf(scope: Place, input: RequestListInput): readonly Place[] {
+  const filters: Place[] = [];
+  if (input.applicationId !== null) filters.push({ kind: 'application', id: input.applicationId });
+  if (typeof input.requesterId === 'string') filters.push({ kind: 'asked', id: input.requesterId });
+  // Everything lies everywhere: asking would only cost.
+  return scope.kind === 'all' && filters.length > 0 ? filters : [scope, ...filters];
+}
+
+/** `#42` is the request of that number; any other word is looked for in the request's search text. */
+export function wordsOf(search: string): { readonly words: readonly string[]; readonly only: number | 'none' | null } {
+  const numbers = new Set<number>();
+  const words: string[] = [];
+  for (const word of searchWords(search)) {
+    const number = /^#(\d{1,9})$/.exec(word)?.[1];
+    if (number === undefined) words.push(word);
+    else numbers.add(Number(number));
+  }
+  const [only = null] = numbers;
+  return { words, only: numbers.size > 1 ? 'none' : only };
 }
 
 /** How many of the viewer's own requests are open. */
 export async function countMyOpenRequests(reader: Reader, viewer: Viewer): Promise<number> {
-  return (await countRequests(reader, isMine(reader, viewer.id))).open;
+  return countOf(await countPlace(listReader(reader), { kind: 'mine', id: viewer.id }), openStates);
 }
 
-async function countRequests(reader: Reader, scope: RequestScope | null): Promise<OpenAndCompleted> {
-  let query = reader
+async function rowsOf(reader: Reader, numbers: readonly number[]): Promise<RequestRow[]> {
+  if (numbers.length === 0) return [];
+  const requests = await reader
     .selectFrom('access_request')
-    .select((eb) => [eb.fn.countAll<number>().as('total'), eb.fn.count<number>('ended_at').as('completed')]);
-  if (scope !== null) query = query.where(scope.among);
-  const { total, completed } = await query.executeTakeFirstOrThrow();
-  return { open: total - completed, completed };
-}
-
-/** `#42` is the request of that number; any other word is looked for in the request's search text. */
-export function searchConditions(search: string): readonly Expression<SqlBool>[] {
-  return searchWords(search).map((word) => {
-    const number = /^#(\d{1,9})$/.exec(word)?.[1];
-    return number === undefined
-      ? sql<SqlBool>`access_request.search_text like ${containing(word)} escape '\\'`
-      : sql<SqlBool>`access_request.number = ${Number(number)}`;
-  });
+    .select(requestColumns)
+    .where('access_request.number', 'in', numbers)
+    .execute();
+  const place = new Map(numbers.map((number, index) => [number, index]));
+  return requestRows(
+    reader,
+    requests.toSorted((one, other) => (place.get(one.number) ?? 0) - (place.get(other.number) ?? 0)),
+  );
 }

@@ -1,13 +1,12 @@
 /**
  * Who may see what. Every query asks here; the rules are also in docs/guide: a request is seen by its
- * requester, its beneficiaries, whoever has or had a review task in it, owners of an application it
- * touches, risk managers and administrators.
+ * requester, its beneficiaries, who follows it, whoever has or had a review task in it, owners of an
+ * application it touches, risk managers and administrators. Lists find them in the place `visible`.
  */
-import { expressionBuilder, type Expression, type SqlBool } from 'kysely';
 import type { Person } from '#core/contract/index.ts';
 import type { Role } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, RequestId } from '#core/domain/ids.ts';
-import type { Reader, Tables } from '#core/persistence/tables.ts';
+import type { Reader } from '#core/persistence/tables.ts';
 import { personColumns, personOf } from './people.ts';
 import { QueryRefused } from './query-refused.ts';
 
@@ -74,75 +73,6 @@ export function requireInspect(viewer: Viewer, applicationId: ApplicationId): vo
   }
 }
 
-const requestExpressions = expressionBuilder<Tables, 'access_request'>();
-
-/** Requests this person made or that are for this person. */
-export function isMine(reader: Reader, employeeId: EmployeeId): RequestScope {
-  return { among: requestExpressions('access_request.id', 'in', mine(reader, employeeId)), each: null };
-}
-
-/**
- * A choice of requests, in two forms that mean the same. `among` looks the requests up by index, and costs
- * as much as there are; `each` asks of every request in turn, and is for lists that stop soon because many
- * requests pass. Conditions joined by `or` over tables would make either database read every request.
- */
-export interface RequestScope {
-  readonly among: Expression<SqlBool>;
-  /** Null where few requests are chosen in any case. */
-  readonly each: Expression<SqlBool> | null;
-}
-
-/** Requests the viewer may see; null: all of them. */
-export function isVisible(reader: Reader, viewer: Viewer): RequestScope | null {
-  if (seesEverything(viewer)) return null;
-  const owned = [...viewer.owns];
-  let ids = mine(reader, viewer.id).union(
-    reader.selectFrom('review_task').select('review_task.request_id as id').where('reviewer_id', '=', viewer.id),
-  );
-  if (owned.length > 0) {
-    ids = ids.union(
-      reader.selectFrom('request_item').select('request_item.request_id as id').where('application_id', 'in', owned),
-    );
-  }
-  const eb = requestExpressions;
-  const each = eb.or([
-    eb('access_request.requester_id', '=', viewer.id),
-    eb.exists(
-      eb
-        .selectFrom('request_item')
-        .select('request_item.id')
-        .whereRef('request_item.request_id', '=', 'access_request.id')
-        .where((item) =>
-          item.or([
-            item('beneficiary_id', '=', viewer.id),
-            ...(owned.length === 0 ? [] : [item('application_id', 'in', owned)]),
-          ]),
-        ),
-    ),
-    eb.exists(
-      eb
-        .selectFrom('review_task')
-        .select('review_task.id')
-        .whereRef('review_task.request_id', '=', 'access_request.id')
-        .where('reviewer_id', '=', viewer.id),
-    ),
-  ]);
-  return { among: eb('access_request.id', 'in', ids), each };
-}
-
-function mine(reader: Reader, employeeId: EmployeeId) {
-  return reader
-    .selectFrom('access_request as asked')
-    .select('asked.id')
-    .where('asked.requester_id', '=', employeeId)
-    .union(
-      reader
-        .selectFrom('request_item')
-        .select('request_item.request_id as id')
-        .where('beneficiary_id', '=', employeeId),
-    );
-}
-
 /** May the viewer see this request? False also when there is none. */
 export async function maySeeRequest(reader: Reader, viewer: Viewer, requestId: RequestId): Promise<boolean> {
   const request = await reader
@@ -172,5 +102,12 @@ export async function maySeeRequest(reader: Reader, viewer: Viewer, requestId: R
     .where('reviewer_id', '=', viewer.id)
     .limit(1)
     .executeTakeFirst();
-  return task !== undefined;
+  if (task !== undefined) return true;
+  const follower = await reader
+    .selectFrom('request_follower')
+    .select('request_id')
+    .where('request_id', '=', requestId)
+    .where('employee_id', '=', viewer.id)
+    .executeTakeFirst();
+  return follower !== undefined;
 }

@@ -15,6 +15,7 @@ const never = `cast('9999-12-31T23:59:59.999Z' as timestamptz(3))`;
 
 const ofRequest = 'access_request.state, access_request.number';
 const itemsOfRequests = 'request_item join access_request on access_request.id = request_item.request_id';
+const followersOfRequests = 'request_follower join access_request on access_request.id = request_follower.request_id';
 
 const statements = [
   `create index request_item_entitlement_id_index on request_item (entitlement_id)`,
@@ -38,11 +39,13 @@ const statements = [
      union all select 'asked', requester_id, state, number from access_request
      union all (
        select 'mine', requester_id, state, number from access_request
-       union select 'mine', request_item.beneficiary_id, ${ofRequest} from ${itemsOfRequests})
+       union select 'mine', request_item.beneficiary_id, ${ofRequest} from ${itemsOfRequests}
+       union select 'mine', request_follower.employee_id, ${ofRequest} from ${followersOfRequests})
      union all (select distinct 'application', request_item.application_id, ${ofRequest} from ${itemsOfRequests})
      union all (
        select 'visible', requester_id, state, number from access_request
        union select 'visible', request_item.beneficiary_id, ${ofRequest} from ${itemsOfRequests}
+       union select 'visible', request_follower.employee_id, ${ofRequest} from ${followersOfRequests}
        union select 'visible', review_task.reviewer_id, ${ofRequest}
          from review_task join access_request on access_request.id = review_task.request_id
        union select 'visible', application.primary_owner_id, ${ofRequest} from ${itemsOfRequests}

@@ -86,7 +86,9 @@ const fill = [
   `insert into list_request
      select 'mine', requester_id, state, number from access_request
      union select 'mine', request_item.beneficiary_id, access_request.state, access_request.number
-       from request_item join access_request on access_request.id = request_item.request_id`,
+       from request_item join access_request on access_request.id = request_item.request_id
+     union select 'mine', request_follower.employee_id, access_request.state, access_request.number
+       from request_follower join access_request on access_request.id = request_follower.request_id`,
   `insert into list_request
      select distinct 'application', request_item.application_id, access_request.state, access_request.number
      from request_item join access_request on access_request.id = request_item.request_id`,
@@ -132,6 +134,8 @@ const move = (kind: string, places: string) => `
   update list_request set state = new.state
     where kind = '${kind}' and state = old.state and number = new.number and place_id in (${places});`;
 
+const followersOfNew = 'select employee_id from request_follower where request_id = new.id';
+
 const itemsOfNew = (column: string) => `select ${column} from request_item where request_id = new.id`;
 
 /** Whoever stops owning an application sees what they see for another reason. */
@@ -172,12 +176,13 @@ const triggers = [
   `create trigger access_request_moved after update of state on access_request when new.state <> old.state begin
      ${move('all', `'${nobody}'`)}
      ${move('asked', 'new.requester_id')}
-     ${move('mine', `select new.requester_id union ${itemsOfNew('beneficiary_id')}`)}
+     ${move('mine', `select new.requester_id union ${itemsOfNew('beneficiary_id')} union ${followersOfNew}`)}
      ${move('application', itemsOfNew('application_id'))}
      ${move(
        'visible',
        `select new.requester_id
         union ${itemsOfNew('beneficiary_id')}
+        union ${followersOfNew}
         union select reviewer_id from review_task where request_id = new.id
         union select application.primary_owner_id from request_item join application on application.id = request_item.application_id
           where request_item.request_id = new.id and application.primary_owner_id is not null
@@ -197,6 +202,13 @@ const triggers = [
        .join('')}
      ${place('application', 'new.application_id, state, number from access_request where access_request.id = new.request_id')}
      ${place('visible', `owner.primary_owner_id, state, number from access_request join (${owners('new.application_id')}) as owner where access_request.id = new.request_id`)}
+   end`,
+  `create trigger request_follower_listed after insert on request_follower begin
+     ${['mine', 'visible']
+       .map((kind) =>
+         place(kind, 'new.employee_id, state, number from access_request where access_request.id = new.request_id'),
+       )
+       .join('')}
    end`,
   `create trigger review_task_listed after insert on review_task begin
      ${taskRow('where review_task.id = new.id')};

@@ -1,0 +1,220 @@
+/**
+ * Finds the numbers of the requests of a page. A filter is a set of places (what I may see, an application, a
+ * requester) whose requests lie sorted by number; the smallest place is walked, and the others are asked of
+ * each number, so a page costs about as much as it has rows, whichever page it is.
+ */
+import { sql, type Expression, type SqlBool } from 'kysely';
+import type { RequestState } from '#core/domain/request.ts';
+import { hasTextIndex, type ListReader, type PlaceKind } from './list-tables.ts';
+import { containing } from './search.ts';
+
+export interface Place {
+  readonly kind: PlaceKind;
+  readonly id: string;
+}
+
+export interface NumbersWanted {
+  /** All of them; at least one. */
+  readonly places: readonly Place[];
+  readonly states: readonly RequestState[];
+  /** In lower case, all of them. */
+  readonly words: readonly string[];
+  /** Exactly this request. */
+  readonly only: number | null;
+  readonly sort: 'newest' | 'oldest' | 'changed';
+  /** The last number of the page before, or for `changed` the last sequence. */
+  readonly after: number | null;
+  readonly limit: number;
+}
+
+export interface NumberFound {
+  readonly number: number;
+  /** What the list is sorted by. */
+  readonly key: number;
+}
+
+/** Up to so many are read and sorted whatever the order they are wanted in. */
+const few = 2_000;
+
+/** How many requests of each state a place has. */
+export async function countPlace(reader: ListReader, place: Place): Promise<ReadonlyMap<RequestState, number>> {
+  const rows = await reader
+    .selectFrom('list_count')
+    .select(['state', 'count'])
+    .where('kind', '=', place.kind)
+    .where('place_id', '=', place.id)
+    .execute();
+  return new Map(rows.map((row) => [row.state as RequestState, row.count]));
+}
+
+export function countOf(counts: ReadonlyMap<RequestState, number>, states: readonly RequestState[]): number {
+  return states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+}
+
+/** The numbers of a page, in its order. `smallest` is the place with the fewest requests in these states, `size` their number. */
+export async function findNumbers(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  smallest: Place,
+  size: number,
+): Promise<readonly NumberFound[]> {
+  const others = wanted.places.filter((place) => place !== smallest);
+  if (wanted.sort === 'changed') {
+    return size <= few || wanted.words.length > 0
+      ? changedAmongFew(reader, wanted, smallest, others, size)
+      : changedByWalk(reader, wanted);
+  }
+  const indexed = wanted.words.filter((word) => Array.from(word).length >= 3);
+  return indexed.length > 0 && size > few && hasTextIndex(reader)
+    ? byText(reader, wanted, indexed)
+    : byPlace(reader, wanted, smallest, others);
+}
+
+/** Walks one place, whose states lie one after another: a page of each, merged. */
+async function byPlace(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  smallest: Place,
+  others: readonly Place[],
+): Promise<readonly NumberFound[]> {
+  const newestFirst = wanted.sort === 'newest';
+  const direction = newestFirst ? 'desc' : 'asc';
+  const ofState = (state: RequestState) => {
+    let query = reader
+      .selectFrom('list_request as place')
+      .select('place.number')
+      .where('place.kind', '=', smallest.kind)
+      .where('place.place_id', '=', smallest.id)
+      .where('place.state', '=', state)
+      .orderBy('place.number', direction)
+      .limit(wanted.limit);
+    if (wanted.after !== null) query = query.where('place.number', newestFirst ? '<' : '>', wanted.after);
+    if (wanted.only !== null) query = query.where('place.number', '=', wanted.only);
+    for (const other of others) query = query.where(lies(other, [state], 'place.number'));
+    for (const word of wanted.words) query = query.where(hasWord('place.number', word));
+    return reader.selectFrom(query.as('part')).select('part.number');
+  };
+  const [first, ...rest] = wanted.states.map(ofState);
+  if (first === undefined) return [];
+  const merged = rest.reduce((all, next) => all.unionAll(next) as typeof all, first);
+  const rows = await reader
+    .selectFrom(merged.as('found'))
+    .select('found.number')
+    .orderBy('found.number', direction)
+    .limit(wanted.limit)
+    .execute();
+  return rows.map(({ number }) => ({ number, key: number }));
+}
+
+/** Walks the requests that have the words, which lie sorted by number too. */
+async function byText(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  indexed: readonly string[],
+): Promise<readonly NumberFound[]> {
+  const newestFirst = wanted.sort === 'newest';
+  const [place, ...others] = wanted.places;
+  const bound =
+    wanted.after === null
+      ? sql``
+      : newestFirst
+        ? sql`and list_text.rowid < ${wanted.after}`
+        : sql`and list_text.rowid > ${wanted.after}`;
+  const only = wanted.only === null ? sql`` : sql`and list_text.rowid = ${wanted.only}`;
+  const inPlaces = [place, ...others].flatMap((each) =>
+    each === undefined
+      ? []
+      : [
+          sql`and exists (select 1 from list_request where kind = ${each.kind} and place_id = ${each.id}
+            and state in (${sql.join(wanted.states)}) and number = list_text.rowid)`,
+        ],
+  );
+  const { rows } = await sql<{ number: number }>`
+    select list_text.rowid as number from list_text
+    cross join access_request on access_request.number = list_text.rowid
+    where list_text match ${matching(indexed)} ${bound} ${only} ${sql.join(inPlaces, sql` `)}
+      and ${sql.join(
+        wanted.words.map((word) => sql`access_request.search_text like ${containing(word)} escape '\\'`),
+        sql` and `,
+      )}
+    order by list_text.rowid ${newestFirst ? sql`desc` : sql`asc`}
+    limit ${sql.lit(wanted.limit)}`.execute(reader);
+  return rows.map(({ number }) => ({ number, key: number }));
+}
+
+/** What the trail said last, walked back; each request is asked for its places. */
+async function changedByWalk(reader: ListReader, wanted: NumbersWanted): Promise<readonly NumberFound[]> {
+  let query = reader
+    .selectFrom('list_change')
+    .select(['list_change.number', 'list_change.sequence as key'])
+    .orderBy('list_change.sequence', 'desc')
+    .limit(wanted.limit);
+  if (wanted.after !== null) query = query.where('list_change.sequence', '<', wanted.after);
+  if (wanted.only !== null) query = query.where('list_change.number', '=', wanted.only);
+  for (const place of wanted.places) {
+    query = query.where(lies(place, wanted.states, 'list_change.number'));
+  }
+  return query.execute();
+}
+
+async function changedAmongFew(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  smallest: Place,
+  others: readonly Place[],
+  size: number,
+): Promise<readonly NumberFound[]> {
+  const all = { ...wanted, sort: 'newest' as const, after: null, limit: few + 1 };
+  const indexed = wanted.words.filter((word) => Array.from(word).length >= 3);
+  const numbers =
+    indexed.length > 0 && size > few && hasTextIndex(reader)
+      ? await byText(reader, all, indexed)
+      : await byPlace(reader, all, smallest, others);
+  // A word that so many requests have narrows little: the walk meets a page of them soon.
+  if (numbers.length > few) return changedWithWords(reader, wanted);
+  if (numbers.length === 0) return [];
+  let query = reader
+    .selectFrom('list_change')
+    .select(['number', 'sequence as key'])
+    .where(
+      'number',
+      'in',
+      numbers.map((row) => row.number),
+    );
+  if (wanted.after !== null) query = query.where('sequence', '<', wanted.after);
+  return (await query.execute()).toSorted((one, other) => other.key - one.key).slice(0, wanted.limit);
+}
+
+async function changedWithWords(reader: ListReader, wanted: NumbersWanted): Promise<readonly NumberFound[]> {
+  let query = reader
+    .selectFrom('list_change')
+    .select(['list_change.number', 'list_change.sequence as key'])
+    .orderBy('list_change.sequence', 'desc')
+    .limit(wanted.limit);
+  if (wanted.after !== null) query = query.where('list_change.sequence', '<', wanted.after);
+  for (const word of wanted.words) query = query.where(hasWord('list_change.number', word));
+  for (const place of wanted.places) {
+    query = query.where(lies(place, wanted.states, 'list_change.number'));
+  }
+  return query.execute();
+}
+
+function lies(place: Place, states: readonly RequestState[], number: 'place.number' | 'list_change.number') {
+  return sql<SqlBool>`exists (select 1 from list_request as other where other.kind = ${place.kind}
+    and other.place_id = ${place.id} and other.state in (${sql.join(states)}) and other.number = ${sql.ref(number)})`;
+}
+
+function hasWord(number: 'place.number' | 'list_change.number', word: string): Expression<SqlBool> {
+  return sql<SqlBool>`exists (select 1 from access_request
+    where access_request.number = ${sql.ref(number)} and access_request.search_text like ${containing(word)} escape '\\')`;
+}
+
+/** Three letters each, because the index keeps no positions; what it finds is compared with the words again. */
+function matching(words: readonly string[]): string {
+  const parts = new Set<string>();
+  for (const word of words) {
+    const letters = Array.from(word);
+    for (let start = 0; start + 3 <= letters.length; start += 1) parts.add(letters.slice(start, start + 3).join(''));
+  }
+  return [...parts].map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
+}
