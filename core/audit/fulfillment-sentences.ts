@@ -25,6 +25,8 @@ export function fulfillmentSentence(event: FulfillmentEvent, story: Story): stri
     case 'fulfillment.handedToPerson':
       return `A person has to ${task(event, story)}${reason(event)}`;
     case 'fulfillment.failed':
+      if (attempt === 0)
+        return `Gatehouse did not begin to ${task(event, story)}: ${sentence(problem)} It waits for a person`;
       return `Gatehouse gave up to ${task(event, story)} after attempt ${attempt ?? 'of unknown number'}: ${sentence(problem)} It waits for a person`;
     case 'fulfillment.sentAgain': {
       const after = textIn(data, 'after');

@@ -259,6 +259,10 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
   ],
   'fulfillment.failed': [
     [
+      { attempt: 0, problem: 'A rule forbids it.' },
+      'Gatehouse did not begin to give Editors in Wiki to Ben Ode: A rule forbids it. It waits for a person.',
+    ],
+    [
       { attempt: 12, problem: 'The group is gone.' },
       'Gatehouse gave up to give Editors in Wiki to Ben Ode after attempt 12: The group is gone. It waits for a person.',
     ],
@@ -365,6 +369,90 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The role “Analyst” was changed to version 2: 2 entitlements, not offered any more.',
     ],
   ],
+  'policy.created': [
+    [
+      { name: 'Low risk', version: 1, state: 'active', effect: { kind: 'autoApprove' } },
+      'The policy “Low risk” was added (version 1): what matches is approved automatically.',
+    ],
+  ],
+  'policy.changed': [
+    [
+      { name: 'Low risk', version: 2, state: 'inactive', effect: { kind: 'autoDeny', reason: 'Closed' } },
+      'The policy “Low risk” was changed (version 2): what matches is denied automatically, because “Closed”, but it is inactive.',
+    ],
+    [
+      {
+        name: 'Finance',
+        version: 3,
+        state: 'active',
+        effect: { kind: 'route', route: { reviewers: ['riskManager', 'manager'] } },
+      },
+      'The policy “Finance” was changed (version 3): what matches is reviewed by a risk manager or else the manager.',
+    ],
+  ],
+  'policy.reordered': [
+    [{ order: [{ name: 'B' }, { name: 'A' }], moved: [] }, 'The policies were put into a new order: “B” and “A”'],
+  ],
+  'conflictRule.created': [
+    [
+      { name: 'Pay', version: 1, left: ['x'], right: ['y', 'z'], effect: 'forbid', state: 'active' },
+      'The rule about duties “Pay” was added (version 1): 1 entitlement against 2, both together are forbidden.',
+    ],
+  ],
+  'conflictRule.changed': [
+    [
+      {
+        name: 'Pay',
+        version: 2,
+        left: ['x'],
+        right: ['y'],
+        effect: 'requireLevel',
+        reviewerKind: 'riskManager',
+        state: 'inactive',
+      },
+      'The rule about duties “Pay” was changed (version 2): 1 entitlement against 1, both together need a further review by a risk manager, but it is inactive.',
+    ],
+    [
+      { name: 'Pay', version: 3, left: ['x'], right: ['y'], effect: 'warn', state: 'active' },
+      'The rule about duties “Pay” was changed (version 3): 1 entitlement against 1, both together are shown as a warning.',
+    ],
+  ],
+  'reviewerGroup.created': [
+    [
+      { name: 'Board', version: 1, memberIds: [] },
+      'The reviewer group “Board” was added (version 1); its members are nobody.',
+    ],
+  ],
+  'reviewerGroup.changed': [
+    [
+      { name: 'Board', version: 2, memberIds: ['ada', 'ben'] },
+      'The reviewer group “Board” was changed (version 2); its members are Ada Byron and Ben Ode.',
+    ],
+  ],
+  'reviewSettings.changed': [
+    [
+      { before: {}, after: { bulkDecidesHighRisk: false, undoSeconds: 8 } },
+      'The settings of review were changed: items of high risk may not be decided in bulk, and a bulk decision can be taken back for 8 seconds.',
+    ],
+    [
+      { before: {}, after: { bulkDecidesHighRisk: true, undoSeconds: 1 } },
+      'The settings of review were changed: items of high risk may be decided in bulk, and a bulk decision can be taken back for 1 second.',
+    ],
+  ],
+  'entitlement.reviewChanged': [
+    [
+      { applicationId: 'wiki', name: 'Editors', settings: { approval: 'review', reviewers: ['businessOwner'] } },
+      "Requests for “Editors” in Wiki are reviewed by the entitlement's business owner.",
+    ],
+    [
+      { applicationId: 'wiki', name: 'Editors', settings: { approval: 'auto', reviewers: ['manager'] } },
+      'Requests for “Editors” in Wiki are reviewed by nobody: it is approved automatically.',
+    ],
+    [
+      { applicationId: 'wiki', name: 'Editors', settings: null },
+      'Requests for “Editors” in Wiki are reviewed by the settings of its application again.',
+    ],
+  ],
   'workspace.created': [
     [
       { name: 'Acme', kind: 'own', operatorId: 'ada' },
@@ -443,6 +531,35 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
     [
       { applicationId: 'wiki', seen, failure: 'The token was refused.' },
       'The discovery of Wiki failed (20 accounts, 1 entitlement and 0 grants seen): The token was refused.',
+    ],
+  ],
+  'bulkDecision.started': [
+    [
+      {
+        bulkDecisionId: 'bulk',
+        verdict: 'deny',
+        reason: 'No longer needed.',
+        tasks: 12,
+        filter: {},
+        dispatchAt: 'soon',
+      },
+      'Ada Byron asked to deny 12 tasks that a filter found: “No longer needed.”',
+    ],
+    [
+      { bulkDecisionId: 'bulk', verdict: 'drop', reason: null, tasks: 1, filter: {}, dispatchAt: 'soon' },
+      'Ada Byron asked to leave out 1 task that a filter found.',
+    ],
+  ],
+  'bulkDecision.undone': [
+    [
+      { bulkDecisionId: 'bulk', verdict: 'approve', tasks: 12 },
+      'Ada Byron took back the decision to approve 12 tasks before it began.',
+    ],
+  ],
+  'bulkDecision.ended': [
+    [
+      { bulkDecisionId: 'bulk', deciderId: 'ben', verdict: 'approve', decided: 11, refused: 1 },
+      'The decision of Ben Ode over many tasks has ended: 11 tasks decided, 1 refused.',
     ],
   ],
   'roles.changed': [

@@ -3,9 +3,11 @@ import type { AuditEvent } from '#core/domain/audit.ts';
 import { assertNever } from '#core/domain/errors.ts';
 import { itemStates, type ItemState } from '#core/domain/request.ts';
 import { dataIn, isData, listIn, numberIn, termIn, textIn, textsIn, type EventData } from './event-data.ts';
+import { bulkSentence } from './bulk-sentences.ts';
 import { fulfillmentSentence } from './fulfillment-sentences.ts';
 import { requestSentence } from './request-sentences.ts';
 import { reviewSentence } from './review-sentences.ts';
+import { rulesSentence } from './rules-sentences.ts';
 import { taskSentence } from './task-sentences.ts';
 import type { Story } from './story.ts';
 import { count, itemStateWords, list, quoted, reviewerKindWords, sentence, termWords } from './words.ts';
@@ -65,6 +67,10 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'access.removed':
     case 'access.expired':
       return fulfillmentSentence({ ...event, type }, story);
+    case 'bulkDecision.started':
+    case 'bulkDecision.undone':
+    case 'bulkDecision.ended':
+      return bulkSentence({ ...event, type }, story);
     case 'request.completed':
       return `The request ${data['state'] === 'completedWithFailures' ? 'is completed with failures' : 'is completed'}${outcome(data)}`;
     case 'request.cancelled':
@@ -81,6 +87,16 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'accessRole.created':
     case 'accessRole.changed':
       return requestSentence({ ...event, type }, story);
+    case 'policy.created':
+    case 'policy.changed':
+    case 'policy.reordered':
+    case 'conflictRule.created':
+    case 'conflictRule.changed':
+    case 'reviewerGroup.created':
+    case 'reviewerGroup.changed':
+    case 'reviewSettings.changed':
+    case 'entitlement.reviewChanged':
+      return rulesSentence({ ...event, type }, story);
     case 'workspace.created':
     case 'application.created':
     case 'application.changed':

@@ -8,6 +8,7 @@ import { ApplicationEntity, SecondaryOwnerEntity } from '#core/persistence/entit
 import type { Writer } from '#core/persistence/tables.ts';
 import { isAdministrator, mayManageApplication } from './authority.ts';
 import { defineCommand, type CommandContext } from './command-definition.ts';
+import { routeProblem } from './rules-authority.ts';
 
 type Settings = z.output<typeof applicationSettingsSchema>;
 
@@ -114,10 +115,8 @@ async function settingsProblem(
     if (known.length < people.length)
       return refuse('application.invalid', 'An owner is not in the directory, or no longer works here.');
   }
-  if (new Set(settings.reviewSettings.reviewers).size < settings.reviewSettings.reviewers.length) {
-    return refuse('application.invalid', 'Each kind of reviewer can stand in the order once.');
-  }
-  return done(null);
+  const problem = await routeProblem(writer, settings.reviewSettings);
+  return problem === null ? done(null) : refuse('application.invalid', problem.message);
 }
 
 /** Replaces the list. Ownership is configuration, not history: who changed it and when is in the trail. */

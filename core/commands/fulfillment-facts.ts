@@ -12,15 +12,17 @@ import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import type { StartFacts } from '#core/engine/start-fulfillment.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
+import { findConflicts, nothingHeld } from '#core/engine/conflicts.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import type { Tables, Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
+import { loadConflictRules } from './review-facts.ts';
 
 export async function loadStartFacts(
   writer: Writer,
   task: FulfillmentTask,
   serviceAccount: string | null,
-): Promise<Pick<StartFacts, 'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs'>> {
+): Promise<Pick<StartFacts, 'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs' | 'conflicts'>> {
   const [row] = await startRow(writer, task.entitlementId, task.beneficiaryId);
   if (row === undefined) throw new Error('A fulfillment task without its application, entitlement or beneficiary');
   return {
@@ -28,8 +30,27 @@ export async function loadStartFacts(
     beneficiaryWorksHere: row.employeeStatus === 'active',
     entitlementExists: row.entitlementStatus === 'active',
     grantIs: task.cause === 'expiry' ? await whoseGrant(writer, task, serviceAccount) : 'unknown',
+    conflicts: task.effect === 'grant' ? await conflictsNow(writer, task) : [],
   };
 }
+
+/** By the rules of now, with what the person holds now. */
+async function conflictsNow(writer: Writer, task: FulfillmentTask): Promise<NonNullable<StartFacts['conflicts']>> {
+  const rules = await loadConflictRules(writer, [task.entitlementId]);
+  if (rules.size === 0) return [];
+  const held = await heldByPerson(writer, task.beneficiaryId);
+  const standing = { ...nothingHeld, held: new Set(held.map((row) => row.entitlement_id)) };
+  return findConflicts(task.entitlementId, rules, standing, nothingHeld.held).found;
+}
+
+const heldByPerson = prepared((reader, employeeId: EmployeeId) =>
+  reader
+    .selectFrom('account')
+    .innerJoin('access_grant', 'access_grant.account_id', 'account.id')
+    .select('access_grant.entitlement_id')
+    .where('account.employee_id', '=', employeeId)
+    .where('access_grant.status', '=', 'active'),
+);
 
 const startRow = prepared((reader, entitlementId: EntitlementId, beneficiaryId: EmployeeId) =>
   reader

@@ -1,8 +1,7 @@
 /** The organisation, its applications and their connections. */
 import { z } from 'zod';
 import { connectorCapabilities } from '#core/domain/connector.ts';
-import { fulfillmentOptions, roles } from '#core/domain/directory.ts';
-import { reviewerKinds } from '#core/domain/review-settings.ts';
+import { fulfillmentOptions, roles, syncRunStates } from '#core/domain/directory.ts';
 import type {
   AccountId,
   ApplicationId,
@@ -13,6 +12,7 @@ import type {
   SyncRunId,
 } from '#core/domain/ids.ts';
 import { procedure } from './procedure.ts';
+import { reviewSettingsSchema } from './review-settings.schema.ts';
 import {
   commandIdSchema,
   idSchema,
@@ -28,11 +28,6 @@ import {
 } from './schemas.ts';
 
 const byApplication = z.object({ applicationId: idSchema<ApplicationId>() });
-
-export const reviewSettingsSchema = z.object({
-  approval: z.enum(['review', 'auto']),
-  reviewers: z.array(z.enum(reviewerKinds)).min(1).max(reviewerKinds.length),
-});
 
 export const applicationSettingsSchema = z.object({
   name: textSchema(120).min(1),
@@ -55,6 +50,8 @@ export const entitlementRowSchema = z.object({
   status: z.enum(['active', 'gone']),
   application: namedSchema<ApplicationId>(),
   holders: z.number().int(),
+  /** It is reviewed by settings of its own instead of the application's. */
+  ownReview: z.boolean(),
 });
 export type EntitlementRow = z.output<typeof entitlementRowSchema>;
 
@@ -74,7 +71,8 @@ export type GrantRow = z.output<typeof grantRowSchema>;
 
 export const syncRunSchema = z.object({
   id: idSchema<SyncRunId>(),
-  state: z.enum(['running', 'completed', 'failed']),
+  /** `held`: it asks a person before it ends anything; `dismissed`: that person did not believe it. */
+  state: z.enum(syncRunStates),
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
   accountsSeen: z.number().int(),
@@ -107,6 +105,8 @@ export type ApplicationRow = z.output<typeof applicationRowSchema>;
 export const applicationDetailSchema = applicationRowSchema.extend({
   secondaryOwners: z.array(personSchema),
   reviewSettings: reviewSettingsSchema,
+  /** The persons whom the settings designate. */
+  designatedPersons: z.array(personSchema),
   version: z.number().int(),
   connectionSettings: z
     .object({

@@ -3,9 +3,11 @@
  */
 import { applicationsContract, dashboardContract, directoryContract } from './directory.contract.ts';
 import { accessRolesContract, fillingContract } from './filling.contract.ts';
+import { bulkContract } from './bulk.contract.ts';
 import { liveContract } from './live.contract.ts';
 import { noticesContract } from './notices.contract.ts';
 import { fulfillmentContract, requestsContract, tasksContract } from './requests.contract.ts';
+import { rulesContract } from './rules.contract.ts';
 import { sessionContract, workspaceContract } from './workspace.contract.ts';
 
 export const contract = {
@@ -17,19 +19,25 @@ export const contract = {
   filling: fillingContract,
   accessRoles: accessRolesContract,
   tasks: tasksContract,
+  bulk: bulkContract,
   fulfillment: fulfillmentContract,
   applications: applicationsContract,
+  rules: rulesContract,
   directory: directoryContract,
   notices: noticesContract,
 };
 export type Contract = typeof contract;
 
+export * from './bulk.contract.ts';
 export * from './directory.contract.ts';
 export * from './filling.contract.ts';
 export * from './live.contract.ts';
 export * from './notices.contract.ts';
 export * from './requests.contract.ts';
+export * from './review-settings.schema.ts';
+export * from './rules.contract.ts';
 export * from './schemas.ts';
+export * from './task-filter.ts';
 export * from './workspace.contract.ts';
 export type { Refusal, RefusalCode, Result } from '#core/domain/errors.ts';
 export * from '#core/domain/ids.ts';

@@ -6,7 +6,9 @@ export const topics = [
   'tasks',
   'fulfillment',
   'applications',
+  'rules',
   'directory',
   'notices',
+  'bulk',
 ] as const;
 export type Topic = (typeof topics)[number];

@@ -1,6 +1,7 @@
 /** Duties to keep apart: which conflicts an entitlement would bring to a person, and what the rules ask for then. */
 import type { ConflictRule, FoundConflict } from '#core/domain/conflict-rule.ts';
 import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
+import type { ReviewPlan } from '#core/domain/request.ts';
 import type { ReviewerKind } from '#core/domain/review-settings.ts';
 
 /** Active rules by the entitlements they name, so that thousands of lines are looked at in one pass. */
@@ -89,6 +90,19 @@ export function findConflicts(
       ...new Set(rulesFound.filter((rule) => rule.effect === 'requireLevel').map((rule) => rule.reviewerKind)),
     ],
   };
+}
+
+/**
+ * Conflicts of now that nobody has reviewed: what is forbidden was never submitted, so it has appeared since; a
+ * further level that a rule requires was passed when the plan names that rule for it.
+ */
+export function unreviewed(plan: ReviewPlan, now: Conflicts['found']): Conflicts['found'] {
+  return now.filter(
+    ({ ruleId, effect }) =>
+      effect === 'forbid' ||
+      (effect === 'requireLevel' &&
+        plan.conflicts?.some((known) => known.ruleId === ruleId && known.effect === 'requireLevel') !== true),
+  );
 }
 
 /** What each person is to be granted by the lines of one request. */

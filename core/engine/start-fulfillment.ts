@@ -7,6 +7,7 @@ import { refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { FulfillmentEvidence, FulfillmentState, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import { unreviewed, type Conflicts } from './conflicts.ts';
 import { fact, factOf, giveUp, performed, redateExpiry, taskAndItem } from './fulfillment-ends.ts';
 import { endOf } from './fulfillment-plan.ts';
 import { settle } from './settle.ts';
@@ -32,6 +33,8 @@ export interface StartFacts extends Circumstances {
   readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown';
   /** The access that this item prolongs is still held, so that only its end has to move. Left out: it prolongs nothing. */
   readonly prolongsHeld?: boolean;
+  /** Duties that delivering it would bring into conflict by the rules of now. Left out: none. */
+  readonly conflicts?: Conflicts['found'];
 }
 
 /** Claims a due task under a lease, or ends it when it must not be performed any more. */
@@ -58,6 +61,8 @@ function startDecided(
 ): TransitionResult {
   const obstacle = obstacleTo(before, item, facts);
   if (obstacle !== null) return giveUp(before, task, item, obstacle, facts);
+  const [appeared] = unreviewed(item.plan, facts.conflicts ?? []);
+  if (appeared !== undefined) return leaveToPerson(before, task, conflictWords(appeared), facts);
   // A duration's clock starts at delivery. Should delivery go unrecorded, the end counts from here.
   const end = item.action === 'GRANT' ? endOf(item.term, facts.now) : null;
   const redated = end === null ? before : redateExpiry(before, item, end);
@@ -77,6 +82,33 @@ const onlyItsEnd: FulfillmentEvidence = {
   source: 'The access is held already; only its end has moved, so nothing had to be done in the application.',
   facts: {},
 };
+
+function conflictWords({ name, effect }: Conflicts['found'][number]): string {
+  const what = effect === 'forbid' ? 'forbids' : 'wants a further review of';
+  return `Since the review, the rule \u201c${name}\u201d ${what} this together with what the person holds by now. Take one of the two away, then send this again; or say that it cannot be done.`;
+}
+
+/** Nothing is delivered until a person has looked; the item stays approved. */
+function leaveToPerson(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  problem: string,
+  facts: Circumstances,
+): TransitionResult {
+  const stopped: FulfillmentTask = {
+    ...task,
+    state: 'failed',
+    nextAttemptAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastProblem: problem,
+  };
+  return settle(
+    { ...before, fulfillment: replaced(before.fulfillment, stopped) },
+    [factOf('fulfillment.failed', task, { attempt: task.attempts, problem })],
+    facts,
+  );
+}
 
 /** Why an approved item must not be performed now; null: nothing speaks against it. */
 function obstacleTo(before: RequestAggregate, item: RequestItem, facts: StartFacts): string | null {

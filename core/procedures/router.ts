@@ -1,5 +1,6 @@
 /** The contract, implemented: every procedure in its place. */
 import { applicationsProcedures } from './applications.procedures.ts';
+import { bulkProcedures } from './bulk.procedures.ts';
 import { createProcedures, type Log } from './context.ts';
 import { directoryProcedures } from './directory.procedures.ts';
 import { noticesProcedures } from './notices.procedures.ts';
@@ -10,6 +11,7 @@ import {
   requestsProcedures,
   tasksProcedures,
 } from './requests.procedures.ts';
+import { rulesProcedures } from './rules.procedures.ts';
 import { sessionProcedures } from './session.procedures.ts';
 import { liveProcedures, workspaceProcedures } from './workspace.procedures.ts';
 
@@ -31,8 +33,10 @@ export function createRouter({ log = () => {} }: RouterOptions = {}) {
     filling: fillingProcedures(procedures),
     accessRoles: accessRolesProcedures(procedures),
     tasks: tasksProcedures(procedures),
+    bulk: bulkProcedures(procedures),
     fulfillment: fulfillmentProcedures(procedures),
     applications: applicationsProcedures(procedures),
+    rules: rulesProcedures(procedures),
     directory: directoryProcedures(procedures),
     notices: noticesProcedures(procedures),
   });

@@ -1,10 +1,10 @@
 /** One application with its settings; its connection and discoveries for those who look after it. */
-import type { ApplicationDetail } from '#core/contract/index.ts';
+import { reviewSettingsSchema, type ApplicationDetail } from '#core/contract/index.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import { fromJson, fromRow, type Reader } from '#core/persistence/tables.ts';
 import { applicationRows, syncRunView, type ConnectionKnowledge } from './applications.ts';
-import { personColumns, personOf } from './people.ts';
+import { loadPeople, personColumns, personIn, personOf } from './people.ts';
 import { applicationNotFound } from './query-refused.ts';
 import { mayInspect, mayManage, type Viewer } from './visibility.ts';
 
@@ -33,12 +33,16 @@ export async function getApplication(
     .where('secondary_owner.application_id', '=', applicationId)
     .orderBy('secondary_owner.position')
     .execute();
-  const { approval, reviewers } = fromJson<ReviewSettings>(application.review_settings);
+  const reviewSettings = fromJson<ReviewSettings>(application.review_settings);
+  const designated = reviewSettings.designated?.employeeIds ?? [];
+  const people = await loadPeople(reader, designated);
   const inspected = mayInspect(viewer, applicationId);
   return {
     ...row,
     secondaryOwners: secondaryOwners.map(personOf),
-    reviewSettings: { approval, reviewers: [...reviewers] },
+    // Copied, because what travels may be changed.
+    reviewSettings: reviewSettingsSchema.parse(reviewSettings),
+    designatedPersons: designated.map((id) => personIn(people, id)),
     version: application.version,
     connectionSettings: inspected ? await connectionSettings(reader, applicationId, knowledge) : null,
     discoveries: inspected ? await lastDiscoveries(reader, applicationId) : [],

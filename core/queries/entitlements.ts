@@ -38,6 +38,7 @@ export async function listEntitlements(
     status: row.status,
     application: { id: row.application_id, name: row.application },
     holders: holders.get(row.id) ?? 0,
+    ownReview: row.review_settings !== null,
   }));
   return { rows, nextCursor: page.nextCursor };
 }
@@ -67,6 +68,7 @@ function inOrder(reader: Reader, input: EntitlementListInput, after: NameKey | n
     .leftJoin('resource', 'resource.id', 'entitlement.resource_id')
     .select(['entitlement.id', 'entitlement.name', 'entitlement.kind', 'entitlement.description', 'entitlement.risk'])
     .select(['entitlement.maximum_duration_minutes', 'entitlement.status', 'entitlement.application_id'])
+    .select('entitlement.review_settings')
     .select(['application.name as application', 'resource.name as resource'])
     .orderBy('entitlement.name')
     .orderBy('entitlement.id')

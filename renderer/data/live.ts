@@ -33,10 +33,14 @@ function keysOf(topic: Topic): readonly QueryKey[] {
       ];
     case 'applications':
       return [orpc.applications.key(), orpc.dashboard.key()];
+    case 'rules':
+      return [orpc.rules.key()];
     case 'directory':
       return [orpc.directory.key(), orpc.session.key(), orpc.dashboard.key()];
     case 'notices':
       return [orpc.notices.key()];
+    case 'bulk':
+      return [orpc.bulk.recent.key(), orpc.bulk.results.key()];
   }
 }
 
