@@ -22,7 +22,7 @@ export async function appendEvents(writer: Writer, facts: readonly AuditFact[], 
   if (facts.length === 0) return;
   const last = await takeNumbers(writer, 'auditEvent', facts.length);
   let sequence = last - facts.length;
-  const heads = new Map<RequestId | null, string | null>();
+  const heads = await headsOf(writer, facts);
   const rows: AuditEventRow[] = [];
   for (const fact of facts) {
     sequence += 1;
@@ -104,6 +104,33 @@ async function headOf(writer: Writer, requestId: RequestId | null): Promise<stri
   return head?.hash ?? null;
 }
 
+/** Asked for together where there are many: a bulk decision touches hundreds of requests. Empty: each is asked for by itself. */
+async function headsOf(writer: Writer, facts: readonly AuditFact[]): Promise<Map<RequestId | null, string | null>> {
+  const heads = new Map<RequestId | null, string | null>();
+  const requestIds = [...new Set(facts.flatMap((fact) => fact.requestId ?? []))];
+  if (requestIds.length <= requestsAskedSingly) return heads;
+  for (let start = 0; start < requestIds.length; start += requestsPerStatement) {
+    for (const row of await headsOfRequests(writer, requestIds.slice(start, start + requestsPerStatement)))
+      heads.set(row.request_id, row.hash);
+  }
+  return heads;
+}
+
+const requestsAskedSingly = 4;
+const requestsPerStatement = 500;
+
+const headsOfRequests = prepared((writer, requestIds: readonly RequestId[]) =>
+  writer
+    .selectFrom('audit_event')
+    .select(['request_id', 'hash'])
+    .where('sequence', 'in', (eb) =>
+      eb
+        .selectFrom('audit_event as event')
+        .select((last) => last.fn.max<number>('event.sequence').as('last'))
+        .where('event.request_id', 'in', requestIds)
+        .groupBy('event.request_id'),
+    ),
+);
 const headOfRequest = prepared((writer, requestId: RequestId) =>
   writer
     .selectFrom('audit_event')

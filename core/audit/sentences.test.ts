@@ -562,6 +562,28 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The decision of Ben Ode over many tasks has ended: 11 tasks decided, 1 refused.',
     ],
   ],
+  'bulkDecision.started': [
+    [
+      { bulkDecisionId: 'bulk', verdict: 'deny', reason: 'No longer needed.', tasks: 12, filter: {}, dispatchAt: 'soon' },
+      'Ada Byron asked to deny 12 tasks that a filter found: “No longer needed.”',
+    ],
+    [
+      { bulkDecisionId: 'bulk', verdict: 'drop', reason: null, tasks: 1, filter: {}, dispatchAt: 'soon' },
+      'Ada Byron asked to leave out 1 task that a filter found.',
+    ],
+  ],
+  'bulkDecision.undone': [
+    [
+      { bulkDecisionId: 'bulk', verdict: 'approve', tasks: 12 },
+      'Ada Byron took back the decision to approve 12 tasks before it began.',
+    ],
+  ],
+  'bulkDecision.ended': [
+    [
+      { bulkDecisionId: 'bulk', deciderId: 'ben', verdict: 'approve', decided: 11, refused: 1 },
+      'The decision of Ben Ode over many tasks has ended: 11 tasks decided, 1 refused.',
+    ],
+  ],
   'roles.changed': [
     [
       { employeeId: 'ben', before: [], after: ['administrator', 'riskManager'] },

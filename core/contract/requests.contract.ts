@@ -46,6 +46,12 @@ export const itemDraftSchema = z.object({
   entitlementId: idSchema<EntitlementId>(),
   /** Must be permanent for REVOKE. */
   term: termSchema,
+  /** Not delivered before this; reviewed at once all the same. */
+  startsAt: instantSchema.nullable().default(null),
+  /** The name of a service account, whose owner is the beneficiary; null: the beneficiary's own account. */
+  serviceAccount: textSchema(100).min(1).regex(/^\S+$/, 'contains a space').nullable().default(null),
+  /** The item whose temporary access this line prolongs. */
+  extendsItemId: idSchema<RequestItemId>().nullable().default(null),
 });
 export type ItemDraft = z.input<typeof itemDraftSchema>;
 
@@ -53,7 +59,36 @@ export const submitSchema = z.object({
   justification: textSchema(2000).min(1),
   ticketReference: textSchema(100).nullable().default(null),
   items: z.array(itemDraftSchema).min(1).max(4000),
+  /** The request that came to nothing and is asked for again. */
+  resubmitsRequestId: idSchema<RequestId>().nullable().default(null),
 });
+
+/** What became of a submission. Lines that an open request asks for already are left out of the new one. */
+export const submittedSchema = z.object({
+  /** The new request; when every line was joined, the first one that was. */
+  requestId: idSchema<RequestId>(),
+  number: z.number().int(),
+  isNew: z.boolean(),
+  joined: z.array(
+    z.object({
+      /** Position of the line in the submission, from 0. */
+      index: z.number().int(),
+      requestId: idSchema<RequestId>(),
+      number: z.number().int(),
+    }),
+  ),
+});
+
+/** Access given for a time ends now instead. */
+export const endEarlySchema = z.object({ itemId: idSchema<RequestItemId>(), reason: textSchema(2000).min(1) });
+/** Access given for a time is not to be prolonged. */
+export const notRenewSchema = z.object({
+  itemId: idSchema<RequestItemId>(),
+  reason: textSchema(2000).nullable().default(null),
+});
+
+const requestRefSchema = z.object({ requestId: idSchema<RequestId>(), number: z.number().int() });
+export type RequestRef = z.output<typeof requestRefSchema>;
 
 const entitlementRefSchema = z.object({
   id: idSchema<EntitlementId>(),
@@ -80,8 +115,26 @@ export const previewLineSchema = z.object({
       fallbackReason: z.string().nullable(),
     }),
   ),
-  account: z.object({ state: z.enum(['exists', 'willBeCreated']), username: z.string() }).nullable(),
+  account: z
+    .object({
+      state: z.enum(['exists', 'willBeCreated']),
+      username: z.string(),
+      /** What a new account is made from, in the application's words; empty for one that exists. */
+      attributes: z.array(z.object({ name: z.string(), value: z.string() })),
+    })
+    .nullable(),
   fulfillment: z.enum(['connector', 'manual']),
+  /** Is it held now? */
+  held: z.boolean(),
+  /** The number of the open request that asks for this already: submitting follows it instead. */
+  joins: z.number().int().nullable(),
+  /** Rules about duties to keep apart that this line would touch. */
+  conflicts: z.array(
+    z.object({ name: z.string(), effect: z.enum(['warn', 'requireLevel', 'forbid']), with: z.array(z.string()) }),
+  ),
+  /** The policy that decides or routes this line. */
+  policy: z.string().nullable(),
+  maximumDurationMinutes: z.number().int().nullable(),
 });
 export type PreviewLine = z.output<typeof previewLineSchema>;
 
@@ -179,6 +232,20 @@ export const itemViewSchema = z.object({
   fulfilledAt: instantSchema.nullable(),
   expiresAt: instantSchema.nullable(),
   expiredAt: instantSchema.nullable(),
+  startsAt: instantSchema.nullable(),
+  /** The service account it is for; null: the beneficiary's own account. */
+  serviceAccount: z.string().nullable(),
+  decideBy: instantSchema.nullable(),
+  maximumDurationMinutes: z.number().int().nullable(),
+  /** The request whose temporary access this item prolongs. */
+  prolongs: requestRefSchema.nullable(),
+  /** Requests that prolong this one's access, the newest last, with what became of their item. */
+  prolongedBy: z.array(requestRefSchema.extend({ state: z.enum(itemStates) })),
+  notRenewed: z.object({ by: personSchema, at: instantSchema, reason: z.string().nullable() }).nullable(),
+  /** What the person signed in may do with access that is held for a time. */
+  mayExtend: z.boolean(),
+  mayEndEarly: z.boolean(),
+  mayNotRenew: z.boolean(),
 });
 export type ItemView = z.output<typeof itemViewSchema>;
 
@@ -187,6 +254,14 @@ export const requestDetailSchema = requestRowSchema.extend({
   ticketReference: z.string().nullable(),
   items: z.array(itemViewSchema),
   mayCancel: z.boolean(),
+  /** The request that came to nothing and that this one asks for again. */
+  resubmits: requestRefSchema.nullable(),
+  /** Requests that ask for this one again. */
+  resubmittedBy: z.array(requestRefSchema),
+  /** Who asked for the same and follows this request. */
+  followers: z.array(personSchema),
+  /** Something came to nothing, and the person signed in may ask for it again. */
+  mayAskAgain: z.boolean(),
 });
 export type RequestDetail = z.output<typeof requestDetailSchema>;
 
@@ -227,9 +302,7 @@ export const requestsContract = {
   preview: procedure
     .input(z.object({ items: z.array(itemDraftSchema).min(1).max(4000) }))
     .output(z.object({ lines: z.array(previewLineSchema) })),
-  submit: procedure
-    .input(submitSchema.extend({ commandId: commandIdSchema }))
-    .output(resultSchema(z.object({ requestId: idSchema<RequestId>(), number: z.number().int() }))),
+  submit: procedure.input(submitSchema.extend({ commandId: commandIdSchema })).output(resultSchema(submittedSchema)),
   cancel: procedure
     .input(
       byRequest.extend({
@@ -238,6 +311,12 @@ export const requestsContract = {
         reason: textSchema(2000).nullable().default(null),
       }),
     )
+    .output(resultSchema(z.object({ version: z.number().int() }))),
+  endEarly: procedure
+    .input(endEarlySchema.extend({ commandId: commandIdSchema }))
+    .output(resultSchema(z.object({ version: z.number().int() }))),
+  notRenew: procedure
+    .input(notRenewSchema.extend({ commandId: commandIdSchema }))
     .output(resultSchema(z.object({ version: z.number().int() }))),
   list: procedure.input(requestListInputSchema).output(
     pageSchema(requestRowSchema).extend({

@@ -44,7 +44,10 @@ export interface BulkDecision {
   readonly total: number;
   readonly decided: number;
   readonly refused: number;
-  /** Where it goes on after a crash: the last task that has its result; null at the beginning. */
+  /**
+   * Where it goes on after a crash: the last task that has its result; null at the beginning. `closed …` once the
+   * open tasks are done and those are looked at that others have closed meanwhile.
+   */
   readonly resumeAfter: string | null;
 }
 

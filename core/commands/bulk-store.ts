@@ -1,0 +1,210 @@
+/**
+ * Loads the requests of many tasks in a number of queries that does not grow with them, decides each task with
+ * the engine, and writes what changed together. What comes of it is what deciding one by one would have made.
+ */
+import type { AuditFact } from '#core/domain/audit.ts';
+import type { BulkDecision } from '#core/domain/bulk-decision.ts';
+import type { FulfillmentOption, RiskLevel } from '#core/domain/directory.ts';
+import type { Refusal } from '#core/domain/errors.ts';
+import type { ApplicationId, EntitlementId, RequestId, RequestItemId, ReviewTaskId } from '#core/domain/ids.ts';
+import type { ItemState } from '#core/domain/request.ts';
+import { decide } from '#core/engine/decide.ts';
+import { standInsFor, type OutOfOffice } from '#core/engine/review-facts.ts';
+import type { Circumstances, RequestAggregate } from '#core/engine/state.ts';
+import { fromRow, type Reader, type Rows, type Tables, type Writer } from '#core/persistence/tables.ts';
+import { writeManyDifferences } from '#core/persistence/write-many.ts';
+import { inChunks, unique } from './chunks.ts';
+import { loadOutOfOffice } from './stand-ins.ts';
+
+export interface LoadedTasks {
+  /** By request, with the items of the tasks in hand. */
+  readonly aggregates: ReadonlyMap<RequestId, RequestAggregate>;
+  /** In the order they were asked for. */
+  readonly tasks: readonly Rows['review_task'][];
+  readonly fulfillment: ReadonlyMap<ApplicationId, FulfillmentOption>;
+  readonly risks: ReadonlyMap<EntitlementId, RiskLevel>;
+  readonly outOfOffice: OutOfOffice;
+}
+
+type PartTable = 'review_stage' | 'review_task' | 'decision' | 'fulfillment_task';
+
+export async function loadTasks(reader: Reader, taskIds: readonly ReviewTaskId[], lock: boolean): Promise<LoadedTasks> {
+  const found = await inChunks(taskIds, (ids) =>
+    reader.selectFrom('review_task').selectAll().where('id', 'in', ids).execute(),
+  );
+  const byId = new Map(found.map((row) => [row.id, fromRow('review_task', row)]));
+  const tasks = taskIds.flatMap((id) => byId.get(id) ?? []);
+  const requestIds = unique(tasks.map((task) => task.requestId));
+  const itemIds = unique(tasks.map((task) => task.itemId));
+  const requests = await inChunks(requestIds, (ids) => {
+    const query = reader.selectFrom('access_request').selectAll().where('id', 'in', ids).orderBy('id');
+    return (lock ? query.forUpdate() : query).execute();
+  });
+  const items = (
+    await inChunks(itemIds, (ids) => reader.selectFrom('request_item').selectAll().where('id', 'in', ids).execute())
+  ).map((row) => fromRow('request_item', row));
+  const parts = await loadParts(reader, itemIds);
+  const states = await inChunks(requestIds, (ids) =>
+    reader
+      .selectFrom('request_item')
+      .select(['request_id', 'state', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('request_id', 'in', ids)
+      .groupBy(['request_id', 'state'])
+      .execute(),
+  );
+  const itemsOf = Map.groupBy(items, (item) => item.requestId);
+  const statesOf = Map.groupBy(states, (row) => row.request_id);
+  const aggregates = new Map<RequestId, RequestAggregate>();
+  for (const row of requests) {
+    const inHand = (itemsOf.get(row.id) ?? []).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    const others: Partial<Record<ItemState, number>> = {};
+    for (const { state, count } of statesOf.get(row.id) ?? []) others[state] = count;
+    for (const item of inHand) others[item.state] = (others[item.state] ?? 0) - 1;
+    aggregates.set(row.id, {
+      request: fromRow('access_request', row),
+      items: inHand,
+      stages: parts.stages.get(row.id) ?? [],
+      tasks: parts.tasks.get(row.id) ?? [],
+      decisions: parts.decisions.get(row.id) ?? [],
+      fulfillment: parts.fulfillment.get(row.id) ?? [],
+      otherItems: Object.fromEntries(Object.entries(others).filter(([, count]) => count > 0)),
+    });
+  }
+  return {
+    aggregates,
+    tasks,
+    ...(await loadSurroundings(reader, items)),
+    outOfOffice: await loadOutOfOffice(reader, [
+      ...requests.map((row) => row.requester_id),
+      ...items.flatMap((item) => [item.beneficiaryId, ...item.plan.levels.flatMap((level) => level.reviewers)]),
+    ]),
+  };
+}
+
+async function loadParts(reader: Reader, itemIds: readonly RequestItemId[]) {
+  const of = async <Name extends PartTable>(table: Name): Promise<ReadonlyMap<RequestId, readonly Rows[Name][]>> => {
+    const rows = await inChunks(itemIds, (ids) =>
+      reader
+        .selectFrom(table as 'decision')
+        .selectAll()
+        .where('item_id', 'in', ids)
+        .orderBy('id')
+        .execute(),
+    );
+    return Map.groupBy(
+      rows.map((row) => fromRow(table, row as unknown as Tables[Name])),
+      (row) => (row as { readonly requestId: RequestId }).requestId,
+    );
+  };
+  return {
+    stages: await of('review_stage'),
+    tasks: await of('review_task'),
+    decisions: await of('decision'),
+    fulfillment: await of('fulfillment_task'),
+  };
+}
+
+async function loadSurroundings(reader: Reader, items: readonly Rows['request_item'][]) {
+  const applications = await inChunks(unique(items.map((item) => item.applicationId)), (ids) =>
+    reader.selectFrom('application').select(['id', 'fulfillment']).where('id', 'in', ids).execute(),
+  );
+  const entitlements = await inChunks(unique(items.map((item) => item.entitlementId)), (ids) =>
+    reader.selectFrom('entitlement').select(['id', 'risk']).where('id', 'in', ids).execute(),
+  );
+  return {
+    fulfillment: new Map(applications.map((row) => [row.id, row.fulfillment])),
+    risks: new Map(entitlements.map((row) => [row.id, row.risk])),
+  };
+}
+
+export interface TaskOutcome {
+  readonly task: Rows['review_task'];
+  /** Null: decided. */
+  readonly refusal: Refusal | null;
+}
+
+export interface DecidedTasks {
+  readonly aggregates: ReadonlyMap<RequestId, RequestAggregate>;
+  readonly outcomes: readonly TaskOutcome[];
+  readonly facts: readonly AuditFact[];
+}
+
+/** Decides each task by itself: one that is refused never stands in the way of another. */
+export function decideTasks(
+  loaded: LoadedTasks,
+  bulk: Pick<BulkDecision, 'deciderId' | 'verdict' | 'reason'>,
+  how: { readonly highRisk: boolean; readonly mayDecide: boolean },
+  circumstances: Circumstances,
+): DecidedTasks {
+  const aggregates = new Map(loaded.aggregates);
+  const outcomes: TaskOutcome[] = [];
+  const facts: AuditFact[] = [];
+  for (const task of loaded.tasks) {
+    const before = aggregates.get(task.requestId);
+    const item = before?.items.find((candidate) => candidate.id === task.itemId);
+    if (before === undefined || item === undefined) throw new Error(`The task ${task.id} has no item`);
+    const option = loaded.fulfillment.get(item.applicationId);
+    if (option === undefined) throw new Error('An item without its application');
+    const refusal = bulkProblem(loaded, item.entitlementId, how);
+    if (refusal !== null) {
+      outcomes.push({ task, refusal });
+      continue;
+    }
+    const concerned = { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId };
+    const result = decide(
+      before,
+      { taskId: task.id, verdict: bulk.verdict, reason: bulk.reason, basedOn: null },
+      {
+        ...circumstances,
+        ...standInsFor(loaded.outOfOffice, concerned),
+        deciderId: bulk.deciderId,
+        fulfillment: option,
+      },
+    );
+    if (result.outcome === 'refused') {
+      outcomes.push({ task, refusal: result.refusal });
+      continue;
+    }
+    aggregates.set(task.requestId, result.value.after);
+    facts.push(...result.value.facts);
+    outcomes.push({ task, refusal: null });
+  }
+  return { aggregates, outcomes, facts };
+}
+
+function bulkProblem(
+  loaded: LoadedTasks,
+  entitlementId: EntitlementId,
+  how: { readonly highRisk: boolean; readonly mayDecide: boolean },
+): Refusal | null {
+  if (!how.mayDecide) return { code: 'access.notAllowed', message: 'You no longer work here.' };
+  if (how.highRisk || loaded.risks.get(entitlementId) !== 'high') return null;
+  return {
+    code: 'decision.bulkHighRisk',
+    message: 'This is of high risk and is decided by itself: look at it, then approve or deny it.',
+  };
+}
+
+/** Writes what the decisions changed. */
+export async function saveDecided(writer: Writer, loaded: LoadedTasks, decided: DecidedTasks): Promise<void> {
+  const pairs = [...decided.aggregates].flatMap(([id, after]) => {
+    const before = loaded.aggregates.get(id);
+    return before === undefined || before === after ? [] : [{ before, after }];
+  });
+  const write = async <Name extends 'access_request' | 'request_item' | PartTable>(
+    table: Name,
+    rowsOf: (aggregate: RequestAggregate) => readonly unknown[],
+  ) =>
+    writeManyDifferences(
+      writer,
+      table,
+      pairs.flatMap(({ before }) => rowsOf(before)) as Rows[Name][],
+      pairs.flatMap(({ after }) => rowsOf(after)) as Rows[Name][],
+    );
+  await write('access_request', (aggregate) => [aggregate.request]);
+  await write('request_item', (aggregate) => aggregate.items);
+  await write('review_stage', (aggregate) => aggregate.stages);
+  await write('review_task', (aggregate) => aggregate.tasks);
+  await write('decision', (aggregate) => aggregate.decisions);
+  await write('fulfillment_task', (aggregate) => aggregate.fulfillment);
+}
