@@ -8,13 +8,13 @@ export const migrations = {
     { name: '0002-reviews', load: async () => (await import('./sqlite/0002-reviews.ts')).Reviews },
     { name: '0003-lists', load: async () => (await import('./sqlite/0003-lists.ts')).Lists },
     { name: '0004-fulfillment', load: async () => (await import('./sqlite/0004-fulfillment.ts')).Fulfillment },
-    { name: '0004-open-tasks', load: async () => (await import('./sqlite/0004-open-tasks.ts')).OpenTasks },
+    { name: '0005-open-tasks', load: async () => (await import('./sqlite/0005-open-tasks.ts')).OpenTasks },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
     { name: '0002-reviews', load: async () => (await import('./postgres/0002-reviews.ts')).Reviews },
     { name: '0003-lists', load: async () => (await import('./postgres/0003-lists.ts')).Lists },
     { name: '0004-fulfillment', load: async () => (await import('./postgres/0004-fulfillment.ts')).Fulfillment },
-    { name: '0004-open-tasks', load: async () => (await import('./postgres/0004-open-tasks.ts')).OpenTasks },
+    { name: '0005-open-tasks', load: async () => (await import('./postgres/0005-open-tasks.ts')).OpenTasks },
   ],
 };
