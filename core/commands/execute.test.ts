@@ -82,24 +82,23 @@ describeEachDatabase('execute', (open) => {
   it('leaves nothing of a refused command but its record, and refuses it again when it would be possible', async () => {
     const workspace = await open();
     const { people, entitlements } = await organisation(workspace);
-    const blocking = await submitted(workspace.execute, people.requester, [
-      line(people.requester, entitlements.reviewed[0]),
-    ]);
     const before = await rowCounts(workspace, written);
     const command = commandOf(people.colleague, {
       justification: 'work',
-      items: [line(people.requester, entitlements.reviewed[0])],
+      items: [line(people.leaver, entitlements.reviewed[0])],
     });
     const refused = await workspace.execute(submitRequest, command);
     expect(refused).toMatchObject({
       outcome: 'refused',
-      refusal: { code: 'item.alreadyPending', data: { lines: [{ index: 0 }] } },
+      refusal: { code: 'item.beneficiaryLeft', data: { lines: [{ index: 0 }] } },
     });
     expect(await rowCounts(workspace, written)).toEqual({
       ...before,
       command_record: (before['command_record'] ?? 0) + 1,
     });
-    await workspace.execute(cancelRequest, commandOf(people.requester, { requestId: blocking }));
+    await workspace.database.transaction((writer) =>
+      writer.updateTable('employee').set({ status: 'active' }).where('id', '=', people.leaver).execute(),
+    );
     expect(await workspace.execute(submitRequest, command)).toEqual(refused);
     expect(await workspace.execute(submitRequest, { ...command, id: newId<CommandId>() })).toMatchObject({
       outcome: 'done',

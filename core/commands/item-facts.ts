@@ -2,13 +2,13 @@
 import { sql } from 'kysely';
 import type { Application, Employee, Entitlement } from '#core/domain/directory.ts';
 import type { AccountId, ApplicationId, EmployeeId, EntitlementId } from '#core/domain/ids.ts';
-import type { ItemDraft } from '#core/engine/check-item.ts';
 import { askedTogether, nothingHeld, type ConflictRules, type Standing } from '#core/engine/conflicts.ts';
 import type { ReviewFacts } from '#core/engine/review-facts.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
 import { inChunks, unique } from './chunks.ts';
+import { withFurtherFacts, type LineDraft } from './further-facts.ts';
 import { loadConflictRules, loadDesignated, loadPolicies } from './review-facts.ts';
 import { loadOutOfOffice } from './stand-ins.ts';
 
@@ -20,7 +20,7 @@ export interface LineFacts extends ReviewFacts {
 /** `requesterId` null: nobody in particular asks, so nobody stands in for them. */
 export async function loadItemFacts(
   reader: Reader,
-  drafts: readonly Pick<ItemDraft, 'action' | 'beneficiaryId' | 'entitlementId'>[],
+  drafts: readonly LineDraft[],
   requesterId: EmployeeId | null,
 ): Promise<LineFacts> {
   const entitlementIds = unique(drafts.map((draft) => draft.entitlementId));
@@ -57,6 +57,25 @@ export async function loadItemFacts(
   const held = await heldBy(reader, beneficiaryIds, watched);
   const pending = await pendingFor(reader, beneficiaryIds, watched);
   const owners = new Map([...applications.values()].map((one) => [one.id, only(ownersOf(one))]));
+  const items = drafts.map((draft): ItemFacts => {
+    const beneficiary = beneficiaries.get(draft.beneficiaryId) ?? null;
+    const entitlement = entitlements.get(draft.entitlementId) ?? null;
+    const application = entitlement === null ? null : (applications.get(entitlement.applicationId) ?? null);
+    const open = pending.get(draft.beneficiaryId)?.get(draft.entitlementId);
+    const own = open?.own === true ? open : null;
+    return {
+      beneficiary,
+      entitlement,
+      application,
+      manager: atWorkOrNull(beneficiary?.managerId, atWork),
+      owners: (application === null ? undefined : owners.get(application.id)) ?? [],
+      businessOwner: atWorkOrNull(entitlement?.businessOwnerId, atWork),
+      standing: standingOf(draft.beneficiaryId, held.all, pending),
+      held: held.own.get(draft.beneficiaryId)?.has(draft.entitlementId) ?? false,
+      pendingIn: own !== null && own.action !== draft.action ? own.number : null,
+      joins: own !== null && own.action === draft.action ? own.number : null,
+    };
+  });
   return {
     ...away,
     administrators: only(withRole('administrator')),
@@ -66,22 +85,7 @@ export async function loadItemFacts(
     policies,
     conflictRules,
     asked: askedTogether(drafts),
-    items: drafts.map((draft) => {
-      const beneficiary = beneficiaries.get(draft.beneficiaryId) ?? null;
-      const entitlement = entitlements.get(draft.entitlementId) ?? null;
-      const application = entitlement === null ? null : (applications.get(entitlement.applicationId) ?? null);
-      return {
-        beneficiary,
-        entitlement,
-        application,
-        manager: atWorkOrNull(beneficiary?.managerId, atWork),
-        owners: (application === null ? undefined : owners.get(application.id)) ?? [],
-        businessOwner: atWorkOrNull(entitlement?.businessOwnerId, atWork),
-        standing: standingOf(draft.beneficiaryId, held, pending),
-        held: held.get(draft.beneficiaryId)?.has(draft.entitlementId) ?? false,
-        pendingIn: pending.get(draft.beneficiaryId)?.get(draft.entitlementId)?.number ?? null,
-      };
-    }),
+    items: await withFurtherFacts(reader, drafts, items),
   };
 }
 
@@ -153,6 +157,8 @@ interface PendingLine {
   /** Of the request. */
   readonly number: number;
   readonly action: 'GRANT' | 'REVOKE';
+  /** For the person's own account, not for a service account of theirs. */
+  readonly own: boolean;
 }
 
 /** Answers the same object for all lines of a person, which is what makes thousands of lines cheap. */
@@ -176,21 +182,23 @@ async function heldBy(
   reader: Reader,
   people: readonly EmployeeId[],
   entitlements: readonly EntitlementId[],
-): Promise<Held> {
+): Promise<{ readonly all: Held; readonly own: Held }> {
   // In two steps: joined in one, SQLite would read everybody who holds these entitlements.
-  const accounts = new Map(
-    (await inChunks(people, (chunk) => accountsOf(reader, chunk))).map((row) => [row.id, row.employee_id]),
-  );
-  const held = new Map<EmployeeId, Set<EntitlementId>>();
+  const accounts = new Map((await inChunks(people, (chunk) => accountsOf(reader, chunk))).map((row) => [row.id, row]));
+  const all = new Map<EmployeeId, Set<EntitlementId>>();
+  const own = new Map<EmployeeId, Set<EntitlementId>>();
   for (const some of batches(entitlements)) {
     const grants = await inChunks([...accounts.keys()], (chunk) => activeGrants(reader, chunk, some));
     for (const { account_id, entitlement_id } of grants) {
-      const person = accounts.get(account_id);
-      if (person === null || person === undefined) continue;
-      held.set(person, (held.get(person) ?? new Set()).add(entitlement_id));
+      const account = accounts.get(account_id);
+      const person = account?.employee_id ?? null;
+      if (person === null) continue;
+      all.set(person, (all.get(person) ?? new Set()).add(entitlement_id));
+      // Duties meet in whoever owns a service account; that they hold something themselves it does not say.
+      if (account?.kind === 'employee') own.set(person, (own.get(person) ?? new Set()).add(entitlement_id));
     }
   }
-  return held;
+  return { all, own };
 }
 
 /** Open items of the same people and entitlements. */
@@ -202,9 +210,11 @@ async function pendingFor(
   const pending = new Map<EmployeeId, Map<EntitlementId, PendingLine>>();
   for (const some of batches(entitlements)) {
     const rows = await inChunks(people, (chunk) => openItems(reader, chunk, some));
-    for (const { beneficiary_id, entitlement_id, number, action } of rows) {
+    for (const { beneficiary_id, entitlement_id, number, action, service_account } of rows) {
       const lines = pending.get(beneficiary_id) ?? new Map<EntitlementId, PendingLine>();
-      pending.set(beneficiary_id, lines.set(entitlement_id, { number, action }));
+      pending.set(beneficiary_id, lines);
+      const own = service_account === null;
+      if (own || !lines.has(entitlement_id)) lines.set(entitlement_id, { number, action, own });
     }
   }
   return pending;
@@ -242,7 +252,7 @@ const reviewingRoles = prepared((reader) =>
     .orderBy('employee_id'),
 );
 const accountsOf = prepared((reader, people: readonly EmployeeId[]) =>
-  reader.selectFrom('account').select(['id', 'employee_id']).where('employee_id', 'in', people),
+  reader.selectFrom('account').select(['id', 'employee_id', 'kind']).where('employee_id', 'in', people),
 );
 const activeGrants = prepared((reader, accounts: readonly AccountId[], entitlements: readonly EntitlementId[]) =>
   reader
@@ -261,6 +271,7 @@ const openItems = prepared((reader, people: readonly EmployeeId[], entitlements:
       'request_item.beneficiary_id',
       'request_item.entitlement_id',
       'request_item.action',
+      'request_item.service_account',
       'access_request.number',
     ])
     .where('request_item.beneficiary_id', 'in', people)

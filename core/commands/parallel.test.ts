@@ -74,7 +74,7 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     }
   });
 
-  it('one of two submissions of the same line is accepted', async () => {
+  it('one of two submissions of the same line makes a request, and the other one joins it', async () => {
     const workspace = await open();
     const other = await secondConsole(workspace);
     const { people, entitlements } = await organisation(workspace);
@@ -87,7 +87,12 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
         workspace.execute(submitRequest, commandOf(people.requester, { justification: 'mine', items })),
         other(submitRequest, commandOf(people.colleague, { justification: 'theirs', items: items.toReversed() })),
       ]);
-      expect(outcomes(results)).toEqual(['done', 'item.alreadyPending']);
+      const made = results.flatMap((result) => (result.outcome === 'done' ? [result.value] : []));
+      expect(made.map(({ isNew, number }) => `${isNew} ${number}`).toSorted((a, b) => a.localeCompare(b))).toEqual([
+        `false ${round + 1}`,
+        `true ${round + 1}`,
+      ]);
+      expect(made.flatMap(({ joined }) => joined.map(({ index }) => index))).toEqual([0, 1]);
       await workspace.database.transaction((writer) =>
         writer.updateTable('request_item').set({ state: 'cancelled' }).execute(),
       );

@@ -81,7 +81,7 @@ describeEachDatabase('request.submit', (open) => {
       line(people.colleague, entitlements.reviewed[0]),
       line(people.leaver, entitlements.reviewed[0]),
       line(people.requester, entitlements.reviewed[0], removed),
-      line(people.requester, entitlements.reviewed[1]),
+      line(people.requester, entitlements.manual[1], { startsAt: instant('2026-03-02T08:00:00.000Z') }),
       line(newId(), entitlements.reviewed[0]),
       line(people.requester, newId()),
       line(people.requester, entitlements.automatic[0], {
@@ -97,7 +97,7 @@ describeEachDatabase('request.submit', (open) => {
             { index: 0, code: 'item.alreadyHeld' },
             { index: 1, code: 'item.beneficiaryLeft' },
             { index: 2, code: 'item.notHeld' },
-            { index: 3, code: 'item.alreadyPending' },
+            { index: 3, code: 'item.startInPast' },
             { index: 4, code: 'item.beneficiaryUnknown' },
             { index: 5, code: 'item.entitlementGone' },
             { index: 6, code: 'item.endInPast' },

@@ -1,27 +1,18 @@
 /** What would refuse a line of a request. The preview shows it, the submission obeys it. */
 import type { Refusal } from '#core/domain/errors.ts';
-import type { EmployeeId, EntitlementId, RequestItemId } from '#core/domain/ids.ts';
+import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Policy } from '#core/domain/policy.ts';
-import type { ItemAction, ReviewPlan, Term } from '#core/domain/request.ts';
+import type { ReviewPlan } from '#core/domain/request.ts';
+import { furtherProblems } from './check-further.ts';
 import { findConflicts, noConflicts, type Conflicts } from './conflicts.ts';
+import type { ItemDraft } from './item-draft.ts';
 import { planReview } from './plan-review.ts';
 import { firstMatch, minutesOf } from './policy.ts';
 import { delegatesOf, type ReviewFacts } from './review-facts.ts';
 import type { ItemFacts } from './state.ts';
 
-export interface ItemDraft {
-  readonly action: ItemAction;
-  readonly beneficiaryId: EmployeeId;
-  readonly entitlementId: EntitlementId;
-  readonly term: Term;
-  /** Access is not to be delivered before this. */
-  readonly startsAt?: Instant | null;
-  /** The name of the service account it is for. */
-  readonly serviceAccount?: string | null;
-  /** The item whose temporary access is to be prolonged. */
-  readonly extendsItemId?: RequestItemId | null;
-}
+export type { ItemDraft } from './item-draft.ts';
 
 export interface CheckedItem {
   readonly problems: readonly Refusal[];
@@ -48,7 +39,7 @@ export function checkItem(draft: ItemDraft, facts: ItemFacts, who: LineContext):
       problems.push({ code: 'item.beneficiaryLeft', message: `${beneficiary.fullName} no longer works here.` });
     if (entitlement.status === 'gone')
       problems.push({ code: 'item.entitlementGone', message: `${what} no longer exists in the application.` });
-    if (facts.held)
+    if (facts.held && (draft.extendsItemId ?? null) === null)
       problems.push({ code: 'item.alreadyHeld', message: `${beneficiary.fullName} already holds ${what}.` });
   } else {
     if (!facts.held) problems.push({ code: 'item.notHeld', message: `${beneficiary.fullName} does not hold ${what}.` });
@@ -58,11 +49,12 @@ export function checkItem(draft: ItemDraft, facts: ItemFacts, who: LineContext):
   if (facts.pendingIn !== null) {
     problems.push({
       code: 'item.alreadyPending',
-      message: `Request ${facts.pendingIn} already asks for the same.`,
+      message: `Request ${facts.pendingIn} asks for something else about the same access. Wait for it, or cancel it first.`,
       data: { requestNumber: facts.pendingIn },
     });
   }
-  if (draft.action === 'GRANT') problems.push(...termProblems(draft.term, entitlement.maximumDurationMinutes, who.now));
+  if (draft.action === 'GRANT') problems.push(...termProblems(draft, entitlement.maximumDurationMinutes, who.now));
+  problems.push(...furtherProblems(draft, facts, who.now));
   const conflicts = conflictsOf(draft, facts, who);
   problems.push(...conflictProblems(conflicts, beneficiary.fullName, what));
   const policy = firstMatch(who.policies, {
@@ -131,11 +123,12 @@ function beginningOf(draft: ItemDraft, now: Instant): Instant {
   return draft.startsAt && draft.startsAt > now ? draft.startsAt : now;
 }
 
-function termProblems(term: Term, maximumMinutes: number | null, now: Instant): readonly Refusal[] {
+function termProblems(draft: ItemDraft, maximumMinutes: number | null, now: Instant): readonly Refusal[] {
+  const { term } = draft;
   if (term.kind === 'until' && term.endsAt <= now)
     return [{ code: 'item.endInPast', message: 'The end time has passed already.' }];
   if (maximumMinutes === null) return [];
-  const minutes = minutesOf(term, now);
+  const minutes = minutesOf(term, beginningOf(draft, now));
   if (minutes <= maximumMinutes) return [];
   return [
     {

@@ -54,8 +54,18 @@ export interface ItemFacts {
   readonly standing: Standing;
   /** Is the entitlement held now, as far as the workspace knows? */
   readonly held: boolean;
-  /** The number of an open request with the same line, if there is one. */
+  /** The number of an open request that asks for something else about the same access, if there is one. */
   readonly pendingIn: number | null;
+  /** The number of an open request that asks for the very same: the line joins it. Left out or null: none does. */
+  readonly joins?: number | null;
+  /** The account of the name the line is for; an owner of null: nobody's yet. Left out: the line is for none. */
+  readonly serviceAccount?: {
+    readonly kind: 'employee' | 'service';
+    readonly ownerId: EmployeeId | null;
+    readonly ownerName: string | null;
+  } | null;
+  /** The temporary access the line prolongs, with its end while that can be moved. Null: what it names is not that. */
+  readonly prolongs?: { readonly endsAt: Instant | null } | null;
 }
 
 /** A transition's answer: the new aggregate and the facts for the trail, in their order. */

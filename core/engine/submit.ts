@@ -26,6 +26,8 @@ export interface Submission {
   readonly justification: string;
   readonly ticketReference: string | null;
   readonly items: readonly ItemDraft[];
+  /** The request that came to nothing and is asked for again; left out: it is a new wish. */
+  readonly resubmits?: { readonly requestId: RequestId; readonly number: number } | null;
 }
 
 export interface SubmitFacts extends Circumstances, ReviewFacts {
@@ -47,7 +49,7 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
     requesterId: facts.requesterId,
     justification: submission.justification,
     ticketReference: submission.ticketReference,
-    resubmitsRequestId: null,
+    resubmitsRequestId: submission.resubmits?.requestId ?? null,
     state: 'inReview',
     submittedAt: facts.now,
     endedAt: null,
@@ -65,6 +67,7 @@ export function submit(submission: Submission, facts: SubmitFacts): TransitionRe
         justification: request.justification,
         ticketReference: request.ticketReference,
         items: submission.items.length,
+        ...(submission.resubmits ? { resubmits: submission.resubmits.number } : {}),
       },
     },
   ];
@@ -259,7 +262,7 @@ function checkLines(drafts: readonly ItemDraft[], facts: SubmitFacts): Result<re
   const plans: PlannedLine[] = [];
   const seen = new Set<string>();
   drafts.forEach((draft, index) => {
-    const key = `${draft.beneficiaryId} ${draft.entitlementId}`;
+    const key = `${draft.beneficiaryId} ${draft.entitlementId} ${draft.serviceAccount?.toLowerCase() ?? ''}`;
     if (seen.has(key))
       problems.push({
         index,

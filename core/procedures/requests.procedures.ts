@@ -2,6 +2,7 @@
 import { cancelRequest } from '#core/commands/cancel-request.command.ts';
 import { decideTask } from '#core/commands/decide-task.command.ts';
 import { completeFulfillmentByHand, sendFulfillmentAgain } from '#core/commands/fulfillment-by-person.command.ts';
+import { endAccessEarly, notRenewAccess } from '#core/commands/later-access.command.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
 import { listAttention } from '#core/queries/attention.ts';
 import { dashboardSummary } from '#core/queries/dashboard.ts';
@@ -16,7 +17,13 @@ import { reportFile } from './report-file.ts';
 export function requestsProcedures({ signedIn }: Procedures) {
   return {
     preview: signedIn.requests.preview.handler(async ({ context: { workspace, viewer }, input }) => ({
-      lines: await previewLines(workspace.database.read, viewer.id, input.items, workspace.now()),
+      lines: await previewLines(
+        workspace.database.read,
+        viewer.id,
+        input.items,
+        workspace.now(),
+        workspace.connectors.describe(),
+      ),
     })),
 
     submit: signedIn.requests.submit.handler(({ context, input: { commandId, ...payload } }) =>
@@ -25,6 +32,14 @@ export function requestsProcedures({ signedIn }: Procedures) {
 
     cancel: signedIn.requests.cancel.handler(({ context, input: { commandId, basedOn, ...payload } }) =>
       context.workspace.execute(cancelRequest, issued(context, commandId, payload, basedOn)),
+    ),
+
+    endEarly: signedIn.requests.endEarly.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(endAccessEarly, issued(context, commandId, payload)),
+    ),
+
+    notRenew: signedIn.requests.notRenew.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(notRenewAccess, issued(context, commandId, payload)),
     ),
 
     list: signedIn.requests.list.handler(({ context: { workspace, viewer }, input }) =>

@@ -8,6 +8,7 @@ import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts'
 import { fulfillmentColumns, fulfillmentView } from './fulfillment-view.ts';
 import { loadPeople, personIn, type People } from './people.ts';
 import { requestNotFound } from './query-refused.ts';
+import { loadLater, loadLaterOfItems, type LaterOfItem } from './request-later.ts';
 import { isAdministrator, maySeeRequest, type Viewer } from './visibility.ts';
 
 /** How many beneficiaries the head of a request names; its items name them all. */
@@ -26,7 +27,8 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
     ...parts.tasks.map((task) => task.reviewer_id),
     ...parts.decisions.map((decision) => decision.decider_id),
   ]);
-  const items = itemViews(parts, people, viewer);
+  const laterOf = await loadLaterOfItems(reader, viewer, request.requester_id, parts.items, parts.fulfillment);
+  const items = itemViews(parts, people, viewer, laterOf);
   const [first] = items;
   if (first === undefined) throw new Error(`The request ${requestId} has no items`);
   const beneficiaries = [...new Set(parts.items.map((item) => item.beneficiary_id))];
@@ -58,6 +60,7 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
       (request.requester_id === viewer.id || isAdministrator(viewer)) &&
       !isFinal(request.state) &&
       items.some((item) => item.state === 'inReview'),
+    ...(await loadLater(reader, viewer, request, parts.items)),
   };
 }
 
@@ -107,7 +110,12 @@ async function loadParts(reader: Reader, requestId: RequestId) {
   return { items, stages, tasks, decisions, fulfillment };
 }
 
-function itemViews(parts: Parts, people: People, viewer: Viewer): ItemView[] {
+function itemViews(
+  parts: Parts,
+  people: People,
+  viewer: Viewer,
+  laterOf: (itemId: RequestItemId) => LaterOfItem,
+): ItemView[] {
   const applications = new Map(parts.items.map((item) => [item.application_id, item.application]));
   const tasks = Map.groupBy(parts.tasks, (task) => task.stage_id);
   const stages = groupByItem(parts.stages);
@@ -147,6 +155,7 @@ function itemViews(parts: Parts, people: People, viewer: Viewer): ItemView[] {
       fulfilledAt: item.fulfilled_at,
       expiresAt: item.expires_at,
       expiredAt: item.expired_at,
+      ...laterOf(item.id),
     };
   });
 }

@@ -310,15 +310,18 @@ export const discoveryActor: Actor = { kind: 'system', part: 'discovery' };
 export interface LineOptions {
   readonly action?: 'GRANT' | 'REVOKE';
   readonly term?: Term;
+  readonly startsAt?: Instant;
+  readonly serviceAccount?: string;
+  readonly extendsItemId?: RequestItemId;
 }
 
 /** One line of a request. */
 export function line(
   beneficiaryId: EmployeeId,
   entitlementId: EntitlementId,
-  { action = 'GRANT', term = { kind: 'permanent' } }: LineOptions = {},
+  { action = 'GRANT', term = { kind: 'permanent' }, ...further }: LineOptions = {},
 ) {
-  return { action, beneficiaryId, entitlementId, term };
+  return { action, beneficiaryId, entitlementId, term, ...further };
 }
 
 /** Submits, and answers with the new request's id. @throws Error when it is refused. */

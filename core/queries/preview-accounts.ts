@@ -1,0 +1,124 @@
+/** Which account a line of a draft will be held by, and what a missing one would be made from. */
+import type { PreviewLine } from '#core/contract/index.ts';
+import type { ConnectorDescription } from '#core/domain/connector.ts';
+import type { Employee } from '#core/domain/directory.ts';
+import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
+import type { ItemDraft } from '#core/engine/check-item.ts';
+import type { ItemFacts } from '#core/engine/state.ts';
+import { accountDraftOf } from '#core/fulfillment/perform.ts';
+import type { Reader } from '#core/persistence/tables.ts';
+
+export interface PreviewAccounts {
+  /** Usernames by person and application: of the active account when there are several, of none that is gone. */
+  readonly usernames: ReadonlyMap<string, string>;
+  /** Names of service accounts that exist, by application, in small letters. */
+  readonly services: ReadonlySet<string>;
+  /** What the application's connector makes accounts from. */
+  readonly attributes: ReadonlyMap<ApplicationId, ConnectorDescription['accountAttributes']>;
+}
+
+/** The account that will hold it. A connector makes a missing one; there is none to take from. */
+export function accountOf(
+  draft: ItemDraft,
+  { beneficiary, application }: ItemFacts,
+  { usernames, services, attributes }: PreviewAccounts,
+): PreviewLine['account'] {
+  if (beneficiary === null || application === null) return null;
+  const service = draft.serviceAccount ?? null;
+  const existing =
+    service === null
+      ? usernames.get(`${beneficiary.id} ${application.id}`)
+      : services.has(`${service.toLowerCase()} ${application.id}`)
+        ? service
+        : undefined;
+  if (existing !== undefined) return { state: 'exists', username: existing, attributes: [] };
+  if (draft.action === 'REVOKE') return null;
+  const made = madeFrom(beneficiary, service);
+  return {
+    state: 'willBeCreated',
+    username: made.username,
+    attributes: (attributes.get(application.id) ?? []).flatMap(({ name, becomes }) => {
+      const value = made[name];
+      return value === null ? [] : [{ name: becomes, value }];
+    }),
+  };
+}
+
+function madeFrom(person: Employee, serviceAccount: string | null) {
+  return accountDraftOf({ person: { ...person, employeeId: person.sourceUserId ?? person.id }, serviceAccount });
+}
+
+const peoplePerStatement = 500;
+
+export async function loadPreviewAccounts(
+  reader: Reader,
+  drafts: readonly ItemDraft[],
+  items: readonly ItemFacts[],
+  connectors: readonly ConnectorDescription[],
+): Promise<PreviewAccounts> {
+  const applications = [...new Set(items.flatMap(({ application }) => application?.id ?? []))];
+  if (applications.length === 0) return { usernames: new Map(), services: new Set(), attributes: new Map() };
+  return {
+    usernames: await loadUsernames(reader, [...new Set(drafts.map((draft) => draft.beneficiaryId))], applications),
+    services: await loadServices(
+      reader,
+      [...new Set(drafts.flatMap((draft) => draft.serviceAccount?.toLowerCase() ?? []))],
+      applications,
+    ),
+    attributes: await loadAttributes(reader, applications, connectors),
+  };
+}
+
+async function loadUsernames(
+  reader: Reader,
+  beneficiaries: readonly EmployeeId[],
+  applications: readonly ApplicationId[],
+): Promise<ReadonlyMap<string, string>> {
+  const usernames = new Map<string, string>();
+  for (let start = 0; start < beneficiaries.length; start += peoplePerStatement) {
+    const rows = await reader
+      .selectFrom('account')
+      .select(['employee_id', 'application_id', 'username'])
+      .where('employee_id', 'in', beneficiaries.slice(start, start + peoplePerStatement))
+      .where('application_id', 'in', applications)
+      .where('kind', '=', 'employee')
+      .where('status', '<>', 'gone')
+      // 'active' sorts before 'disabled'; the map keeps what comes last.
+      .orderBy('status', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    for (const row of rows) usernames.set(`${row.employee_id} ${row.application_id}`, row.username);
+  }
+  return usernames;
+}
+
+async function loadServices(
+  reader: Reader,
+  names: readonly string[],
+  applications: readonly ApplicationId[],
+): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set();
+  const rows = await reader
+    .selectFrom('account')
+    .select(['username_key', 'application_id'])
+    .where('application_id', 'in', applications)
+    .where('username_key', 'in', names.slice(0, peoplePerStatement))
+    .where('status', '<>', 'gone')
+    .execute();
+  return new Set(rows.map((row) => `${row.username_key} ${row.application_id}`));
+}
+
+async function loadAttributes(
+  reader: Reader,
+  applications: readonly ApplicationId[],
+  connectors: readonly ConnectorDescription[],
+): Promise<PreviewAccounts['attributes']> {
+  if (connectors.length === 0) return new Map();
+  const rows = await reader
+    .selectFrom('connector_instance')
+    .select(['application_id', 'connector'])
+    .where('application_id', 'in', applications)
+    .execute();
+  const known = new Map(connectors.map((connector) => [connector.name, connector.accountAttributes]));
+  return new Map(rows.map((row) => [row.application_id, known.get(row.connector) ?? []]));
+}
