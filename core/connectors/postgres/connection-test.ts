@@ -34,11 +34,11 @@ export async function testConnection(context: PostgresContext, signal: AbortSign
     clusterCheck(seen, configuration.systemIdentifier),
     {
       name: 'Roles',
-      passed: offered.length > 0,
+      passed: offered.length > 0 || configuration.offered.length === 0,
       message:
         offered.length > 0
           ? `${seen.roles.filter(isAccount).length} login roles, ${offered.length} roles that can be requested.`
-          : 'No role can be requested. Create group roles (CREATE ROLE … NOLOGIN), or mend the patterns of the connection.',
+          : 'No role can be requested yet. Create group roles (CREATE ROLE … NOLOGIN), or mend the patterns of the connection.',
     },
     creationCheck(seen),
     grantingCheck(seen, offered),

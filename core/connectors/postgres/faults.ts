@@ -49,11 +49,14 @@ export function oneLine(text: string): string {
 /** A problem this connector found itself while the driver was at work. */
 export class SessionProblem extends Error {
   readonly failure: Failure;
+  /** It may come of somebody else's change at the same moment: looking again tells. */
+  readonly conflict: boolean;
 
-  constructor(failure: Failure) {
+  constructor(failure: Failure, conflict = false) {
     super(failure.message);
     this.name = 'SessionProblem';
     this.failure = failure;
+    this.conflict = conflict;
   }
 }
 

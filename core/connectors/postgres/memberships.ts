@@ -3,7 +3,7 @@
  * the same transaction, by oid, and only what was meant is committed.
  */
 import type { Facts, GrantReading, Outcome, RemoteGrant, WantedGrant } from '#core/connectors/connector.ts';
-import { needsPerson, noAccount, noEntitlement } from './faults.ts';
+import { needsPerson, noAccount, noEntitlement, retryable, SessionProblem } from './faults.ts';
 import { quotedName } from './identifiers.ts';
 import { settlePassword } from './password-end.ts';
 import { roleByOid, touchedOthers, whyNotOffered, whyUntouchable, type Role } from './roles.ts';
@@ -60,8 +60,12 @@ export async function grant(
       await session.execute(`grant ${quotedName(entitlement.name)} to ${quotedName(account.name)}`);
       if ((await otherMemberships(session, wanted)) !== others) return touchedOthers;
       if (!(await membershipsOf(session, wanted)).some(({ usable }) => usable)) {
-        return needsPerson(
-          `The server took the grant of ${entitlement.name} to ${account.name}, and does not show it as usable. There may be a grant with INHERIT FALSE, SET FALSE in its place.`,
+        // Or somebody else granted it since our picture of the catalog was taken; another look tells.
+        throw new SessionProblem(
+          needsPerson(
+            `The server took the grant of ${entitlement.name} to ${account.name}, and does not show it as usable. There may be a grant with INHERIT FALSE, SET FALSE in its place.`,
+          ),
+          true,
         );
       }
     }
@@ -103,6 +107,13 @@ export async function revoke(
     }
     if ((await otherMemberships(session, unwanted)) !== others) return undone(touchedOthers);
     const left = (await membershipsOf(session, unwanted)).filter((row) => row.usable);
+    if (left.some((row) => row.ours)) {
+      // Somebody else took it away since our picture of the catalog was taken; another look tells.
+      throw new SessionProblem(
+        retryable(`The server took the revocation, but still shows ${account.name} in ${entitlement.name}.`),
+        true,
+      );
+    }
     if (left.length > 0) return { outcome: grantedByOthers(entitlement, account, left), keep: true };
     const facts = {
       ...factsOf(entitlement, account),

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Failure, Outcome } from '#core/connectors/connector.ts';
 import { isLoopback, type PostgresConfiguration } from './configuration.ts';
-import { failureOf, needsPerson, retryable, SessionProblem, stopped } from './faults.ts';
+import { failureOf, needsPerson, retryable, SessionProblem, sqlStateOf, stopped } from './faults.ts';
 
 /** What every part of the connector works with. */
 export interface PostgresContext {
@@ -57,17 +57,49 @@ export async function transact<Value>(
   });
 }
 
-/** Runs `work` in a transaction. It never throws for what a server or a network does, nor for a `SessionProblem`. */
+/**
+ * Somebody else changed the same thing between our look and our write: not unique any more, could not serialize,
+ * deadlock, tuple concurrently updated, dropped. Everything was undone, and looking again tells what came of it.
+ */
+const conflicts: ReadonlySet<string | null> = new Set(['23505', '42704', '42710', '40001', '40P01', 'XX000']);
+const mostAttempts = 4;
+
+/**
+ * Runs `work` in a transaction, from the beginning again when it met somebody else's. It never throws for what a
+ * server or a network does, nor for a `SessionProblem`.
+ */
 export async function inTransaction<Value>(
   context: PostgresContext,
   mode: Mode,
   signal: AbortSignal,
   work: (session: Session) => Promise<Ending<Value>>,
 ): Promise<Value | Failure> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ended = await attemptTransaction(context, mode, signal, work);
+    if (ended.kind === 'outcome') return ended.outcome;
+    if (attempt === mostAttempts || !conflicts.has(ended.state)) return ended.failure;
+  }
+}
+
+type Attempt<Value> =
+  | { readonly kind: 'outcome'; readonly outcome: Value | Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly state: string | null };
+
+async function attemptTransaction<Value>(
+  context: PostgresContext,
+  mode: Mode,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<Ending<Value>>,
+): Promise<Attempt<Value>> {
   const { configuration, password } = context;
+  const failed = (failure: Failure, state: string | null = null): Attempt<Value> => ({
+    kind: 'failed',
+    failure,
+    state,
+  });
   if (password === null)
-    return needsPerson("No password is stored for this connection. Enter it in the connection's settings.");
-  if (signal.aborted) return stopped;
+    return failed(needsPerson("No password is stored for this connection. Enter it in the connection's settings."));
+  if (signal.aborted) return failed(stopped);
   const socket = new Socket();
   const client = openClient(configuration, password, socket);
   // A lost connection is told to whoever waits for an answer; a listener keeps it from ending the process.
@@ -80,10 +112,12 @@ export async function inTransaction<Value>(
     const { outcome, keep } = await work(session);
     await client.query(keep ? 'commit' : 'rollback');
     await client.end();
-    return outcome;
+    return { kind: 'outcome', outcome };
   } catch (thrown) {
-    if (signal.aborted) return stopped;
-    return failureOf(thrown, `${configuration.host}:${configuration.port}`, [password]);
+    if (signal.aborted) return failed(stopped);
+    const failure = failureOf(thrown, `${configuration.host}:${configuration.port}`, [password]);
+    const conflict = thrown instanceof SessionProblem && thrown.conflict;
+    return failed(failure, conflict ? '40001' : sqlStateOf(thrown));
   } finally {
     signal.removeEventListener('abort', onAbort);
     socket.destroy();
