@@ -175,6 +175,27 @@ describe('accounts', () => {
     expect(await signIn('ada', 'first secret')).toBe('signed in');
   });
 
+  it.each([
+    ['are ended where Gatehouse may do that', 'grant pg_signal_backend to gatehouse', { sessionsEnded: '1' }],
+    ['are counted where Gatehouse may not', 'select 1', { sessionsLeftOpen: '1' }],
+  ])('that are disabled keep no session unseen: they %s', async (_what, statement, facts) => {
+    await bed.sql(statement);
+    const account = await created('ada', { initialPassword: 'first secret' });
+    const { port } = new URL(String(bed.configuration['address']));
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: Number(port),
+      database: 'postgres',
+      user: 'ada',
+      password: 'first secret',
+    });
+    // The server ends the session in the first case.
+    client.on('error', () => undefined);
+    await client.connect();
+    expect(await open().disableAccount(account, never)).toMatchObject({ kind: 'applied', facts });
+    await client.end();
+  });
+
   it('keep the comment people wrote on them when they are disabled', async () => {
     const oid = await bed.createAccount('robot');
     await bed.sql(`comment on role robot is 'Nightly loads'`);
