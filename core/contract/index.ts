@@ -4,6 +4,8 @@
 import { applicationsContract, dashboardContract, directoryContract } from './directory.contract.ts';
 import { accessRolesContract, fillingContract } from './filling.contract.ts';
 import { bulkContract } from './bulk.contract.ts';
+import { delegationsContract } from './delegations.contract.ts';
+import { handlingContract } from './handling.contract.ts';
 import { liveContract } from './live.contract.ts';
 import { noticesContract } from './notices.contract.ts';
 import { fulfillmentContract, requestsContract, tasksContract } from './requests.contract.ts';
@@ -25,12 +27,16 @@ export const contract = {
   rules: rulesContract,
   directory: directoryContract,
   notices: noticesContract,
+  handling: handlingContract,
+  delegations: delegationsContract,
 };
 export type Contract = typeof contract;
 
 export * from './bulk.contract.ts';
+export * from './delegations.contract.ts';
 export * from './directory.contract.ts';
 export * from './filling.contract.ts';
+export * from './handling.contract.ts';
 export * from './live.contract.ts';
 export * from './notices.contract.ts';
 export * from './requests.contract.ts';

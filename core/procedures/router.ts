@@ -3,6 +3,7 @@ import { applicationsProcedures } from './applications.procedures.ts';
 import { bulkProcedures } from './bulk.procedures.ts';
 import { createProcedures, type Log } from './context.ts';
 import { directoryProcedures } from './directory.procedures.ts';
+import { delegationsProcedures, handlingProcedures } from './handling.procedures.ts';
 import { noticesProcedures } from './notices.procedures.ts';
 import { accessRolesProcedures, fillingProcedures } from './filling.procedures.ts';
 import {
@@ -39,5 +40,7 @@ export function createRouter({ log = () => {} }: RouterOptions = {}) {
     rules: rulesProcedures(procedures),
     directory: directoryProcedures(procedures),
     notices: noticesProcedures(procedures),
+    handling: handlingProcedures(procedures),
+    delegations: delegationsProcedures(procedures),
   });
 }

@@ -21,7 +21,7 @@ function keysOf(topic: Topic): readonly QueryKey[] {
     case 'requests':
       return [orpc.requests.key(), orpc.dashboard.key()];
     case 'tasks':
-      return [orpc.tasks.key(), orpc.requests.key(), orpc.dashboard.key()];
+      return [orpc.tasks.key(), orpc.handling.key(), orpc.delegations.key(), orpc.requests.key(), orpc.dashboard.key()];
     case 'fulfillment':
       return [
         orpc.fulfillment.key(),
@@ -32,6 +32,8 @@ function keysOf(topic: Topic): readonly QueryKey[] {
         orpc.applications.entitlements.key(),
       ];
     case 'applications':
+      return [orpc.applications.key(), orpc.dashboard.key()];
+    case 'delivery':
       return [orpc.applications.key(), orpc.dashboard.key()];
     case 'rules':
       return [orpc.rules.key()];
