@@ -2,10 +2,11 @@
  * Every connector Gatehouse knows, listed by hand so that a package can be read for what it can reach.
  */
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import { githubConnector } from '#core/connectors/github/index.ts';
 import { postgresConnector } from '#core/connectors/postgres/index.ts';
 import { scimConnector } from '#core/connectors/scim/index.ts';
 
-const definitions: readonly ConnectorDefinition[] = [scimConnector, postgresConnector];
+const definitions: readonly ConnectorDefinition[] = [scimConnector, postgresConnector, githubConnector];
 
 export const connectors: ReadonlyMap<string, ConnectorDefinition> = new Map(
   definitions.map((definition) => [definition.description.name, definition]),
