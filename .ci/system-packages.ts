@@ -21,6 +21,18 @@ const systemPackages: readonly SystemPackage[] = [
   { name: 'fonts-liberation', neededBy: 'texts in that browser', shownBy: ['/usr/share/fonts/truetype/liberation'] },
   { name: 'dbus', neededBy: 'the keychain', shownBy: ['/usr/bin/dbus-run-session'] },
   { name: 'gnome-keyring', neededBy: 'the keychain', shownBy: ['/usr/bin/gnome-keyring-daemon'] },
+  { name: 'slapd', neededBy: 'directories (OpenLDAP)', shownBy: ['/usr/sbin/slapd'] },
+  { name: 'samba', neededBy: 'directories (Active Directory)', shownBy: ['/usr/sbin/samba'] },
+  {
+    name: 'samba-ad-provision',
+    neededBy: 'directories (Active Directory)',
+    shownBy: ['/usr/share/samba/setup/ad-schema'],
+  },
+  {
+    name: 'samba-dsdb-modules',
+    neededBy: 'directories (Active Directory)',
+    shownBy: ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/samba/ldb/samba_dsdb.so`),
+  },
   { name: 'poppler-utils', neededBy: 'reading reports (PDF) back', shownBy: ['/usr/bin/pdftotext'] },
 ];
 
