@@ -3,10 +3,11 @@
  */
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { githubConnector } from '#core/connectors/github/index.ts';
+import { ldapConnector } from '#core/connectors/ldap/index.ts';
 import { postgresConnector } from '#core/connectors/postgres/index.ts';
 import { scimConnector } from '#core/connectors/scim/index.ts';
 
-const definitions: readonly ConnectorDefinition[] = [scimConnector, postgresConnector, githubConnector];
+const definitions: readonly ConnectorDefinition[] = [scimConnector, postgresConnector, githubConnector, ldapConnector];
 
 export const connectors: ReadonlyMap<string, ConnectorDefinition> = new Map(
   definitions.map((definition) => [definition.description.name, definition]),

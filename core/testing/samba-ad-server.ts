@@ -77,7 +77,7 @@ export async function startSambaAd(): Promise<SambaAdServer> {
 
 function provision(home: string): void {
   execFileSync(
-    'samba-tool',
+    '/usr/bin/samba-tool',
     [
       'domain',
       'provision',
@@ -89,6 +89,7 @@ function provision(home: string): void {
       `--targetdir=${home}`,
       '--host-name=dc',
       '--host-ip=127.0.0.1',
+      '--option=ldb:nosync=true',
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000, env: { PATH: process.env['PATH'], LC_ALL: 'C' } },
   );
@@ -122,6 +123,7 @@ function configure(home: string, host: string, authority: ReturnType<typeof crea
   ncalrpc dir = ${home}/run/ncalrpc
   winbindd socket directory = ${home}/run/winbindd
   log file = ${home}/log
+  ldb:nosync = true
   tls cafile = ${file('authority.pem', authority.certificate)}
   tls certfile = ${file('certificate.pem', certificate.certificate)}
   tls keyfile = ${file('key.pem', certificate.key)}
