@@ -2,11 +2,11 @@
  * Changing, disabling, enabling and deleting one account. What it is now is read first, and a change says what
  * it expects to find, so that two at the same moment cannot undo each other.
  */
-import { Attribute, Change } from 'ldapts';
+import { Attribute, Change, type Filter } from 'ldapts';
 import type { AccountDraft, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
 import { textOf, type Entry } from './entries.ts';
 import { LdapFault, needsPerson, resultCodes, retryable } from './faults.ts';
-import { requireEntry, withSession, type LdapContext } from './lookups.ts';
+import { requireEntry, sameEntry, withSession, type LdapContext } from './lookups.ts';
 import { parseDn } from './names.ts';
 import { accountDisabled, accountOf, isActive, personAttributes, type Disabling } from './schema.ts';
 import type { Session } from './session.ts';
@@ -32,7 +32,7 @@ export async function updateAccount(
   return withSession(context, signal, async (session) => {
     const entry = await requireEntry(session, context, 'account', account.externalId);
     const changes = changesFor(entry, draft, context);
-    if (changes.length > 0) await session.modify(entry.dn, changes);
+    if (changes.length > 0) await session.modify(entry.dn, changes, sameEntry(context, account.externalId));
     const after = accountOf(await requireEntry(session, context, 'account', account.externalId), context.schema);
     if (after === null) return needsPerson(`${entry.dn} cannot be read back. Give the bind account the right to read.`);
     return { kind: changes.length > 0 ? 'applied' : 'already', value: after, facts: factsOf(account, entry) };
@@ -78,7 +78,8 @@ export async function setActive(
       const facts = factsOf(account, entry);
       if (isActive(entry, context.schema) === active)
         return { kind: attempt === 0 ? 'already' : 'applied', value: undefined, facts };
-      if (!(await changeState(session, entry, disabling, active))) continue;
+      const only = sameEntry(context, account.externalId);
+      if (!(await changeState(session, entry, disabling, active, only))) continue;
       const after = await requireEntry(session, context, 'account', account.externalId);
       if (isActive(after, context.schema) === active) return { kind: 'applied', value: undefined, facts };
       return retryable(`The directory took the change of ${entry.dn}, but does not show it yet.`);
@@ -88,7 +89,13 @@ export async function setActive(
 }
 
 /** False: it was no longer what it was read as, and has to be read again. */
-async function changeState(session: Session, entry: Entry, disabling: Disabling, active: boolean): Promise<boolean> {
+async function changeState(
+  session: Session,
+  entry: Entry,
+  disabling: Disabling,
+  active: boolean,
+  only: Filter | undefined,
+): Promise<boolean> {
   const changes = disabling.kind === 'attribute' ? [stateOf(disabling, active)] : flagsOf(entry, active);
   if (changes === null)
     throw new LdapFault(
@@ -96,7 +103,7 @@ async function changeState(session: Session, entry: Entry, disabling: Disabling,
       'work',
     );
   try {
-    await session.modify(entry.dn, changes);
+    await session.modify(entry.dn, changes, only);
     return true;
   } catch (thrown) {
     if (!(thrown instanceof LdapFault)) throw thrown;
@@ -129,7 +136,7 @@ export async function deleteAccount(
   return withSession(context, signal, async (session) => {
     try {
       const entry = await requireEntry(session, context, 'account', account.externalId);
-      await session.remove(entry.dn);
+      await session.remove(entry.dn, sameEntry(context, account.externalId));
       return { kind: 'applied', value: undefined, facts: factsOf(account, entry) };
     } catch (thrown) {
       if (!(thrown instanceof LdapFault)) throw thrown;

@@ -65,8 +65,8 @@ const forPerson: ReadonlyMap<number, string> = new Map([
   [50, 'The bind account may not do this. Give it the right in the directory.'],
 ]);
 
-/** Result codes of faults that pass: operationsError, timeLimitExceeded, busy, unavailable, other. */
-const passing: ReadonlySet<number> = new Set([1, 3, 51, 52, 80]);
+/** Faults that pass: operationsError, timeLimitExceeded, busy, unavailable, other, and assertionFailed (RFC 4528). */
+const passing: ReadonlySet<number> = new Set([1, 3, 51, 52, 80, 122]);
 
 /** The failure behind a result code. `text` is the server's diagnostic message, for people alone. */
 export function failureOfCode(code: number, text: string): Failure {

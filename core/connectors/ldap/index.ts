@@ -88,7 +88,8 @@ export const ldapConnector: ConnectorDefinition<LdapConfiguration> = {
   },
 };
 
-function contextOf(configuration: LdapConfiguration, secrets: Secrets): LdapContext {
+/** What the parts of the connector work with, from its form and its secrets. */
+export function contextOf(configuration: LdapConfiguration, secrets: Secrets): LdapContext {
   const url = new URL(configuration.address);
   return {
     configuration,

@@ -89,6 +89,11 @@ export async function requireEntry(
   return entry;
 }
 
+/** What an entry must still be when it is written to. */
+export function sameEntry(context: LdapContext, id: string): Filter | undefined {
+  return idFilter(id, context.schema.idAttribute) ?? undefined;
+}
+
 /** @throws LdapFault when the base is not there or not to be seen. */
 export async function requireBase(session: Session, base: string): Promise<void> {
   const seen = await guardBase(base, session.search({ base, scope: 'base', filter: everything, attributes: ['1.1'] }));

@@ -2,11 +2,11 @@
  * Granting, revoking and reading membership: one value of one group's member attribute. Every write is preceded
  * and followed by a question, and only what its answer shows is called done.
  */
-import { Attribute, Change, EqualityFilter, ExtensibleFilter } from 'ldapts';
+import { Attribute, Change, EqualityFilter, ExtensibleFilter, type Filter } from 'ldapts';
 import type { Facts, GrantReading, Outcome, RemoteGrant } from '#core/connectors/connector.ts';
 import { textOf, type Entry } from './entries.ts';
 import { entitlementMissing, LdapFault, needsPerson, refused, resultCodes, retryable } from './faults.ts';
-import { requireEntry, withSession, type LdapContext } from './lookups.ts';
+import { requireEntry, sameEntry, withSession, type LdapContext } from './lookups.ts';
 import { normalDn } from './names.ts';
 import { isPrimaryGroup } from './schema.ts';
 import type { Session } from './session.ts';
@@ -39,7 +39,13 @@ export async function grant(context: LdapContext, wanted: RemoteGrant, signal: A
       );
     const before = await readPair(session, context, pair);
     if (before.direct || before.primary) return { kind: 'already', value: undefined, facts };
-    const fault = await attempt(() => session.modify(pair.group.dn, [change('add', context, pair.value)]));
+    const fault = await attempt(() =>
+      session.modify(
+        pair.group.dn,
+        [change('add', context, pair.value)],
+        sameEntry(context, wanted.entitlementExternalId),
+      ),
+    );
     if (fault !== null && isFinal(fault)) return missingGroup(fault, wanted) ?? fault.failure;
     const after = await readPair(session, context, pair);
     if (after.direct || after.primary) return { kind: fault === null ? 'applied' : 'already', value: undefined, facts };
@@ -60,7 +66,9 @@ export async function revoke(context: LdapContext, unwanted: RemoteGrant, signal
       );
     let fault: LdapFault | null = null;
     if (before.direct) {
-      fault = await attempt(() => removeMember(session, context, pair));
+      fault = await attempt(() =>
+        removeMember(session, context, pair, sameEntry(context, unwanted.entitlementExternalId)),
+      );
       if (fault !== null && isFinal(fault)) return missingGroup(fault, unwanted) ?? fault.failure;
     }
     const after = fault === null && !before.direct ? before : await readPair(session, context, pair);
@@ -137,14 +145,19 @@ function change(operation: 'add' | 'delete', { schema }: LdapContext, value: str
  * Takes the value out. Where the object class demands a member and this is the last, the placeholder comes in with
  * the same request; that it was the last is the server's word, not a count that may be old by then.
  */
-async function removeMember(session: Session, context: LdapContext, { group, value }: Pair): Promise<void> {
+async function removeMember(
+  session: Session,
+  context: LdapContext,
+  { group, value }: Pair,
+  only: Filter | undefined,
+): Promise<void> {
   const placeholder = placeholderOf(context, group);
   for (let tried = 0; ; tried += 1) {
-    const plain = await attempt(() => session.modify(group.dn, [change('delete', context, value)]));
+    const plain = await attempt(() => session.modify(group.dn, [change('delete', context, value)], only));
     if (plain === null) return;
     if (plain.code !== resultCodes.objectClassViolation || !context.schema.needsMember) throw plain;
     const both = await attempt(() =>
-      session.modify(group.dn, [change('add', context, placeholder), change('delete', context, value)]),
+      session.modify(group.dn, [change('add', context, placeholder), change('delete', context, value)], only),
     );
     if (both === null) return;
     // Somebody else put the placeholder there in between: then the member is not the last any more.

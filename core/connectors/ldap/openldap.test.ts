@@ -1,11 +1,14 @@
 /** What the connector does with OpenLDAP beyond the contract: large groups, lists that change, placeholders, accounts. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { capabilitiesOf, type Connector, type DiscoveryPage } from '#core/connectors/connector.ts';
 import { pagesOf } from '#core/connectors/contract-suite.ts';
 import { acceptsLogin, equals, personDraft } from '#core/testing/ldap-testbed.ts';
 import { startOpenLdapTestbed, type OpenLdapTestbed } from '#core/testing/openldap-testbed.ts';
 import { canRunSlapd } from '#core/testing/slapd-server.ts';
-import { ldapConnector } from './index.ts';
+import { contextOf, ldapConnector } from './index.ts';
+import { sameEntry } from './lookups.ts';
+import { openSession } from './session.ts';
 
 const never = new AbortController().signal;
 
@@ -94,6 +97,32 @@ describe.skipIf(!canRunSlapd())('OpenLDAP', () => {
         .map(({ accountExternalId }) => accountExternalId)
         .toSorted(),
     ).toEqual(expected.map(String).toSorted());
+  });
+
+  it('does not write to an entry that took the DN of another', async () => {
+    const configuration = ldapConnector.configuration.parse(bed.form());
+    const context = contextOf(configuration, { password: bed.server.service.password });
+    const ada = await bed.person('ada');
+    const dn = `uid=ada,${bed.people()}`;
+    const session = await openSession(context.settings, never);
+    await expect(session.remove(dn, sameEntry(context, randomUUID()))).rejects.toMatchObject({
+      code: 122,
+      failure: { kind: 'retryable' },
+    });
+    await session.remove(dn, sameEntry(context, ada.externalId));
+    session.close();
+    expect(await bed.admin.find(bed.people(), equals('uid', 'ada'))).toEqual([]);
+  });
+
+  it('follows no referral, and leaves references in a list aside', async () => {
+    await bed.person('ada');
+    await bed.group('readers');
+    const elsewhere = { objectClass: ['referral', 'extensibleObject'], ref: 'ldap://127.0.0.1:9/dc=elsewhere' };
+    await bed.admin.add(`ou=elsewhere,${bed.people()}`, elsewhere);
+    expect(accountsOf(await pagesOf(open()))).toHaveLength(1);
+    await expect(pagesOf(open({ groupsBase: `ou=elsewhere,${bed.people()}` }))).rejects.toMatchObject({
+      failure: { kind: 'needsPerson', message: expect.stringContaining('does not follow') },
+    });
   });
 
   it('gives one last, empty page for a directory without accounts and groups', async () => {

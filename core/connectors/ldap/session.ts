@@ -5,7 +5,10 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, getCACertificates, type ConnectionOptions } from 'node:tls';
 import {
+  Ber,
+  BerWriter,
   Client,
+  Control,
   PagedResultsControl,
   ResultCodeError,
   SearchRequest,
@@ -50,8 +53,12 @@ export interface Session {
   /** Does the entry have this value? (RFC 4511 section 4.10) Unlike a search, it is an error where it may not be asked. */
   compare(dn: string, attribute: string, value: string): Promise<boolean>;
   add(dn: string, attributes: readonly Attribute[]): Promise<void>;
-  modify(dn: string, changes: readonly Change[]): Promise<void>;
-  remove(dn: string): Promise<void>;
+  /**
+   * With `only`, the entry must fit the filter at that moment (RFC 4528): a DN can have become another entry's since
+   * it was looked up. Servers without the control pass over it.
+   */
+  modify(dn: string, changes: readonly Change[], only?: Filter): Promise<void>;
+  remove(dn: string, only?: Filter): Promise<void>;
   close(): void;
 }
 
@@ -213,14 +220,34 @@ export async function openSession(settings: SessionSettings, signal: AbortSignal
     async add(dn, attributes) {
       await run(() => client.add(dn, [...attributes]));
     },
-    async modify(dn, changes) {
-      await run(() => client.modify(dn, [...changes]));
+    async modify(dn, changes, only) {
+      await run(() => client.modify(dn, [...changes], asserting(only)));
     },
-    async remove(dn) {
-      await run(() => client.del(dn));
+    async remove(dn, only) {
+      await run(() => client.del(dn, asserting(only)));
     },
     close,
   };
+}
+
+/** The assertion control (RFC 4528), not critical. */
+class Assertion extends Control {
+  readonly filter: Filter;
+
+  constructor(filter: Filter) {
+    super('1.3.6.1.1.12');
+    this.filter = filter;
+  }
+
+  override writeControl(writer: BerWriter): void {
+    const value = new BerWriter();
+    this.filter.write(value);
+    writer.writeBuffer(value.buffer, Ber.OctetString);
+  }
+}
+
+function asserting(only: Filter | undefined): Control[] {
+  return only === undefined ? [] : [new Assertion(only)];
 }
 
 /** A server that has no StartTLS says so by a result code; going on without would send the password in the clear. */
