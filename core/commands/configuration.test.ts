@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { connectors } from '#core/connectors/registry.ts';
@@ -242,4 +243,58 @@ describeEachDatabase('the credential of a connection', (open) => {
     expect(await runtime.test(unchanged)).toMatchObject({ outcome: 'done' });
     elsewhere.close();
   });
+
+  const connections = {
+    postgres: {
+      saved: { address: 'postgres://127.0.0.1:9/postgres', username: 'gatehouse', tls: 'verify-full' },
+      changes: [
+        { tls: 'require' },
+        { tls: 'plain' },
+        { certificateAuthority: '-----BEGIN CERTIFICATE-----\nanother\n-----END CERTIFICATE-----' },
+      ],
+      scheme: 'postgres:// or postgresql://',
+    },
+    ldap: {
+      saved: {
+        address: 'ldap://127.0.0.1:9',
+        encryption: 'startTls',
+        bindDn: 'cn=gatehouse,dc=example',
+        schema: 'groupOfNames',
+        accountsBase: 'ou=people,dc=example',
+        groupsBase: 'ou=groups,dc=example',
+      },
+      changes: [{ encryption: 'plain' }, { certificateAuthority: rootCertificates[0] ?? '' }],
+      scheme: 'ldaps:// or ldap://',
+    },
+  } as const;
+
+  it.each(['postgres', 'ldap'] as const)(
+    'of %s is not sent over a connection that is protected otherwise',
+    async (connector) => {
+      const { people, applications, runtime } = await prepare();
+      const { saved, changes, scheme } = connections[connector];
+      const draft = (change: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>> = {}) => ({
+        applicationId: applications.reviewed,
+        connector,
+        configuration: { ...saved, ...change },
+        secrets,
+      });
+      const set = (given: ReturnType<typeof draft>) =>
+        runtime.setConnection(given, {
+          actor: { kind: 'employee', employeeId: people.owner },
+          commandId: newId<CommandId>(),
+        });
+      expect(await set(draft({}, { password: 'first' }))).toMatchObject({ outcome: 'done' });
+      expect(await set(draft({ pageSize: '50' }))).toMatchObject({ outcome: 'done' });
+      const again = { refusal: { code: 'connection.invalid', message: expect.stringContaining('entered again') } };
+      for (const change of changes) {
+        expect(await set(draft(change))).toMatchObject(again);
+        expect(await runtime.test(draft(change))).toMatchObject(again);
+      }
+      expect(await set(draft(changes[0], { password: 'entered-again' }))).toMatchObject({ outcome: 'done' });
+      expect(await set(draft({ address: 'https://127.0.0.1:9' }, { password: 'first' }))).toMatchObject({
+        refusal: { message: `Address: Enter a full address that starts with ${scheme}.`, data: { field: 'address' } },
+      });
+    },
+  );
 });

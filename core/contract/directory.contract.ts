@@ -128,6 +128,8 @@ const fieldSchema = z.object({
   help: z.string(),
   kind: z.enum(['text', 'lines', 'url', 'number', 'choice', 'secret']),
   required: z.boolean(),
+  schemes: z.array(z.string()).readonly().optional(),
+  guardsSecrets: z.boolean().optional(),
   choices: z
     .array(z.object({ value: z.string(), label: z.string() }))
     .readonly()

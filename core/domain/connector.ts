@@ -10,6 +10,13 @@ export interface ConnectorField {
   /** `lines` takes several lines, e.g. a certificate or a template; so does a secret marked `multiline`. */
   readonly kind: 'text' | 'lines' | 'url' | 'number' | 'choice' | 'secret';
   readonly required: boolean;
+  /** Of a field of kind `url`: the schemes it takes, without the colon. Left out: `https` and `http`. */
+  readonly schemes?: readonly string[];
+  /**
+   * Says how well a credential is protected on its way. Like an address: with another value, the credential that the
+   * keychain holds is not used, and must be entered again.
+   */
+  readonly guardsSecrets?: boolean;
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly initial?: string | number;
   readonly placeholder?: string;
@@ -17,6 +24,16 @@ export interface ConnectorField {
   readonly multiline?: boolean;
   /** Shown, and required, only while another field has this value. */
   readonly onlyWhen?: { readonly field: string; readonly is: string };
+}
+
+/** What keeps a text from being an address of this field, in words for people; null when nothing does. */
+export function addressProblem(
+  { schemes = ['https', 'http'] }: { readonly schemes?: readonly string[] | undefined },
+  text: string,
+): string | null {
+  const scheme = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : '';
+  if (schemes.includes(scheme)) return null;
+  return `Enter a full address that starts with ${schemes.map((name) => `${name}://`).join(' or ')}.`;
 }
 
 /** What a connector can do, derived from the abilities its code has. */

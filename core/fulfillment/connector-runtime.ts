@@ -1,11 +1,12 @@
 /** What people do with connections: describe, test, set. Secrets go from here to the keychain and nowhere else. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { mayManageApplication } from '#core/commands/authority.ts';
 import { recordConnectionTest, setConnection } from '#core/commands/connection.command.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { freshCommand } from '#core/domain/command.ts';
-import type { ConnectionTest } from '#core/domain/connector.ts';
+import { addressProblem, type ConnectionTest } from '#core/domain/connector.ts';
 import { done, GatehouseError, messageOf, refuse, type Result } from '#core/domain/errors.ts';
 import type { ApplicationId, CommandId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
@@ -122,6 +123,11 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
     const definition = definitions.get(draft.connector);
     if (definition === undefined)
       return refuse('connector.unknown', `There is no connector called ${draft.connector}.`);
+    for (const field of definition.description.fields) {
+      const address = field.kind === 'url' ? draft.configuration[field.name] : undefined;
+      const problem = address === undefined || address === '' ? null : addressProblem(field, String(address).trim());
+      if (problem !== null) return refuse('connection.invalid', `${field.label}: ${problem}`, { field: field.name });
+    }
     const configuration = definition.configuration.safeParse(draft.configuration);
     if (!configuration.success) {
       const [issue] = configuration.error.issues;
@@ -159,7 +165,7 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
       return refuse(
         'connection.invalid',
         moved
-          ? `${labels} must be entered again: what the keychain holds is only sent to the address it was entered for.`
+          ? `${labels} must be entered again: what the keychain holds is only sent to the address it was entered for, and protected as it was then.`
           : `${labels} must be entered.`,
         { field: missing[0]?.name ?? '' },
       );
@@ -201,8 +207,9 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
 }
 
 /**
- * A stored credential completes a draft only where it would be sent to the very address it was entered for:
- * whoever may change an address must not learn the credential by pointing it at a server of their own.
+ * A stored credential completes a draft only where it would be sent to the very address it was entered for, and over
+ * a connection that is protected in the same way: whoever may change a connection must not learn the credential by
+ * pointing it at a server of their own, nor by having it sent where others can read it.
  */
 function sameTarget(
   definition: ConnectorDefinition,
@@ -212,8 +219,8 @@ function sameTarget(
 ): boolean {
   if (saved.connector !== draft.connector) return false;
   const before = definition.configuration.safeParse(fromJson(saved.configuration));
-  const addresses = definition.description.fields.filter((field) => field.kind === 'url').map((field) => field.name);
-  return before.success && addresses.every((name) => before.data[name] === parsed[name]);
+  const guards = definition.description.fields.filter((field) => field.kind === 'url' || field.guardsSecrets === true);
+  return before.success && guards.every(({ name }) => isDeepStrictEqual(before.data[name], parsed[name]));
 }
 
 /** Whatever a window sends, a secret field never gets into the workspace. */

@@ -22,6 +22,7 @@ export const ldapFields: readonly ConnectorField[] = [
     help: 'The server, and its port where it is not the usual one: ldaps:// for LDAPS, ldap:// for StartTLS.',
     kind: 'url',
     required: true,
+    schemes: ['ldaps', 'ldap'],
     placeholder: 'ldaps://ldap.example.com',
   },
   {
@@ -30,6 +31,7 @@ export const ldapFields: readonly ConnectorField[] = [
     help: 'How the connection is protected. The certificate is always checked.',
     kind: 'choice',
     required: true,
+    guardsSecrets: true,
     choices: [
       { value: 'tls', label: 'LDAPS' },
       { value: 'startTls', label: 'StartTLS' },
@@ -43,6 +45,7 @@ export const ldapFields: readonly ConnectorField[] = [
     help: 'The PEM certificates that may have signed the certificate of the server. Empty: those this system trusts.',
     kind: 'lines',
     required: false,
+    guardsSecrets: true,
     placeholder: '-----BEGIN CERTIFICATE-----',
   },
   {

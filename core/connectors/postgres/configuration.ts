@@ -16,6 +16,7 @@ export const postgresFields: readonly ConnectorField[] = [
     help: 'The server, its port and a database to sign in to. Roles belong to the whole server, so any database will do.',
     kind: 'url',
     required: true,
+    schemes: ['postgres', 'postgresql'],
     placeholder: 'postgres://db.example.com:5432/postgres',
   },
   {
@@ -39,6 +40,7 @@ export const postgresFields: readonly ConnectorField[] = [
     help: 'How the connection is protected. Only a verified certificate proves that it is your server.',
     kind: 'choice',
     required: true,
+    guardsSecrets: true,
     choices: [
       { value: 'verify-full', label: 'TLS, certificate and host name verified' },
       { value: 'require', label: 'TLS, certificate not verified' },
@@ -52,6 +54,7 @@ export const postgresFields: readonly ConnectorField[] = [
     help: 'The PEM certificates that may have signed the certificate of the server. Empty: the well-known public ones.',
     kind: 'lines',
     required: false,
+    guardsSecrets: true,
     placeholder: '-----BEGIN CERTIFICATE-----',
   },
   {

@@ -81,6 +81,20 @@ describe('a connection form', () => {
     expect(fieldProblems(scim, { ...values, baseUrl: 'https://a.example', pageSize: '' }, { token: true })).toEqual({});
   });
 
+  it('takes an address of the schemes that the connector names, and of the web where it names none', () => {
+    const problemOf = (baseUrl: string, schemes?: readonly string[]) => {
+      const field = { ...scim.fields[0]!, ...(schemes === undefined ? {} : { schemes }) };
+      return fieldProblems({ ...scim, fields: [field] }, { baseUrl }, {})['baseUrl'];
+    };
+    expect(problemOf('https://a.example')).toBeUndefined();
+    expect(problemOf('ldaps://a.example')).toBe('Enter a full address that starts with https:// or http://.');
+    expect(problemOf('ldaps://a.example', ['ldaps', 'ldap'])).toBeUndefined();
+    expect(problemOf('https://a.example', ['ldaps', 'ldap'])).toBe(
+      'Enter a full address that starts with ldaps:// or ldap://.',
+    );
+    expect(problemOf('a.example', ['ldaps'])).toBe('Enter a full address that starts with ldaps://.');
+  });
+
   it('sends only what shows, numbers as numbers, and a secret only when it was typed', () => {
     const values = {
       baseUrl: ' https://a.example ',

@@ -1,5 +1,5 @@
 /** A connection's form as data: which of the connector's fields show, what is missing, and what is sent. */
-import type { ConnectorView } from '#core/contract/index.ts';
+import { addressProblem, type ConnectorView } from '#core/contract/index.ts';
 
 type Field = ConnectorView['fields'][number];
 
@@ -58,13 +58,9 @@ function fieldProblem(field: Field, typed: string, secretPresent: boolean): stri
     const needed = field.required || field.onlyWhen !== undefined;
     return needed && !(field.kind === 'secret' && secretPresent) ? `${field.label} is needed.` : null;
   }
-  if (field.kind === 'url' && !isWebAddress(value)) return 'Enter a full address that starts with https:// or http://.';
+  if (field.kind === 'url') return addressProblem(field, value);
   if (field.kind === 'number' && !Number.isFinite(Number(value))) return 'Enter a number.';
   return null;
-}
-
-function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
 /** Only what shows is sent; a secret that was left empty stays as the keychain has it. */
