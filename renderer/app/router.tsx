@@ -75,10 +75,22 @@ const directoryRoute = createRoute({
   component: lazyRouteComponent(() => import('#renderer/features/directory/directory-page.tsx'), 'DirectoryPage'),
 });
 
+const rolesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('#renderer/features/roles/roles-page.tsx'), 'RolesPage'),
+});
+
 const employeeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/directory/$employeeId',
   component: lazyRouteComponent(() => import('#renderer/features/directory/employee-page.tsx'), 'EmployeePage'),
+});
+
+const rulesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('#renderer/features/rules/rules-page.tsx'), 'RulesPage'),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -91,6 +103,8 @@ const routeTree = rootRoute.addChildren([
   applicationRoute,
   directoryRoute,
   employeeRoute,
+  rulesRoute,
+  rolesRoute,
 ]);
 
 /** Hash history: the same addresses work under the shell's own scheme and on the loopback server. */

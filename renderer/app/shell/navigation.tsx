@@ -4,11 +4,13 @@ import { Link } from '@tanstack/react-router';
 import { spotlight } from '@mantine/spotlight';
 import type { WorkspaceStatus } from '#core/contract/index.ts';
 import { orpc } from '#renderer/data/client.ts';
+import { useOperator } from '#renderer/data/session.ts';
 import { Mark } from '#renderer/ui/mark.tsx';
-import { places } from './places.ts';
+import { placesFor } from './places.ts';
 import classes from './shell.module.css';
 
 export function Navigation({ status }: { readonly status: WorkspaceStatus }) {
+  const operator = useOperator();
   const summary = useQuery(orpc.dashboard.summary.queryOptions());
   const openTasks = summary.data?.myOpenTasks ?? 0;
   return (
@@ -30,7 +32,7 @@ export function Navigation({ status }: { readonly status: WorkspaceStatus }) {
       </button>
       <nav aria-label="Main">
         <ul className={classes.list}>
-          {places.map((place) => (
+          {placesFor(operator).map((place) => (
             <li key={place.to}>
               <Link
                 to={place.to}

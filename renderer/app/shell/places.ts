@@ -4,18 +4,22 @@ import {
   IconChecklist,
   IconLayoutDashboard,
   IconListDetails,
+  IconPackages,
   IconPlus,
+  IconScale,
   IconUsers,
   type Icon,
 } from '@tabler/icons-react';
 
 export interface Place {
-  readonly to: '/' | '/requests/new' | '/tasks' | '/requests' | '/applications' | '/directory';
+  readonly to: '/' | '/requests/new' | '/tasks' | '/requests' | '/applications' | '/roles' | '/directory' | '/rules';
   readonly label: string;
   readonly icon: Icon;
   /** Pressed after `g`. */
   readonly key: string;
   readonly says: string;
+  /** Only for people with a role: risk managers and administrators. */
+  readonly forRoles?: boolean;
 }
 
 export const places: readonly Place[] = [
@@ -48,5 +52,25 @@ export const places: readonly Place[] = [
     key: 'a',
     says: 'Applications, their connections and entitlements',
   },
+  {
+    to: '/roles',
+    label: 'Roles',
+    icon: IconPackages,
+    key: 'o',
+    says: 'Bundles of entitlements that are asked for as one',
+  },
+  {
+    to: '/rules',
+    label: 'Rules',
+    icon: IconScale,
+    key: 'u',
+    says: 'Policies, conflicts of duty, reviewer groups and how reviews work',
+    forRoles: true,
+  },
   { to: '/directory', label: 'Directory', icon: IconUsers, key: 'e', says: 'Employees and what they hold' },
 ];
+
+/** The places a person may go to. The engine checks every call regardless. */
+export function placesFor(operator: { readonly roles: readonly string[] }): readonly Place[] {
+  return operator.roles.length > 0 ? places : places.filter((place) => place.forRoles !== true);
+}

@@ -1,5 +1,5 @@
 /** What can be requested in an application. */
-import { Group, Switch, Text } from '@mantine/core';
+import { Button, Group, Switch, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { ApplicationDetail, EntitlementRow } from '#core/contract/index.ts';
@@ -12,8 +12,9 @@ import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
 import { SearchInput } from '#renderer/ui/search-input.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { entitlementsQuery } from './applications.queries.ts';
+import { EntitlementReview } from './entitlement-review.tsx';
 
-const columns: readonly DataColumn<EntitlementRow>[] = [
+const shared: readonly DataColumn<EntitlementRow>[] = [
   {
     id: 'name',
     header: 'Entitlement',
@@ -69,13 +70,40 @@ const columns: readonly DataColumn<EntitlementRow>[] = [
   },
 ];
 
+function reviewColumn(open: (row: EntitlementRow) => void): DataColumn<EntitlementRow> {
+  return {
+    id: 'review',
+    header: 'Review',
+    width: 124,
+    cell: (row) => (
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        aria-label={`Change the review of ${row.name}`}
+        onClick={(event) => {
+          event.stopPropagation();
+          open(row);
+        }}
+      >
+        {row.ownReview ? 'Of its own' : 'As application'}
+      </Button>
+    ),
+  };
+}
+
 export function EntitlementsTab({ application }: { readonly application: ApplicationDetail }) {
   const [search, setSearch] = useState('');
   const [withGone, setWithGone] = useState(false);
   const query = useInfiniteQuery(entitlementsQuery(application.id, search, withGone));
+  const [reviewed, setReviewed] = useState<EntitlementRow | null>(null);
+  const columns = useMemo(
+    () => (application.mayManage ? [...shared, reviewColumn(setReviewed)] : shared),
+    [application.mayManage],
+  );
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows), [query.data]);
   return (
     <>
+      {reviewed !== null && <EntitlementReview entitlement={reviewed} onClose={() => setReviewed(null)} />}
       <Group justify="space-between">
         <SearchInput label="Search entitlements" value={search} onChange={setSearch} />
         <Switch

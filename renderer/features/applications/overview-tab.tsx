@@ -5,9 +5,10 @@ import type { ApplicationDetail } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { PersonLabel } from '#renderer/ui/person-label.tsx';
+import { routeWords } from '#renderer/ui/review-form.ts';
+import { reviewerKindWords } from '#renderer/ui/reviewer-kinds.ts';
 import classes from './applications.module.css';
 import { approvalWords, fulfillmentWords } from './connection-state.ts';
-import { reviewerKindWords } from './reviewer-kinds.ts';
 import { SettingsFormFields } from './settings-form.tsx';
 import { toSettings, toSettingsForm } from './settings-payload.ts';
 
@@ -99,7 +100,7 @@ function ReadOnly({ application }: { readonly application: ApplicationDetail }) 
         {reviewSettings.approval === 'review' && (
           <>
             <dt>Reviewers</dt>
-            <dd>{reviewSettings.reviewers.map((kind) => reviewerKindWords[kind].label).join(', then ')}</dd>
+            <dd>{routeWords(reviewSettings, (kind) => reviewerKindWords[kind].label.toLowerCase())}</dd>
           </>
         )}
       </dl>

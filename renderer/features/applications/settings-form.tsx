@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { Controller, useForm, type Resolver } from 'react-hook-form';
 import { OwnerField, SecondaryOwnersField } from './owner-fields.tsx';
-import { ReviewerOrder } from './reviewer-order.tsx';
+import { ReviewFields } from './review-fields.tsx';
 import { settingsProblems, type SettingsForm } from './settings-payload.ts';
 
 export interface SettingsFormFieldsProps {
@@ -102,13 +102,13 @@ export function SettingsFormFields(props: SettingsFormFieldsProps) {
         />
         <Controller
           control={control}
-          name="reviewers"
-          render={({ field }) => (
-            <ReviewerOrder
+          name="review"
+          render={({ field, fieldState }) => (
+            <ReviewFields
               value={field.value}
               onChange={field.onChange}
               isIdle={approval === 'auto'}
-              error={errors.reviewers?.message ?? null}
+              error={fieldState.error?.message ?? null}
             />
           )}
         />

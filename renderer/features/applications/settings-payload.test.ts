@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmployeeId, Person } from '#core/contract/index.ts';
-import { moved, newSettings, settingsProblems, toSettings } from './settings-payload.ts';
+import { newSettings, settingsProblems, toSettings } from './settings-payload.ts';
 
 const person = (id: string): Person => ({
   id: id as EmployeeId,
@@ -32,15 +32,9 @@ describe('application settings', () => {
   });
 
   it('need a name and a kind of reviewer', () => {
-    expect(Object.keys(settingsProblems({ ...newSettings, reviewers: [] }))).toEqual(['name', 'reviewers']);
+    expect(Object.keys(settingsProblems({ ...newSettings, review: { ...newSettings.review, reviewers: [] } }))).toEqual(
+      ['name', 'review'],
+    );
     expect(settingsProblems({ ...newSettings, name: 'Payroll' })).toEqual({});
-  });
-});
-
-describe('moved', () => {
-  it('swaps neighbours and stops at the ends', () => {
-    expect(moved(['a', 'b', 'c'], 2, -1)).toEqual(['a', 'c', 'b']);
-    expect(moved(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
-    expect(moved(['a', 'b'], 1, 1)).toEqual(['a', 'b']);
   });
 });

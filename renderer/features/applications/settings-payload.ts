@@ -1,5 +1,12 @@
 /** An application's settings between the form and the contract. */
-import type { ApplicationDetail, ApplicationSettings, Person, ReviewerKind } from '#core/contract/index.ts';
+import type { ApplicationDetail, ApplicationSettings, Person } from '#core/contract/index.ts';
+import {
+  newReview,
+  routeFormProblem,
+  toReviewForm,
+  toReviewSettings,
+  type ReviewForm,
+} from '#renderer/ui/review-form.ts';
 
 export interface SettingsForm {
   readonly name: string;
@@ -8,7 +15,7 @@ export interface SettingsForm {
   readonly secondaryOwners: readonly Person[];
   readonly fulfillment: ApplicationSettings['fulfillment'];
   readonly approval: 'review' | 'auto';
-  readonly reviewers: readonly ReviewerKind[];
+  readonly review: ReviewForm;
 }
 
 /** Reviewed by the manager, then the owner: the safe start for an application nobody has set up yet. */
@@ -19,7 +26,7 @@ export const newSettings: SettingsForm = {
   secondaryOwners: [],
   fulfillment: 'connector',
   approval: 'review',
-  reviewers: ['manager', 'applicationOwner'],
+  review: newReview,
 };
 
 export function toSettingsForm(application: ApplicationDetail): SettingsForm {
@@ -30,7 +37,10 @@ export function toSettingsForm(application: ApplicationDetail): SettingsForm {
     secondaryOwners: application.secondaryOwners,
     fulfillment: application.fulfillment,
     approval: application.reviewSettings.approval,
-    reviewers: application.reviewSettings.reviewers,
+    review: toReviewForm(
+      application.reviewSettings,
+      (id) => application.designatedPersons.find((person) => person.id === id)?.fullName ?? id,
+    ),
   };
 }
 
@@ -44,7 +54,7 @@ export function toSettings(form: SettingsForm): ApplicationSettings {
     // The primary owner is an owner already; naming a person twice would make them two reviewers.
     secondaryOwnerIds: form.secondaryOwners.map((person) => person.id).filter((id) => id !== primaryOwnerId),
     fulfillment: form.fulfillment,
-    reviewSettings: { approval: form.approval, reviewers: [...form.reviewers] },
+    reviewSettings: toReviewSettings(form.review, form.approval),
   };
 }
 
@@ -55,14 +65,7 @@ export function settingsProblems(form: SettingsForm): Partial<Record<keyof Setti
   if (name === '') problems.name = 'Give the application a name.';
   else if (name.length > 120) problems.name = 'Use at most 120 characters.';
   if (form.description.trim().length > 1000) problems.description = 'Use at most 1,000 characters.';
-  if (form.reviewers.length === 0) problems.reviewers = 'Keep at least one kind of reviewer.';
+  const review = routeFormProblem(form.review);
+  if (review !== null) problems.review = review;
   return problems;
-}
-
-/** Moves one entry up (-1) or down (+1); at the ends nothing moves. */
-export function moved<Entry>(entries: readonly Entry[], index: number, by: -1 | 1): readonly Entry[] {
-  const entry = entries[index];
-  const other = entries[index + by];
-  if (entry === undefined || other === undefined) return entries;
-  return entries.map((value, at) => (at === index ? other : at === index + by ? entry : value));
 }

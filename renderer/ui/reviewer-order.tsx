@@ -1,10 +1,11 @@
-/** Which reviewers an application asks, in which order. Moved with buttons, so that the keyboard suffices. */
+/** Which reviewers are asked, in which order. Dragged, or moved with buttons, so that the keyboard suffices. */
 import { ActionIcon, Button, Group, Input, Text } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp, IconGripVertical, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
 import { reviewerKinds, type ReviewerKind } from '#core/contract/index.ts';
-import classes from './applications.module.css';
 import { reviewerKindWords } from './reviewer-kinds.ts';
-import { moved } from './settings-payload.ts';
+import { moved, movedTo } from './moved.ts';
+import classes from './reviewer-order.module.css';
 
 export interface ReviewerOrderProps {
   readonly value: readonly ReviewerKind[];
@@ -15,6 +16,7 @@ export interface ReviewerOrderProps {
 }
 
 export function ReviewerOrder({ value, onChange, isIdle, error }: ReviewerOrderProps) {
+  const [dragged, setDragged] = useState<number | null>(null);
   const unused = reviewerKinds.filter((kind) => !value.includes(kind));
   return (
     <Input.Wrapper
@@ -23,7 +25,7 @@ export function ReviewerOrder({ value, onChange, isIdle, error }: ReviewerOrderP
       description={
         isIdle
           ? 'Not asked while requests are approved at once.'
-          : 'The first who is available is asked; when nobody is, administrators are, and the trail says so.'
+          : 'The first kinds that have somebody become the levels; when nobody is there, administrators are asked, and the trail says so.'
       }
       error={error}
     >
@@ -31,8 +33,25 @@ export function ReviewerOrder({ value, onChange, isIdle, error }: ReviewerOrderP
         {value.map((kind, index) => {
           const { label, what } = reviewerKindWords[kind];
           return (
-            <li key={kind} className={classes.listRow}>
+            // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dragging is a short cut; its buttons do the same by keyboard
+            <li
+              key={kind}
+              className={classes.listRow}
+              draggable
+              data-dragged={dragged === index || undefined}
+              onDragStart={() => setDragged(index)}
+              onDragEnd={() => setDragged(null)}
+              onDragOver={(event) => {
+                if (dragged !== null) event.preventDefault();
+              }}
+              onDrop={(event) => {
+                event.preventDefault();
+                if (dragged !== null) onChange(movedTo(value, dragged, index));
+                setDragged(null);
+              }}
+            >
               <Group gap="sm" wrap="nowrap">
+                <IconGripVertical size={14} aria-hidden className={classes.grip} />
                 <Text size="sm" c="dimmed" w={16} aria-hidden>
                   {index + 1}
                 </Text>
