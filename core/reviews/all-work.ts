@@ -1,10 +1,12 @@
 /** Every kind of work the clock does. A new kind is entered here. */
 import { absences } from './absences.ts';
+import { accessEndsWork } from './access-ends.ts';
 import { bulkWork } from './bulk-work.ts';
 import type { DueWork, MakeDueWork, WorkParts } from './due-work.ts';
 import { waitingTasks } from './waiting-tasks.ts';
+import { undecidedWork } from './undecided.ts';
 
-const kinds: readonly MakeDueWork[] = [bulkWork, absences, waitingTasks];
+const kinds: readonly MakeDueWork[] = [bulkWork, absences, waitingTasks, undecidedWork, accessEndsWork];
 
 export function allDueWork(parts: WorkParts): readonly DueWork[] {
   return kinds.map((make) => make(parts));

@@ -34,6 +34,12 @@ export class NewRequestPage {
     }
   }
 
+  /** Shows what a colleague holds and the people of the request lack. */
+  async likeColleague(name: string): Promise<void> {
+    await choose(this.#page, 'How to choose', 'Like a colleague');
+    await pick(this.#page, this.#page.getByRole('combobox', { name: 'Colleague' }), name);
+  }
+
   /** Lines that take away what somebody holds. */
   async remove(entitlement: string, from?: string): Promise<void> {
     await choose(this.#page, 'Add or remove access', 'Remove what they hold');

@@ -19,7 +19,7 @@ function keysOf(topic: Topic): readonly QueryKey[] {
     case 'session':
       return [orpc.session.key()];
     case 'requests':
-      return [orpc.requests.key(), orpc.dashboard.key()];
+      return [orpc.requests.key(), orpc.filling.key(), orpc.dashboard.key()];
     case 'tasks':
       return [orpc.tasks.key(), orpc.handling.key(), orpc.delegations.key(), orpc.requests.key(), orpc.dashboard.key()];
     case 'fulfillment':
@@ -38,7 +38,13 @@ function keysOf(topic: Topic): readonly QueryKey[] {
     case 'rules':
       return [orpc.rules.key()];
     case 'directory':
-      return [orpc.directory.key(), orpc.session.key(), orpc.dashboard.key()];
+      return [
+        orpc.directory.key(),
+        orpc.accessRoles.key(),
+        orpc.filling.key(),
+        orpc.session.key(),
+        orpc.dashboard.key(),
+      ];
     case 'notices':
       return [orpc.notices.key()];
     case 'bulk':

@@ -1,13 +1,12 @@
 /** One line of the cart: what, for how long, who will review it, and what is wrong with it. */
-import { ActionIcon, Button, Group, Popover, Stack, Text, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconClock, IconMinus, IconPlus, IconX } from '@tabler/icons-react';
+import { ActionIcon, Group, Text, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconMinus, IconPlus, IconX } from '@tabler/icons-react';
 import type { PreviewLine, Term } from '#core/contract/index.ts';
-import { termWords } from '#renderer/ui/format.ts';
 import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
 import type { DraftLine } from './draft.ts';
+import { LineOptions } from './line-options.tsx';
 import classes from './new-request.module.css';
-import { reviewersText } from './preview-summary.ts';
-import { TermEditor } from './term-editor.tsx';
+import { PreviewDetails } from './preview-details.tsx';
 
 export interface CartLineProps {
   readonly line: DraftLine;
@@ -16,10 +15,12 @@ export interface CartLineProps {
   readonly preview: PreviewLine | undefined;
   /** Null lets the line follow the whole request again. */
   readonly onTerm: (term: Term | null) => void;
+  /** Null puts the line on the person's own account again. */
+  readonly onServiceAccount: (name: string | null) => void;
   readonly onRemove: () => void;
 }
 
-export function CartLine({ line, personName, term, preview, onTerm, onRemove }: CartLineProps) {
+export function CartLine({ line, personName, term, preview, onTerm, onServiceAccount, onRemove }: CartLineProps) {
   const { entitlement } = line;
   const isGrant = line.action === 'GRANT';
   const problems = preview?.problems ?? [];
@@ -44,7 +45,13 @@ export function CartLine({ line, personName, term, preview, onTerm, onRemove }: 
       </div>
       <Group gap={4} wrap="nowrap" align="flex-start">
         {isGrant ? (
-          <TermButton line={line} personName={personName} term={term} onTerm={onTerm} />
+          <LineOptions
+            line={line}
+            personName={personName}
+            term={term}
+            onTerm={onTerm}
+            onServiceAccount={onServiceAccount}
+          />
         ) : (
           <Text size="xs" c="dimmed" pt={4}>
             to be removed
@@ -72,75 +79,13 @@ export function CartLine({ line, personName, term, preview, onTerm, onRemove }: 
             <span className={classes.problem}>{problem.message}</span>
           </Group>
         ))}
-        {problems.length === 0 && preview !== undefined && (
-          <Text size="xs" c="dimmed" mt={2}>
-            {[reviewersText(preview), accountText(preview, isGrant), byHandText(preview)]
-              .filter((part) => part !== null)
-              .join(' · ')}
+        {line.extendsItemId !== null && (
+          <Text size="xs" mt={2}>
+            Prolongs access that is held now.
           </Text>
         )}
+        {problems.length === 0 && preview !== undefined && <PreviewDetails preview={preview} isGrant={isGrant} />}
       </div>
     </div>
   );
-}
-
-function accountText(preview: PreviewLine, isGrant: boolean): string | null {
-  return isGrant && preview.account?.state === 'willBeCreated'
-    ? `The account ${preview.account.username} will be created`
-    : null;
-}
-
-function byHandText(preview: PreviewLine): string | null {
-  return preview.fulfillment === 'manual' ? 'Delivered by hand' : null;
-}
-
-function TermButton({
-  line,
-  personName,
-  term,
-  onTerm,
-}: Pick<CartLineProps, 'line' | 'personName' | 'term' | 'onTerm'>) {
-  return (
-    <Popover width={380} position="bottom-end" withArrow trapFocus shadow="md">
-      <Popover.Target>
-        <Button
-          size="compact-xs"
-          variant={line.ownTerm === null ? 'subtle' : 'light'}
-          color={line.ownTerm === null ? 'gray' : 'petrol'}
-          leftSection={<IconClock size={13} aria-hidden />}
-          aria-label={`How long for ${entitlementFor(line, personName)}: ${termWords(term)}`}
-          styles={{ label: { maxWidth: 150, overflow: 'hidden', textOverflow: 'ellipsis' } }}
-        >
-          {termWords(term)}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={`How long for ${entitlementFor(line, personName)}`}>
-        <Stack gap="xs">
-          <Text size="xs" fw={600}>
-            How long for this line
-          </Text>
-          <TermEditor
-            label="How long for this line"
-            value={term}
-            onChange={onTerm}
-            longestMinutes={line.entitlement.maximumDurationMinutes}
-          />
-          {line.ownTerm !== null && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={() => onTerm(null)}
-              style={{ alignSelf: 'flex-start' }}
-            >
-              Same as the whole request
-            </Button>
-          )}
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
-  );
-}
-
-function entitlementFor(line: DraftLine, personName: string): string {
-  return `${line.entitlement.name} for ${personName}`;
 }

@@ -14,6 +14,7 @@ export interface CartLinesProps {
   readonly draft: Draft;
   readonly previews: PreviewByKey;
   readonly onTerm: (keys: ReadonlySet<string>, term: Term | null) => void;
+  readonly onServiceAccount: (key: string, name: string | null) => void;
   readonly onRemove: (keys: ReadonlySet<string>) => void;
 }
 
@@ -21,7 +22,7 @@ type Entry =
   | { readonly kind: 'person'; readonly person: Person; readonly keys: ReadonlySet<string> }
   | { readonly kind: 'line'; readonly line: DraftLine; readonly person: Person };
 
-export function CartLines({ draft, previews, onTerm, onRemove }: CartLinesProps) {
+export function CartLines({ draft, previews, onTerm, onServiceAccount, onRemove }: CartLinesProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => entriesOf(draft), [draft]);
   const virtualizer = useVirtualizer({
@@ -54,6 +55,7 @@ export function CartLines({ draft, previews, onTerm, onRemove }: CartLinesProps)
                   term={effectiveTerm(draft, entry.line)}
                   preview={previews.get(lineKey(entry.line))}
                   onTerm={(term) => onTerm(new Set([lineKey(entry.line)]), term)}
+                  onServiceAccount={(name) => onServiceAccount(lineKey(entry.line), name)}
                   onRemove={() => onRemove(new Set([lineKey(entry.line)]))}
                 />
               )}

@@ -10,7 +10,7 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { counted } from '#renderer/ui/format.ts';
 import { CartLines } from './cart-lines.tsx';
 import { CartProblems } from './cart-problems.tsx';
-import { lineKey, maximumLines, removeLines, setOwnTerm, type Draft } from './draft.ts';
+import { lineKey, maximumLines, removeLines, setOwnTerm, setServiceAccount, type Draft } from './draft.ts';
 import classes from './new-request.module.css';
 import { previewQuery } from './new-request.queries.ts';
 import {
@@ -118,6 +118,7 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
           onTerm={(keys: ReadonlySet<string>, term: Term | null) =>
             change((current) => setOwnTerm(current, keys, term))
           }
+          onServiceAccount={(key, name) => change((current) => setServiceAccount(current, key, name))}
           onRemove={(keys) => change((current) => removeLines(current, keys))}
         />
       )}
@@ -155,6 +156,7 @@ function figuresText(figures: CartFigures): string {
     figures.grants > 0 ? counted(figures.grants, 'grant') : null,
     figures.revokes > 0 ? counted(figures.revokes, 'removal') : null,
     figures.automatic > 0 ? `${figures.automatic} approved at once` : null,
+    figures.joined > 0 ? `${figures.joined} asked for already` : null,
     figures.newAccounts > 0 ? `${counted(figures.newAccounts, 'account')} to be created` : null,
   ];
   return parts.filter((part) => part !== null).join(' · ');

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   namedSchema,
   idSchema,
+  instantSchema,
   personSchema,
   riskSchema,
   termSchema,
@@ -15,6 +16,8 @@ import {
   type ItemAction,
   type ItemDraft,
   type Person,
+  type RequestId,
+  type RequestItemId,
   type Term,
 } from '#core/contract/index.ts';
 
@@ -37,6 +40,10 @@ const draftLineSchema = z.object({
   entitlement: draftEntitlementSchema,
   /** Null follows the term of the whole request. */
   ownTerm: termSchema.nullable(),
+  /** The service account it is for, owned by the person; null: their own account. */
+  serviceAccount: z.string().nullable().default(null),
+  /** The item whose temporary access it prolongs. */
+  extendsItemId: idSchema<RequestItemId>().nullable().default(null),
 });
 export type DraftLine = z.output<typeof draftLineSchema>;
 
@@ -46,14 +53,29 @@ export const draftSchema = z.object({
   term: termSchema,
   justification: z.string(),
   ticketReference: z.string(),
+  /** Nothing is delivered before this; null: as soon as it is approved. */
+  startsAt: instantSchema.nullable().default(null),
+  /** The request that came to nothing and is asked for again. */
+  resubmits: z.object({ requestId: idSchema<RequestId>(), number: z.number().int() }).nullable().default(null),
 });
 export type Draft = z.output<typeof draftSchema>;
 
 export const permanent: Term = { kind: 'permanent' };
 
+/** For the person's own account, and new. */
+const ordinary = { serviceAccount: null, extendsItemId: null } as const;
+
 /** A draft for oneself with nothing in it yet. */
 export function emptyDraft(operator: Person): Draft {
-  return { people: [operator], lines: [], term: permanent, justification: '', ticketReference: '' };
+  return {
+    people: [operator],
+    lines: [],
+    term: permanent,
+    justification: '',
+    ticketReference: '',
+    startsAt: null,
+    resubmits: null,
+  };
 }
 
 /** One person holds one entitlement or not, so a pair has at most one line, whatever its action. */
@@ -103,6 +125,7 @@ export function addPeople(draft: Draft, people: readonly Person[]): Draft {
       beneficiaryId: person.id,
       entitlement,
       ownTerm: sharedOwnTerm(draft, entitlement.id),
+      ...ordinary,
     })),
   );
   return withLines({ ...draft, people: [...draft.people, ...fresh] }, lines);
@@ -134,6 +157,7 @@ export function addEntitlement(draft: Draft, entitlement: DraftEntitlement): Dra
       beneficiaryId: person.id,
       entitlement,
       ownTerm: sharedOwnTerm(draft, entitlement.id),
+      ...ordinary,
     })),
   );
 }
@@ -149,7 +173,9 @@ export function removeEntitlement(draft: Draft, entitlementId: string): Draft {
 /** Adds exactly one line, and its person when missing, without giving that person the rest of the cart. */
 export function addLine(draft: Draft, action: ItemAction, person: Person, entitlement: DraftEntitlement): Draft {
   const people = draft.people.some((known) => known.id === person.id) ? draft.people : [...draft.people, person];
-  return withLines({ ...draft, people }, [{ action, beneficiaryId: person.id, entitlement, ownTerm: null }]);
+  return withLines({ ...draft, people }, [
+    { action, beneficiaryId: person.id, entitlement, ownTerm: null, ...ordinary },
+  ]);
 }
 
 export function removeLines(draft: Draft, keys: ReadonlySet<string>): Draft {
@@ -166,6 +192,21 @@ export function setOwnTerm(draft: Draft, keys: ReadonlySet<string>, term: Term |
   };
 }
 
+/** Puts a line on another account of its person; null: their own. */
+export function setServiceAccount(draft: Draft, key: string, name: string | null): Draft {
+  return {
+    ...draft,
+    lines: draft.lines.map((line) => (lineKey(line) === key ? { ...line, serviceAccount: name } : line)),
+  };
+}
+
+/** Lines of a request that is there already: to be prolonged, or to be asked for again. Newer wishes win. */
+export function addWhole(draft: Draft, person: Person, line: DraftLine): Draft {
+  const people = draft.people.some((known) => known.id === person.id) ? draft.people : [...draft.people, person];
+  const others = draft.lines.filter((known) => lineKey(known) !== lineKey(line));
+  return { ...draft, people, lines: [...others, line] };
+}
+
 /** Whether anything was entered that would be a pity to lose. */
 export function hasContent(draft: Draft): boolean {
   return draft.lines.length > 0 || draft.justification.trim() !== '' || draft.ticketReference.trim() !== '';
@@ -178,5 +219,9 @@ export function toItems(draft: Draft): ItemDraft[] {
     beneficiaryId: line.beneficiaryId,
     entitlementId: line.entitlement.id,
     term: effectiveTerm(draft, line),
+    // Access is prolonged without a gap.
+    ...(draft.startsAt === null || line.extendsItemId !== null ? {} : { startsAt: draft.startsAt }),
+    ...(line.serviceAccount === null ? {} : { serviceAccount: line.serviceAccount }),
+    ...(line.extendsItemId === null ? {} : { extendsItemId: line.extendsItemId }),
   }));
 }

@@ -1,5 +1,5 @@
 /** Asking for access: who for, what, how long and why on the left; the request as it will be submitted on the right. */
-import { Alert, Button, Group, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -14,22 +14,15 @@ import { Page } from '#renderer/ui/page.tsx';
 import { BeneficiaryPicker } from './beneficiary-picker.tsx';
 import { Cart } from './cart.tsx';
 import { deepStartOf, withDeepStart } from './deep-start.ts';
-import {
-  addEntitlement,
-  addLine,
-  addPeople,
-  hasContent,
-  removeEntitlement,
-  removeLines,
-  removePerson,
-  toItems,
-} from './draft.ts';
-import { EntitlementChooser } from './entitlement-chooser.tsx';
-import { HeldAccess } from './held-access.tsx';
+import { addPeople, hasContent, removePerson, toItems } from './draft.ts';
 import classes from './new-request.module.css';
 import { deepStartQuery } from './new-request.queries.ts';
+import { StartEditor } from './start-editor.tsx';
+import { submittedText } from './submitted-text.ts';
 import { TermEditor } from './term-editor.tsx';
 import { useDraft, type DraftHandle } from './use-draft.ts';
+import { useFollowUp } from './use-follow-up.tsx';
+import { WhatSection, type Way, type What } from './what-section.tsx';
 
 const title = 'New request';
 const maximumJustification = 2000;
@@ -40,21 +33,21 @@ export function NewRequestPage() {
   return <RequestForm key={person.id} operator={person} />;
 }
 
-type What = 'add' | 'remove';
-
 function RequestForm({ operator }: { readonly operator: Person }) {
   const handle = useDraft(operator);
   const { draft, change } = handle;
   const note = useDeepStart(operator, handle);
+  const followUp = useFollowUp(handle);
   const navigate = useNavigate();
   const [what, setWhat] = useState<What>('add');
+  const [way, setWay] = useState<Way>('pick');
   const [wasTried, setWasTried] = useState(false);
   const [lacking, setLacking] = useState<string | null>(null);
   const searchRef = useRef<HTMLInputElement>(null);
   const justificationRef = useRef<HTMLTextAreaElement>(null);
   const submit = useCommand(client.requests.submit, {
     report: 'inline',
-    success: ({ number }) => `Request ${number} is submitted.`,
+    success: submittedText,
     onDone: ({ requestId }) => {
       handle.discard();
       void navigate({ to: '/requests/$requestId', params: { requestId } });
@@ -71,6 +64,7 @@ function RequestForm({ operator }: { readonly operator: Person }) {
     if (draft.lines.length === 0) {
       setLacking(draft.people.length === 0 ? 'Choose who it is for first.' : 'Choose at least one thing to ask for.');
       setWhat('add');
+      setWay('pick');
       searchRef.current?.focus();
       return;
     }
@@ -84,6 +78,7 @@ function RequestForm({ operator }: { readonly operator: Person }) {
       justification,
       ticketReference: ticketReference === '' ? null : ticketReference,
       items: toItems(draft),
+      resubmitsRequestId: draft.resubmits?.requestId ?? null,
     });
   }
 
@@ -111,6 +106,12 @@ function RequestForm({ operator }: { readonly operator: Person }) {
       }
     >
       {note}
+      {followUp}
+      {draft.resubmits !== null && (
+        <Alert color="petrol" py="xs">
+          This asks again for what came to nothing in request #{draft.resubmits.number}. Its history stays linked.
+        </Alert>
+      )}
       {!handle.isKept && (
         <Alert color="yellow">
           This draft is too large to survive a reload of the window. Submit it before you leave.
@@ -127,38 +128,25 @@ function RequestForm({ operator }: { readonly operator: Person }) {
             />
           </Section>
           <Section title="What">
-            <SegmentedControl
-              aria-label="Add or remove access"
-              data={[
-                { value: 'add', label: 'Ask for access' },
-                { value: 'remove', label: 'Remove what they hold' },
-              ]}
-              value={what}
-              onChange={(value) => setWhat(value === 'remove' ? 'remove' : 'add')}
-              mb="sm"
+            <WhatSection
+              draft={draft}
+              change={change}
+              what={what}
+              onWhat={setWhat}
+              way={way}
+              onWay={setWay}
+              searchRef={searchRef}
             />
-            {what === 'add' ? (
-              <EntitlementChooser
-                draft={draft}
-                searchRef={searchRef}
-                onAdd={(entitlement) => change((current) => addEntitlement(current, entitlement))}
-                onRemove={(entitlementId) => change((current) => removeEntitlement(current, entitlementId))}
-              />
-            ) : (
-              <HeldAccess
-                draft={draft}
-                onRevoke={(person, entitlement) => change((current) => addLine(current, 'REVOKE', person, entitlement))}
-                onKeep={(personId, entitlementId) =>
-                  change((current) => removeLines(current, new Set([`${personId}:${entitlementId}`])))
-                }
-              />
-            )}
           </Section>
           <Section title="How long">
             <TermEditor
               label="How long for the whole request"
               value={draft.term}
               onChange={(term) => change((current) => ({ ...current, term }))}
+            />
+            <StartEditor
+              value={draft.startsAt}
+              onChange={(startsAt) => change((current) => ({ ...current, startsAt }))}
             />
           </Section>
           <Section title="Why">

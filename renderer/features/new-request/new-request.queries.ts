@@ -1,6 +1,6 @@
 /** What the wizard asks the engine. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Person } from '#core/contract/index.ts';
+import type { AccessRoleId, EmployeeId, Person } from '#core/contract/index.ts';
 import { client, orpc } from '#renderer/data/client.ts';
 import { lineKey, toItems, type Draft, type DraftEntitlement } from './draft.ts';
 import { emailsIn } from './pasted-people.ts';
@@ -42,6 +42,25 @@ export const previewQuery = (draft: Draft) => {
     gcTime: 30_000,
   });
 };
+
+export const likePersonQuery = (employeeId: EmployeeId, beneficiaryIds: EmployeeId[]) =>
+  orpc.filling.likePerson.queryOptions({ input: { employeeId, beneficiaryIds } });
+
+export const likeJobTitleQuery = (jobTitle: string, threshold: number, beneficiaryIds: EmployeeId[]) =>
+  orpc.filling.likeJobTitle.queryOptions({ input: { jobTitle, threshold, beneficiaryIds } });
+
+export const likeRoleQuery = (accessRoleId: AccessRoleId, beneficiaryIds: EmployeeId[]) =>
+  orpc.filling.likeRole.queryOptions({ input: { accessRoleId, beneficiaryIds } });
+
+export const jobTitlesQuery = (search: string) =>
+  queryOptions({
+    ...orpc.filling.jobTitles.queryOptions({ input: { search } }),
+    placeholderData: keepPreviousData,
+  });
+
+export const accessRolesQuery = () => orpc.accessRoles.list.queryOptions({ input: { search: '' } });
+
+export const earlierRequestQuery = (requestId: string) => orpc.requests.get.queryOptions({ input: { requestId } });
 
 export interface DeepStart {
   readonly person: Person | null;

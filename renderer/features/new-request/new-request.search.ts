@@ -6,6 +6,10 @@ export interface NewRequestSearch {
   readonly beneficiary?: string;
   readonly entitlement?: string;
   readonly action?: ItemAction;
+  /** A request that came to nothing and is asked for again, or that gave the access to be prolonged. */
+  readonly request?: string;
+  /** The item of that request whose access is to be prolonged. */
+  readonly prolong?: string;
 }
 
 /** Keeps what is text; whether it names anything is found out when it is looked up. */
@@ -13,6 +17,8 @@ export function newRequestSearch(given: NewRequestSearch & SearchSchemaInput): N
   return {
     ...(typeof given.beneficiary === 'string' ? { beneficiary: given.beneficiary } : {}),
     ...(typeof given.entitlement === 'string' ? { entitlement: given.entitlement } : {}),
+    ...(typeof given.request === 'string' ? { request: given.request } : {}),
+    ...(typeof given.prolong === 'string' ? { prolong: given.prolong } : {}),
     ...(given.action === 'GRANT' || given.action === 'REVOKE' ? { action: given.action } : {}),
   };
 }

@@ -3,10 +3,12 @@ import type { ApplicationId, EmployeeId, EntitlementId, Person, PreviewLine, Ref
 import { addEntitlement, addPeople, emptyDraft, type DraftEntitlement } from './draft.ts';
 import {
   cartFigures,
+  detailsOf,
   linesText,
   previewByKey,
   problemGroups,
   refusedKeys,
+  remarksOn,
   reviewersText,
   shortenText,
 } from './preview-summary.ts';
@@ -37,6 +39,11 @@ const preview = (index: number, problems: Refusal[] = [], more: Partial<PreviewL
   reviewers: [],
   account: null,
   fulfillment: 'connector',
+  held: false,
+  joins: null,
+  conflicts: [],
+  policy: null,
+  maximumDurationMinutes: null,
   ...more,
 });
 const draft = addEntitlement(addPeople(emptyDraft(person('ana')), [person('ben')]), admin);
@@ -85,7 +92,7 @@ describe('who reviews', () => {
 describe('the figures', () => {
   it('count what can be submitted, and an account once', () => {
     const lines = [
-      preview(0, [], { approval: 'auto', account: { state: 'willBeCreated', username: 'ana' } }),
+      preview(0, [], { approval: 'auto', account: { state: 'willBeCreated', username: 'ana', attributes: [] } }),
       preview(1, [held]),
     ];
     expect(cartFigures(draft, previewByKey(keys, lines))).toEqual({
@@ -94,7 +101,47 @@ describe('the figures', () => {
       people: 1,
       automatic: 1,
       newAccounts: 1,
+      joined: 0,
     });
     expect(linesText(1, 1)).toBe('1 line for 1 person');
+  });
+});
+
+describe('what is said of a line', () => {
+  it('is that it joins an open request, instead of who would review it', () => {
+    const joining = preview(0, [], { joins: 12 });
+    expect(remarksOn(joining)).toEqual(['Request 12 already asks for this: you will follow it.']);
+    expect(detailsOf(joining, true)).toEqual([]);
+    expect(cartFigures(draft, previewByKey(keys, [joining, preview(1)]))).toMatchObject({ joined: 1, automatic: 0 });
+  });
+
+  it('names the duties it touches, and what comes of that', () => {
+    const duty = (effect: 'warn' | 'requireLevel' | 'forbid') => ({ name: 'Pay and approve', effect, with: ['Payer'] });
+    const told = (effect: 'warn' | 'requireLevel' | 'forbid') =>
+      remarksOn(preview(0, [], { conflicts: [duty(effect)] }));
+    expect(told('warn')).toEqual(['“Pay and approve” keeps this apart from Payer; reviewers will see it.']);
+    expect(told('requireLevel')).toEqual([
+      '“Pay and approve” keeps this apart from Payer, so a further level reviews it.',
+    ]);
+    // What is forbidden is among the problems already.
+    expect(told('forbid')).toEqual([]);
+  });
+
+  it('has the policy, the delivery and the longest time where there is something to say', () => {
+    const told = preview(0, [], {
+      approval: 'auto',
+      policy: 'Low risk',
+      fulfillment: 'manual',
+      maximumDurationMinutes: 480,
+    });
+    expect(detailsOf(told, true)).toEqual([
+      'Approved at once by the application’s setting',
+      'by the policy “Low risk”',
+      'Delivered by hand',
+      'At most 8 hours',
+    ]);
+    expect(detailsOf(preview(0, [], { maximumDurationMinutes: 480 }), false)).toEqual([
+      'Reviewers are chosen when it is submitted',
+    ]);
   });
 });

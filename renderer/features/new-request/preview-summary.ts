@@ -26,8 +26,8 @@ export interface ProblemGroup {
 const titles: Partial<Record<RefusalCode, readonly [one: string, many: string]>> = {
   'item.alreadyHeld': ['1 line asks for access that is already held', 'lines ask for access that is already held'],
   'item.alreadyPending': [
-    '1 line is already part of another open request',
-    'lines are already part of another open request',
+    '1 line meets an open request about the same access',
+    'lines meet open requests about the same access',
   ],
   'item.beneficiaryLeft': ['1 line is for a person who has left', 'lines are for people who have left'],
   'item.endInPast': ['1 line ends in the past', 'lines end in the past'],
@@ -35,6 +35,13 @@ const titles: Partial<Record<RefusalCode, readonly [one: string, many: string]>>
     '1 line asks for something the application no longer has',
     'lines ask for something the application no longer has',
   ],
+  'item.conflict': ['1 line is forbidden beside what is held', 'lines are forbidden beside what is held'],
+  'item.endBeforeStart': ['1 line ends before it starts', 'lines end before they start'],
+  'item.endNotLater': ['1 line ends no later than it does now', 'lines end no later than they do now'],
+  'item.notExtendable': ['1 line prolongs what has ended', 'lines prolong what has ended'],
+  'item.serviceAccountInvalid': ['1 line names a person’s account', 'lines name a person’s account'],
+  'item.serviceAccountTaken': ['1 line names somebody else’s service account', 'lines name others’ service accounts'],
+  'item.startInPast': ['1 line starts in the past', 'lines start in the past'],
   'item.notHeld': ['1 line removes access that is not held', 'lines remove access that is not held'],
   'item.tooLong': ['1 line asks for longer than is allowed', 'lines ask for longer than is allowed'],
 };
@@ -90,12 +97,39 @@ function peopleText(names: readonly string[]): string {
   return `${first} or ${names.length - 1} others`;
 }
 
+/** What else is known about a line that can be submitted, each a sentence of its own. */
+export function remarksOn(preview: PreviewLine): string[] {
+  return [
+    ...(preview.joins === null ? [] : [`Request ${preview.joins} already asks for this: you will follow it.`]),
+    ...preview.conflicts
+      .filter((conflict) => conflict.effect !== 'forbid')
+      .map(
+        (conflict) =>
+          `“${conflict.name}” keeps this apart from ${conflict.with.join(', ')}${conflict.effect === 'requireLevel' ? ', so a further level reviews it' : '; reviewers will see it'}.`,
+      ),
+  ];
+}
+
+/** Account, delivery and the longest time, as far as they are worth a word. */
+export function detailsOf(preview: PreviewLine, isGrant: boolean): string[] {
+  return [
+    preview.joins === null ? reviewersText(preview) : null,
+    preview.policy === null ? null : `by the policy “${preview.policy}”`,
+    preview.fulfillment === 'manual' ? 'Delivered by hand' : null,
+    isGrant && preview.maximumDurationMinutes !== null
+      ? `At most ${spanOfMinutes(preview.maximumDurationMinutes)}`
+      : null,
+  ].filter((part) => part !== null);
+}
+
 export interface CartFigures {
   readonly grants: number;
   readonly revokes: number;
   readonly people: number;
   readonly automatic: number;
   readonly newAccounts: number;
+  /** Lines that an open request asks for already. */
+  readonly joined: number;
 }
 
 /** Counts over the lines that can be submitted. */
@@ -104,11 +138,16 @@ export function cartFigures(draft: Draft, previews: PreviewByKey): CartFigures {
   const lines = draft.lines.filter((line) => !refused.has(lineKey(line)));
   const newAccounts = new Set<string>();
   let automatic = 0;
+  let joined = 0;
   for (const line of lines) {
     const preview = previews.get(lineKey(line));
+    if ((preview?.joins ?? null) !== null) {
+      joined += 1;
+      continue;
+    }
     if (preview?.approval === 'auto') automatic += 1;
     if (line.action === 'GRANT' && preview?.account?.state === 'willBeCreated')
-      newAccounts.add(`${line.beneficiaryId}:${line.entitlement.application.id}`);
+      newAccounts.add(`${preview.account.username}:${line.entitlement.application.id}`);
   }
   return {
     grants: lines.filter((line) => line.action === 'GRANT').length,
@@ -116,6 +155,7 @@ export function cartFigures(draft: Draft, previews: PreviewByKey): CartFigures {
     people: new Set(lines.map((line) => line.beneficiaryId)).size,
     automatic,
     newAccounts: newAccounts.size,
+    joined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FulfillmentView, Instant, ItemView } from '#core/contract/index.ts';
+import type { FulfillmentView, Instant, ItemView, RequestId } from '#core/contract/index.ts';
 import { intendedActual } from './intended-actual.ts';
 
 const at = (text: string): Instant => text as Instant;
@@ -48,6 +48,15 @@ describe('intended beside actual', () => {
   it('intends nothing before the decision and after a denial', () => {
     expect(intendedActual(item({ state: 'inReview', fulfillment: [] }))).toBeNull();
     expect(intendedActual(item({ state: 'denied', fulfillment: [] }))).toBeNull();
+  });
+
+  it('intends nothing where nobody decided, a reviewer left it out, or another item prolongs it', () => {
+    expect(intendedActual(item({ state: 'expired', fulfillment: [] }))).toBeNull();
+    expect(intendedActual(item({ state: 'dropped', fulfillment: [] }))).toBeNull();
+    const moved = item({ fulfillment: [work({}), work({ cause: 'expiry', effect: 'revoke', state: 'cancelled' })] });
+    const by = (state: ItemView['state']) => [{ requestId: 'r' as RequestId, number: 9, state }];
+    expect(intendedActual({ ...moved, prolongedBy: by('fulfilled') })).toBeNull();
+    expect(intendedActual({ ...moved, prolongedBy: by('denied') })).not.toBeNull();
   });
 
   it('agrees when the access that was given was read back', () => {

@@ -9,11 +9,14 @@ export interface IntendedActual {
   readonly verdict: 'agrees' | 'differs' | 'open';
 }
 
-type Item = Pick<ItemView, 'action' | 'state' | 'beneficiary' | 'expiresAt' | 'expiredAt' | 'fulfillment'>;
+type Item = Pick<ItemView, 'action' | 'state' | 'beneficiary' | 'expiresAt' | 'expiredAt' | 'fulfillment'> & {
+  readonly prolongedBy?: readonly Pick<ItemView['prolongedBy'][number], 'state'>[];
+};
 
-/** Null when nothing is intended: the item is in review, denied or cancelled. */
+/** Null when nothing is intended here: it is in review, came to nothing, begins later, or another item prolongs it. */
 export function intendedActual(item: Item): IntendedActual | null {
   if (item.state === 'inReview' || item.state === 'denied' || item.state === 'cancelled') return null;
+  if (item.state === 'dropped' || item.state === 'expired' || isTakenOver(item)) return null;
   const seen = lastSeen(item);
   const shouldHold = item.action === 'GRANT' && !hasEnded(item);
   const actual = seen === null ? 'not read back yet' : seen.text;
@@ -27,6 +30,14 @@ export function intendedActual(item: Item): IntendedActual | null {
 function intention(item: Item, shouldHold: boolean): string {
   if (!shouldHold) return item.action === 'GRANT' ? 'not held any more' : 'not held';
   return item.expiresAt === null ? 'held' : `held until ${localTime(item.expiresAt)}`;
+}
+
+/** The item that prolongs the access says from then on what is intended: this one's end was cancelled for it. */
+function isTakenOver({ prolongedBy = [], fulfillment, expiredAt }: Item): boolean {
+  const moved = fulfillment.some((task) => task.cause === 'expiry' && task.state === 'cancelled');
+  return (
+    moved && expiredAt === null && prolongedBy.some((one) => one.state === 'approved' || one.state === 'fulfilled')
+  );
 }
 
 /** The end is intended from the moment its revocation is under way, not before. */

@@ -10,6 +10,8 @@ import { TextLink } from '#renderer/ui/text-link.tsx';
 import { FulfillmentLine } from './fulfillment-line.tsx';
 import { IntendedActualLine } from './intended-actual-line.tsx';
 import { ItemReview } from './item-review.tsx';
+import { LaterActions } from './later-actions.tsx';
+import { LaterFacts } from './later-facts.tsx';
 import { OwnDecision } from './own-decision.tsx';
 import classes from './request-page.module.css';
 
@@ -58,6 +60,7 @@ export function ItemCard({ item, request }: ItemCardProps) {
           <PersonLabel person={item.beneficiary} detail="job" size="md" />
         </div>
       </div>
+      <LaterFacts item={item} />
       <IntendedActualLine item={item} />
       <ItemReview item={item} />
       {item.fulfillment.length > 0 && (
@@ -68,6 +71,7 @@ export function ItemCard({ item, request }: ItemCardProps) {
           ))}
         </div>
       )}
+      <LaterActions item={item} request={request} />
       {mine !== undefined && (
         <OwnDecision
           task={{ id: mine.id, requestId: request.id, requestVersion: request.version }}

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { RequestDetail, RequestId } from '#core/contract/index.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
+import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { StateBadge } from '#renderer/ui/state-badge.tsx';
@@ -66,6 +67,11 @@ function RequestScreen({ request }: { readonly request: RequestDetail }) {
       }
       actions={
         <>
+          {request.mayAskAgain && (
+            <ButtonLink to="/requests/new" search={{ request: request.id }} variant="default">
+              Ask again
+            </ButtonLink>
+          )}
           {request.mayCancel && <CancelRequest request={request} />}
           <ReportMenu requestId={request.id} number={request.number} />
         </>
