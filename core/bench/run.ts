@@ -9,12 +9,21 @@ import { parseArgs } from 'node:util';
 import { runTool } from '#core/cli/arguments.ts';
 import { GatehouseError, messageOf } from '#core/domain/errors.ts';
 import { approveToMembership } from './approve-to-membership.ts';
+import { bulkDecision } from './bulk-decision.ts';
 import { engineReady } from './engine-ready.ts';
 import type { Benchmark, Figure, Measurement } from './figure.ts';
 import { itemSqlite } from './item-sqlite.ts';
+import { lists } from './lists.ts';
 import { shellFirstPaint } from './shell-first-paint.ts';
 
-const benchmarks: readonly Benchmark[] = [itemSqlite, approveToMembership, engineReady, shellFirstPaint];
+const benchmarks: readonly Benchmark[] = [
+  itemSqlite,
+  approveToMembership,
+  engineReady,
+  shellFirstPaint,
+  bulkDecision,
+  lists,
+];
 
 const help = `Usage: npm run bench -- [options] [NAME…]
 

@@ -132,7 +132,7 @@ async function byText(
   const { rows } = await sql<{ number: number }>`
     select list_text.rowid as number from list_text
     cross join access_request on access_request.number = list_text.rowid
-    where list_text match ${matching(indexed)} ${bound} ${only} ${sql.join(inPlaces, sql` `)}
+    where list_text match ${await matching(reader, indexed, newestFirst)} ${bound} ${only} ${sql.join(inPlaces, sql` `)}
       and ${sql.join(
         wanted.words.map((word) => sql`access_request.search_text like ${containing(word)} escape '\\'`),
         sql` and `,
@@ -209,12 +209,33 @@ function hasWord(number: 'place.number' | 'list_change.number', word: string): E
     where access_request.number = ${sql.ref(number)} and access_request.search_text like ${containing(word)} escape '\\')`;
 }
 
-/** Three letters each, because the index keeps no positions; what it finds is compared with the words again. */
-function matching(words: readonly string[]): string {
+/** The index knows three letters at a time and no positions: so many of the rarest narrow enough. */
+const partsAsked = 3;
+const mostParts = 16;
+/** How rare three letters are is seen from how far the so-and-so-many-th request with them lies. */
+const sampled = 60;
+
+/** What to ask the index for; what it finds is compared with the words again. */
+async function matching(reader: ListReader, words: readonly string[], newestFirst: boolean): Promise<string> {
   const parts = new Set<string>();
   for (const word of words) {
     const letters = Array.from(word);
     for (let start = 0; start + 3 <= letters.length; start += 1) parts.add(letters.slice(start, start + 3).join(''));
   }
-  return [...parts].map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
+  const quoted = [...parts].slice(0, mostParts).map((part) => `"${part.replaceAll('"', '""')}"`);
+  if (quoted.length <= partsAsked) return quoted.join(' AND ');
+  const weighed: { readonly part: string; readonly reach: number }[] = [];
+  for (const part of quoted) {
+    const { rows } = await sql<{ number: number }>`select rowid as number from list_text where list_text match ${part}
+      order by rowid ${newestFirst ? sql`desc` : sql`asc`} limit 1 offset ${sql.lit(sampled)}`.execute(reader);
+    const number = rows[0]?.number;
+    // Fewer than that many have it: nothing is rarer.
+    const reach = number === undefined ? Number.POSITIVE_INFINITY : newestFirst ? -number : number;
+    weighed.push({ part, reach });
+  }
+  return weighed
+    .toSorted((one, other) => (one.reach === other.reach ? 0 : other.reach - one.reach))
+    .slice(0, partsAsked)
+    .map(({ part }) => part)
+    .join(' AND ');
 }

@@ -8,8 +8,8 @@ import type { Instant } from '#core/domain/instant.ts';
 import type { DueWork, WorkParts } from './due-work.ts';
 
 /** How long a chunk may keep the engine from answering, in milliseconds. It decides how many tasks the next one has. */
-const chunkMilliseconds = 18;
-const fewest = 5;
+const chunkMilliseconds = 10;
+const fewest = 2;
 const most = 100;
 /** A turn ends after so long, so that stopping never waits for a large decision; the clock comes back at once. */
 const turnMilliseconds = 1_000;
