@@ -1,7 +1,14 @@
 /** Who is signed in; switching person, colours, another window, signing out. */
 import { Avatar, Menu, Modal, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArrowsExchange, IconLogout, IconSelector, IconUserCircle, IconWindowMaximize } from '@tabler/icons-react';
+import {
+  IconArrowsExchange,
+  IconBeach,
+  IconLogout,
+  IconSelector,
+  IconUserCircle,
+  IconWindowMaximize,
+} from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +16,7 @@ import type { Operator, WorkspaceStatus } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { changePerson, roleWords } from '#renderer/data/session.ts';
+import { OutOfOfficeDialog } from '#renderer/features/out-of-office/out-of-office-dialog.tsx';
 import { CopyText } from '#renderer/ui/copy-text.tsx';
 import { initials } from '#renderer/ui/format.ts';
 import classes from './shell.module.css';
@@ -22,6 +30,7 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [absence, setAbsence] = useState(false);
   const [windowAddress, setWindowAddress] = useState<string | null>(null);
   const choosing = status.signIn === 'choose';
 
@@ -93,6 +102,9 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           >
             My access
           </Menu.Item>
+          <Menu.Item leftSection={<IconBeach size={16} aria-hidden />} onClick={() => setAbsence(true)}>
+            Out of office…
+          </Menu.Item>
           {window.gatehouse === undefined && (
             <Menu.Item leftSection={<IconWindowMaximize size={16} aria-hidden />} onClick={() => void openWindow()}>
               Open another window
@@ -126,6 +138,7 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           </Menu.Label>
         </Menu.Dropdown>
       </Menu>
+      <OutOfOfficeDialog operator={operator} opened={absence} onClose={() => setAbsence(false)} />
       <Modal
         opened={windowAddress !== null}
         onClose={() => setWindowAddress(null)}

@@ -2,6 +2,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useRef } from 'react';
 import type { Operator, WorkspaceStatus } from '#core/contract/index.ts';
+import { NoticesBell } from '#renderer/features/notices/notices-bell.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { Navigation } from './navigation.tsx';
 import { useShellKeys } from './use-shell-keys.ts';
@@ -44,6 +45,7 @@ export function Shell({ status, operator }: ShellProps) {
       <aside className={classes.side}>
         <Navigation status={status} />
         <div className={classes.person}>
+          <NoticesBell />
           <AccountMenu operator={operator} status={status} />
         </div>
       </aside>

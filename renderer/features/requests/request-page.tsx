@@ -15,6 +15,7 @@ import { CancelRequest } from './cancel-request.tsx';
 import { ItemList } from './item-list.tsx';
 import { lastList } from './last-list.ts';
 import { ReportMenu } from './report-menu.tsx';
+import { Conversation } from './conversation.tsx';
 import { RequestFacts } from './request-facts.tsx';
 import { requestQuery } from './requests.queries.ts';
 import { Trail } from './trail.tsx';
@@ -78,6 +79,7 @@ function RequestScreen({ request }: { readonly request: RequestDetail }) {
       }
     >
       <RequestFacts request={request} />
+      <Conversation requestId={request.id} />
       <div className={classes.columns}>
         <ItemList request={request} />
         <Trail requestId={request.id} />

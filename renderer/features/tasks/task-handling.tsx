@@ -1,0 +1,160 @@
+/** What a reviewer can do with a task besides deciding it, and how it came to them: hand-overs and conversation. */
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { HandOver, Person, ReviewTaskId, TaskRow } from '#core/contract/index.ts';
+import { client, orpc } from '#renderer/data/client.ts';
+import { useCommand } from '#renderer/data/command.ts';
+import { AsyncSelect } from '#renderer/ui/async-select.tsx';
+import { ConfirmDialog } from '#renderer/ui/confirm-dialog.tsx';
+import { TimeText } from '#renderer/ui/time-text.tsx';
+
+export function TaskHandling({ task }: { readonly task: TaskRow }) {
+  const story = useQuery(orpc.handling.story.queryOptions({ input: { taskId: task.id } }));
+  const [doing, setDoing] = useState<'ask' | 'reassign' | null>(null);
+  const ask = useCommand(client.handling.ask, {
+    report: 'inline',
+    success: 'The question was sent.',
+    onDone: () => setDoing(null),
+  });
+  if (story.data === undefined) return null;
+  const { handOvers, standsInFor, messages, mayAsk, mayReassign } = story.data;
+  return (
+    <Stack gap="xs">
+      {standsInFor !== null && (
+        <Text size="sm" fw={550}>
+          For {standsInFor.person.fullName}, out of office
+          {standsInFor.until !== null && (
+            <>
+              {' '}
+              until <TimeText at={standsInFor.until} form="exact" />
+            </>
+          )}
+        </Text>
+      )}
+      {handOvers.length > 1 && (
+        <Text size="xs" c="dimmed">
+          {handOvers.map(stepWords).join(' → ')}
+        </Text>
+      )}
+      {messages.map((message) => (
+        <div key={message.id}>
+          <Text size="xs" c="dimmed">
+            {message.author.fullName} {message.kind === 'question' ? 'asked' : 'answered'}, <TimeText at={message.at} />
+          </Text>
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {message.text}
+          </Text>
+        </div>
+      ))}
+      {(mayAsk || mayReassign) && (
+        <Group gap="xs">
+          {mayAsk && (
+            <Button size="compact-sm" variant="default" onClick={() => setDoing('ask')}>
+              Ask for information…
+            </Button>
+          )}
+          {mayReassign && (
+            <Button size="compact-sm" variant="default" onClick={() => setDoing('reassign')}>
+              Give to somebody else…
+            </Button>
+          )}
+        </Group>
+      )}
+      <ConfirmDialog
+        opened={doing === 'ask'}
+        onClose={() => setDoing(null)}
+        onConfirm={async (text) => void (await ask.run({ taskId: task.id, text }))}
+        title="Ask for information"
+        message="Whoever asked for the access and whoever receives it are told and can answer. You can decide all the while."
+        confirmLabel="Ask"
+        reason="required"
+        reasonLabel="Your question"
+        problem={ask.refusal?.message ?? ask.problem}
+        pending={ask.isPending}
+      />
+      <Modal
+        opened={doing === 'reassign'}
+        onClose={() => setDoing(null)}
+        title="Give this task to somebody else"
+        size="md"
+        centered
+      >
+        <ReassignForm taskId={task.id} onDone={() => setDoing(null)} />
+      </Modal>
+    </Stack>
+  );
+}
+
+function ReassignForm({ taskId, onDone }: { readonly taskId: ReviewTaskId; readonly onDone: () => void }) {
+  const [search, setSearch] = useState('');
+  const [chosen, setChosen] = useState<Person | null>(null);
+  const [reason, setReason] = useState('');
+  const found = useQuery({
+    ...orpc.handling.candidates.queryOptions({ input: { taskId, search } }),
+    placeholderData: keepPreviousData,
+  });
+  const reassign = useCommand(client.handling.reassign, {
+    report: 'inline',
+    success: 'The task was given on.',
+    onDone,
+  });
+  const people = found.data?.people ?? [];
+  const option = (person: Person) => ({
+    value: person.id,
+    label: person.fullName,
+    detail: person.jobTitle ?? undefined,
+  });
+  return (
+    <Stack gap="md">
+      <AsyncSelect
+        label="Who decides instead"
+        description="Only people who may decide this are listed."
+        options={people.map(option)}
+        loading={found.isFetching}
+        onSearch={setSearch}
+        value={chosen === null ? null : option(chosen)}
+        onChange={(picked) => setChosen(people.find((person) => person.id === picked?.value) ?? null)}
+        error={reassign.refusal?.message ?? reassign.problem}
+      />
+      <Textarea
+        label="Why (optional)"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        maxLength={2000}
+        autosize
+        minRows={2}
+      />
+      <Group justify="flex-end">
+        <Button
+          disabled={chosen === null}
+          loading={reassign.isPending}
+          onClick={() => {
+            if (chosen !== null)
+              void reassign.run({ taskId, toReviewerId: chosen.id, reason: reason.trim() === '' ? null : reason });
+          }}
+        >
+          Give the task
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function stepWords(step: HandOver): string {
+  const { fullName } = step.reviewer;
+  switch (step.via) {
+    case 'planned':
+      return fullName;
+    case 'rerouted':
+      return `${fullName} (responsible now)`;
+    case 'reassigned':
+      return `${fullName} (given to)`;
+    case 'delegated':
+      return `${fullName} (standing in)`;
+    case 'escalated':
+      return `${fullName} (asked too)`;
+    case 'returned':
+      return `${fullName} (has it again)`;
+  }
+}
