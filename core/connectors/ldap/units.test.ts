@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOfGuid, entryOf, guidOf, idFilter, relativeId } from './entries.ts';
 import { failureOfCode, failureOfNetwork } from './faults.ts';
-import { ldapConnector } from './index.ts';
+import { personDraft } from '#core/testing/ldap-testbed.ts';
+import { contextOf, ldapConnector } from './index.ts';
 import { escapeDnValue, escapeFilterValue, isWithin, normalDn, parseDn, parseFilter } from './names.ts';
+import { newAccount } from './new-account.ts';
 
 describe('a value in a DN (RFC 4514)', () => {
   it.each([
@@ -170,6 +172,23 @@ describe('a line that fails', () => {
     ['ECONNRESET', 'retryable'],
   ])('with %s is %s', (code, kind) => {
     expect(failureOfNetwork(Object.assign(new Error('x'), { code }), 'ldap.example.com')).toMatchObject({ kind });
+  });
+});
+
+describe('a first password', () => {
+  it.each(['activeDirectory', 'groupOfNames', 'posixGroup'])('is shown by no log of a request (%s)', (schema) => {
+    const configuration = ldapConnector.configuration.parse({
+      address: 'ldaps://ldap.example.com',
+      encryption: 'tls',
+      bindDn: 'cn=gatehouse,dc=example',
+      schema,
+      accountsBase: 'dc=example',
+      groupsBase: 'dc=example',
+    });
+    const draft = personDraft('ada', { initialPassword: 'F1rst' });
+    const written = JSON.stringify(newAccount(draft, 'ada', 1, contextOf(configuration, { password: 'x' })));
+    expect(written).toContain('"[secret]"');
+    expect(written).not.toMatch(/F1rst|SSHA|"data":/);
   });
 });
 
