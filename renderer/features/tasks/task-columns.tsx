@@ -1,6 +1,6 @@
 /** The columns of the queue. Details are beside it, so the rows stay short. */
-import { Group, Text } from '@mantine/core';
-import type { TaskRow } from '#core/contract/index.ts';
+import { Checkbox, Group, Text } from '@mantine/core';
+import type { ReviewTaskId, TaskRow } from '#core/contract/index.ts';
 import { ActionTag } from '#renderer/ui/action-tag.tsx';
 import type { DataColumn } from '#renderer/ui/data-table.tsx';
 import { PersonLabel } from '#renderer/ui/person-label.tsx';
@@ -47,18 +47,38 @@ const risk: DataColumn<TaskRow> = {
   cell: (row) => <RiskBadge risk={row.item.entitlement.risk} />,
 };
 
+const level: DataColumn<TaskRow> = {
+  id: 'level',
+  header: 'Level',
+  width: 60,
+  cell: (row) => (
+    <Text size="sm" c="dimmed" title={row.fallbackReason ?? undefined}>
+      {row.levels > 1 ? `${row.level} of ${row.levels}` : row.level}
+      {row.fallbackReason !== null && '*'}
+    </Text>
+  ),
+};
+
 export const openTaskColumns: readonly DataColumn<TaskRow>[] = [
   what,
   forWhom,
   risk,
+  level,
   {
     id: 'since',
     header: 'Waiting since',
     width: 100,
     cell: (row) => (
-      <Text size="sm" c="dimmed" truncate>
-        <TimeText at={row.openedAt} />
-      </Text>
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm" c="dimmed" truncate>
+          <TimeText at={row.openedAt} />
+        </Text>
+        {row.decideBy !== null && (
+          <Text size="xs" c="dimmed" truncate>
+            expires <TimeText at={row.decideBy} />
+          </Text>
+        )}
+      </div>
     ),
   },
 ];
@@ -78,3 +98,29 @@ export const completedTaskColumns: readonly DataColumn<TaskRow>[] = [
     ),
   },
 ];
+
+/** The queue while many are chosen: each row says whether it is among them. */
+export function chosenColumns(
+  excluded: ReadonlySet<ReviewTaskId>,
+  toggle: (id: ReviewTaskId) => void,
+): readonly DataColumn<TaskRow>[] {
+  return [
+    {
+      id: 'chosen',
+      header: 'Chosen',
+      hideHeader: true,
+      width: 22,
+      cell: (row) => (
+        <Checkbox
+          size="xs"
+          tabIndex={-1}
+          aria-label={`Chosen: ${row.item.entitlement.name} for ${row.beneficiary.fullName}`}
+          checked={!excluded.has(row.id)}
+          onClick={(event) => event.stopPropagation()}
+          onChange={() => toggle(row.id)}
+        />
+      ),
+    },
+    ...openTaskColumns,
+  ];
+}

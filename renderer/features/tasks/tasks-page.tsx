@@ -12,10 +12,13 @@ import { DataTable, type DataTableHandle } from '#renderer/ui/data-table.tsx';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { SearchInput } from '#renderer/ui/search-input.tsx';
-import { completedTaskColumns, openTaskColumns } from './task-columns.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import { BulkChoice, mostExcluded } from './bulk-choice.tsx';
+import { chosenColumns, completedTaskColumns, openTaskColumns } from './task-columns.tsx';
+import { FromDay, TaskFilters, type ChangeTasks } from './task-filters.tsx';
 import { TaskPanel } from './task-panel.tsx';
 import { taskListQuery } from './tasks.queries.ts';
-import type { TasksSearch } from './tasks.search.ts';
+import { isNarrowed, noConditions, taskFilterOf, type TasksSearch } from './tasks.search.ts';
 import { describeTask, sentenceOfTask } from './task-words.ts';
 import classes from './tasks.module.css';
 
@@ -39,6 +42,8 @@ export function TasksPage() {
   const [denying, setDenying] = useState<TaskRow | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [lastDone, setLastDone] = useState('');
+  // Tasks taken out of the choice of all that match; null: nothing is chosen.
+  const [excluded, setExcluded] = useState<ReadonlySet<ReviewTaskId> | null>(null);
 
   const open = filter.status === 'open';
   const rows = useMemo(
@@ -48,10 +53,26 @@ export function TasksPage() {
   const counts = list.data?.pages[0]?.counts;
   const selected = rows?.find((row) => row.id === selectedId) ?? rows?.[0] ?? null;
 
-  function change(next: Partial<Record<keyof TasksSearch, string | undefined>>): void {
+  const columns = useMemo(() => {
+    if (!open) return completedTaskColumns;
+    return excluded === null ? openTaskColumns : chosenColumns(excluded, toggle);
+  }, [excluded, open]);
+
+  const change: ChangeTasks = (next) => {
     // What was typed is reported a little later; whoever has gone on to another screen by then stays there.
     if (router.latestLocation.pathname !== '/tasks') return;
+    // What was chosen was chosen of another list.
+    setExcluded(null);
     void navigate({ search: { ...filter, ...next } as TasksSearch, replace: true });
+  };
+
+  function toggle(id: ReviewTaskId): void {
+    setExcluded((ids) => {
+      if (ids === null || (ids.size >= mostExcluded && !ids.has(id))) return ids;
+      const next = new Set(ids);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
   }
 
   async function decide(task: TaskRow, verdict: 'approve' | 'deny', reason: string | null): Promise<string | null> {
@@ -91,7 +112,10 @@ export function TasksPage() {
 
   function onRowKey(event: KeyboardEvent<HTMLElement>, row: TaskRow): void {
     if (row.state !== 'open' || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.key === 'a') {
+    if (event.key === ' ' && excluded !== null) {
+      event.preventDefault();
+      toggle(row.id);
+    } else if (event.key === 'a') {
       event.preventDefault();
       void decide(row, 'approve', null);
     } else if (event.key === 'd') {
@@ -115,7 +139,7 @@ export function TasksPage() {
         <SegmentedControl
           aria-label="State of the tasks"
           value={filter.status}
-          onChange={(status) => change({ status })}
+          onChange={(status) => change({ status: status as TasksSearch['status'], sort: undefined, from: undefined })}
           data={[
             { value: 'open', label: counts === undefined ? 'Open' : `Open ${counts.open.toLocaleString('en')}` },
             {
@@ -129,12 +153,24 @@ export function TasksPage() {
           placeholder="Number, person, entitlement…"
           value={filter.search ?? ''}
           onChange={(search) => change({ search: search === '' ? undefined : search })}
-          width={260}
+          width={230}
         />
+        <FromDay search={filter} onChange={change} />
+        {open && counts !== undefined && counts.open > 0 && (
+          <BulkChoice
+            filter={taskFilterOf(filter)}
+            total={isNarrowed(filter) ? null : counts.open}
+            excluded={excluded}
+            onChoose={setExcluded}
+            onLeave={() => setTimeout(() => table.current?.focusCurrent(), 0)}
+          />
+        )}
         <Text size="xs" c="dimmed" role="status" ml="auto" truncate maw={360}>
           {lastDone}
         </Text>
       </Group>
+      <TaskFilters search={filter} onChange={change} selected={selected} />
+      <BulkBar />
       {problem !== null && denying === null && (
         <Alert
           color="red"
@@ -166,7 +202,7 @@ export function TasksPage() {
           label="My tasks"
           handle={table}
           height="fill"
-          columns={open ? openTaskColumns : completedTaskColumns}
+          columns={columns}
           rows={rows}
           rowId={(row) => row.id}
           rowHeight={54}
@@ -183,7 +219,7 @@ export function TasksPage() {
           isLoadingMore={list.isFetchingNextPage}
           onLoadMore={() => void list.fetchNextPage()}
           noun={['task', 'tasks']}
-          empty={<NothingToDo filter={filter} onClear={() => change({ search: undefined })} />}
+          empty={<NothingToDo filter={filter} onClear={() => change(noConditions)} />}
         />
         {selected !== null && (
           <TaskPanel
@@ -220,14 +256,14 @@ export function TasksPage() {
 }
 
 function NothingToDo({ filter, onClear }: { readonly filter: TasksSearch; readonly onClear: () => void }) {
-  if (filter.search !== undefined) {
+  if (isNarrowed(filter)) {
     return (
       <EmptyState
         icon={<IconListSearch size={22} />}
         title="No task matches"
         action={
           <Button variant="default" onClick={onClear}>
-            Clear the search
+            Clear search and filters
           </Button>
         }
       >

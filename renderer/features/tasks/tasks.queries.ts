@@ -1,13 +1,58 @@
 /** What My tasks asks. */
 import { keepPreviousData } from '@tanstack/react-query';
+import type { BulkDecisionId, TaskFilterInput } from '#core/contract/index.ts';
 import { orpc } from '#renderer/data/client.ts';
-import type { TasksSearch } from './tasks.search.ts';
+import { taskFilterOf, type TasksSearch } from './tasks.search.ts';
 
-export function taskListQuery(filter: TasksSearch) {
+export function taskListQuery(search: TasksSearch) {
+  const { search: words = '', ...filter } = taskFilterOf(search);
   return orpc.tasks.list.infiniteOptions({
-    input: (cursor: string | null) => ({ status: filter.status, search: filter.search ?? '', cursor, limit: 100 }),
+    input: (cursor: string | null) => ({
+      status: search.status,
+      search: words,
+      filter,
+      ...(search.sort === undefined ? {} : { sort: search.sort }),
+      ...(search.from === undefined ? {} : { fromDate: new Date(`${search.from}T00:00`).toISOString() }),
+      cursor,
+      limit: 100,
+    }),
     initialPageParam: null,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
   });
+}
+
+export function matchingCountQuery(filter: TaskFilterInput) {
+  return orpc.bulk.count.queryOptions({ input: { filter }, placeholderData: keepPreviousData });
+}
+
+export function bulkPreviewQuery(filter: TaskFilterInput, verdict: 'approve' | 'deny' | 'drop') {
+  return { ...orpc.bulk.preview.queryOptions({ input: { filter, verdict } }), gcTime: 0, staleTime: Infinity };
+}
+
+export function recentBulkQuery() {
+  return orpc.bulk.recent.queryOptions();
+}
+
+export function bulkResultsQuery(bulkDecisionId: BulkDecisionId, outcome: 'all' | 'done' | 'refused') {
+  return orpc.bulk.results.infiniteOptions({
+    input: (cursor: string | null) => ({ bulkDecisionId, outcome, cursor, limit: 100 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+export function applicationOptionsQuery(search: string) {
+  return orpc.applications.list.queryOptions({ input: { search }, placeholderData: keepPreviousData });
+}
+
+export function peopleOptionsQuery(search: string) {
+  return orpc.directory.employees.queryOptions({
+    input: { search, status: 'active', limit: 30 },
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function personQuery(employeeId: string) {
+  return orpc.directory.employee.queryOptions({ input: { employeeId }, enabled: employeeId !== '' });
 }
