@@ -6,7 +6,6 @@ import { accessRolesContract, fillingContract } from './filling.contract.ts';
 import { bulkContract } from './bulk.contract.ts';
 import { delegationsContract } from './delegations.contract.ts';
 import { handlingContract } from './handling.contract.ts';
-import { bulkContract } from './bulk.contract.ts';
 import { liveContract } from './live.contract.ts';
 import { noticesContract } from './notices.contract.ts';
 import { fulfillmentContract, requestsContract, tasksContract } from './requests.contract.ts';
@@ -35,7 +34,6 @@ export type Contract = typeof contract;
 
 export * from './bulk.contract.ts';
 export * from './delegations.contract.ts';
-export * from './bulk.contract.ts';
 export * from './directory.contract.ts';
 export * from './filling.contract.ts';
 export * from './handling.contract.ts';

@@ -52,7 +52,7 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
       <NumberInput
         aria-label="Level"
         placeholder="Level"
-        w={84}
+        w={78}
         min={1}
         max={20}
         value={search.level ?? ''}
@@ -61,7 +61,7 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
       <OnlyEntitlement search={search} selected={selected} onChange={onChange} />
       <Select
         aria-label="Order"
-        w={148}
+        w={140}
         ml="auto"
         allowDeselect={false}
         value={search.sort ?? (open ? 'waiting' : 'newest')}
@@ -130,7 +130,7 @@ function ApplicationField({ value, onChange }: FieldProps) {
       label="Application"
       hideLabel
       placeholder="Any application"
-      width={138}
+      width={128}
       options={(found.data?.rows ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
       loading={found.isFetching}
       onSearch={setSearch}
@@ -151,7 +151,7 @@ function PersonField({ label, value, onChange }: FieldProps & { readonly label: 
       label={label}
       hideLabel
       placeholder={`${label}…`}
-      width={106}
+      width={100}
       options={(found.data?.rows ?? []).map((person) => ({
         value: person.id as string,
         label: person.fullName,
