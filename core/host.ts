@@ -2,9 +2,7 @@
  * The composition root: opens a workspace, starts its runtime, and hands it to whoever serves it. This is
  * the only place that knows all the parts.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
@@ -17,8 +15,10 @@ import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discover
 import { freshCommand } from '#core/domain/command.ts';
 import { done, GatehouseError, messageOf } from '#core/domain/errors.ts';
 import type { Instant } from '#core/domain/instant.ts';
+import { createAccountEffects } from '#core/fulfillment/account-effects.ts';
 import { createConnections } from '#core/fulfillment/connections.ts';
 import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
+import { becomeOwner } from '#core/fulfillment/owners.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { silentLog } from '#core/log.ts';
 import { openDatabase, type DatabaseLocation } from '#core/persistence/open-database.ts';
@@ -74,12 +74,15 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   ]);
   const connections = createConnections({ database, secrets, definitions });
   const logProblem = (problem: string, error: unknown) => log.error({ err: error }, problem);
+  const owner = becomeOwner();
   const fulfillment = createFulfillment({
     database,
     execute,
     connections,
+    secrets,
     now,
-    owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+    owner: owner.name,
+    isDead: owner.isDead,
     log: logProblem,
   });
   const work = allDueWork({ database, execute, now, log: logProblem });
@@ -87,8 +90,12 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const wake = () => {
     fulfillment.wake();
     reviewClock.wake();
+    accountEffects.wake();
+    discovery.wake();
   };
-  const discovery = createDiscovery({ execute, connections, now });
+  const shared = { database, execute, connections, now, owner: owner.name, log: logProblem };
+  const discovery = createDiscovery({ ...shared, isDead: owner.isDead });
+  const accountEffects = createAccountEffects(shared);
   const connectorRuntime = createConnectorRuntime({ database, execute, secrets, connections, definitions, now });
   const parts = { directory, database, execute, now, secrets, connections, connectors: connectorRuntime, discovery };
   let sample: RunningSample | null = null;
@@ -99,6 +106,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     if (topics.includes('applications')) void connections.forget().then(fulfillment.wake);
     else if (topics.includes('fulfillment')) fulfillment.wake();
     if (wakesClock(topics)) reviewClock.wake();
+    if (topics.includes('delivery')) accountEffects.wake();
+    if (topics.includes('applications')) discovery.wake();
   });
   if (runtime) {
     try {
@@ -144,8 +153,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
       closed ??= (async () => {
         unsubscribe();
         await discovery.stop();
+        await accountEffects.stop();
         await reviewClock.stop();
         await fulfillment.stop();
+        owner.leave();
         await connections.forget();
         await sample?.close();
         changes.close();

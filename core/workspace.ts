@@ -45,6 +45,11 @@ export interface ConnectorRuntime {
 export interface DiscoveryRuntime {
   /** Starts a discovery, or joins the one that is running. */
   start(applicationId: ApplicationId, actor: Actor): Promise<Result<{ readonly runId: SyncRunId }>>;
+  /** What a person answers when a discovery asks whether so much is really gone. */
+  answer(
+    issued: { readonly commandId: string; readonly actor: Actor },
+    payload: { readonly runId: SyncRunId; readonly answer: 'confirm' | 'dismiss'; readonly note: string | null },
+  ): Promise<Result<Record<string, never>>>;
 }
 
 export interface Workspace {

@@ -22,6 +22,12 @@ export function fulfillmentSentence(event: FulfillmentEvent, story: Story): stri
       const next = textIn(data, 'nextAttemptAt');
       return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} did not succeed: ${sentence(problem)}${next === null ? '' : ` The next attempt is due at ${timeWords(next)}`}`;
     }
+    case 'fulfillment.accepted':
+      return `The application took the wish to ${task(event, story)}. It waits for ${(textIn(data, 'waitsFor') ?? 'something outside Gatehouse').replace(/\.$/, '')}, is read again and not written again`;
+    case 'fulfillment.passwordKept': {
+      const whose = textIn(data, 'serviceAccount') ?? story.itemOf(event)?.beneficiary ?? 'somebody';
+      return `A first password for an account of ${whose} was put into the keychain of ${textIn(data, 'host') ?? 'a machine'} as ${textIn(data, 'name') ?? 'an entry without a name'}, for whoever hands it over`;
+    }
     case 'fulfillment.handedToPerson':
       return `A person has to ${task(event, story)}${reason(event)}`;
     case 'fulfillment.failed':

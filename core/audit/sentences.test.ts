@@ -251,6 +251,23 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'Attempt 3 to take Editors in Wiki away from Ben Ode at the end of its time did not succeed: The server is down. The next attempt is due at 2026-03-02 08:00:00 UTC.',
     ],
   ],
+  'fulfillment.accepted': [
+    [
+      {
+        effect: 'grant',
+        cause: 'decision',
+        waitsFor: 'the invitation to be accepted.',
+        source: 'https://wiki.example',
+      },
+      'The application took the wish to give Editors in Wiki to Ben Ode. It waits for the invitation to be accepted, is read again and not written again.',
+    ],
+  ],
+  'fulfillment.passwordKept': [
+    [
+      { name: 'initial-password:7', host: 'desk', serviceAccount: null },
+      'A first password for an account of Ben Ode was put into the keychain of desk as initial-password:7, for whoever hands it over.',
+    ],
+  ],
   'fulfillment.handedToPerson': [
     [
       { reason: 'The application is fulfilled by hand.' },
@@ -527,6 +544,67 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The discovery of Wiki is complete (20 accounts, 1 entitlement and 0 grants seen).',
     ],
   ],
+  'discovery.held': [
+    [
+      {
+        applicationId: 'wiki',
+        question: { accounts: { known: 100, gone: 40 }, grants: { known: 300, gone: 120 } },
+      },
+      'The discovery of Wiki stopped and asks: 40 of 100 accounts and 120 of 300 grants would be gone. Nothing was ended.',
+    ],
+  ],
+  'discovery.answered': [
+    [
+      { applicationId: 'wiki', answer: 'confirm', note: 'The team was closed' },
+      'Ada Byron confirmed what the discovery of Wiki did not see any more: “The team was closed”',
+    ],
+    [
+      { applicationId: 'wiki', answer: 'dismiss', note: null },
+      'Ada Byron dismissed the discovery of Wiki; nothing was ended.',
+    ],
+  ],
+  'delivery.settingsChanged': [
+    [
+      { applicationId: 'wiki', settings: { discoveryEveryMinutes: 60, dropPercent: 20, concurrency: null } },
+      'Ada Byron changed how Wiki is discovered and delivered to: discovered every 60 minutes, a discovery asks when more than 20 percent would be gone, as many deliveries at once as its connector bears.',
+    ],
+  ],
+  'finding.decided': [
+    [
+      {
+        applicationId: 'wiki',
+        kind: 'addedOutside',
+        action: 'accept',
+        entitlementId: 'editors',
+        username: 'ben',
+        note: null,
+      },
+      'A discovery of Wiki found that Editors was given to ben past Gatehouse. Ada Byron accepted it as it is.',
+    ],
+    [
+      {
+        applicationId: 'wiki',
+        kind: 'orphanAccount',
+        action: 'disableAccount',
+        entitlementId: null,
+        username: 'ben',
+        note: 'Left',
+      },
+      'A discovery of Wiki found that the account ben belongs to nobody who works here. Ada Byron asked for the account to be disabled: “Left”',
+    ],
+  ],
+  'account.changed': [
+    [
+      { applicationId: 'wiki', effect: 'disableAccount', username: 'ben', source: 'https://wiki.example' },
+      'The account ben in Wiki was disabled, at https://wiki.example.',
+    ],
+  ],
+  'account.changeFailed': [
+    [
+      { applicationId: 'wiki', effect: 'deleteAccount', username: 'ben', problem: 'It owns things.' },
+      'The account ben in Wiki could not be deleted: It owns things.',
+    ],
+  ],
   'discovery.failed': [
     [
       { applicationId: 'wiki', seen, failure: 'The token was refused.' },
@@ -543,28 +621,6 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
         filter: {},
         dispatchAt: 'soon',
       },
-      'Ada Byron asked to deny 12 tasks that a filter found: “No longer needed.”',
-    ],
-    [
-      { bulkDecisionId: 'bulk', verdict: 'drop', reason: null, tasks: 1, filter: {}, dispatchAt: 'soon' },
-      'Ada Byron asked to leave out 1 task that a filter found.',
-    ],
-  ],
-  'bulkDecision.undone': [
-    [
-      { bulkDecisionId: 'bulk', verdict: 'approve', tasks: 12 },
-      'Ada Byron took back the decision to approve 12 tasks before it began.',
-    ],
-  ],
-  'bulkDecision.ended': [
-    [
-      { bulkDecisionId: 'bulk', deciderId: 'ben', verdict: 'approve', decided: 11, refused: 1 },
-      'The decision of Ben Ode over many tasks has ended: 11 tasks decided, 1 refused.',
-    ],
-  ],
-  'bulkDecision.started': [
-    [
-      { bulkDecisionId: 'bulk', verdict: 'deny', reason: 'No longer needed.', tasks: 12, filter: {}, dispatchAt: 'soon' },
       'Ada Byron asked to deny 12 tasks that a filter found: “No longer needed.”',
     ],
     [

@@ -4,6 +4,7 @@ import { assertNever } from '#core/domain/errors.ts';
 import { itemStates, type ItemState } from '#core/domain/request.ts';
 import { dataIn, isData, listIn, numberIn, termIn, textIn, textsIn, type EventData } from './event-data.ts';
 import { bulkSentence } from './bulk-sentences.ts';
+import { discoverySentence } from './discovery-sentences.ts';
 import { fulfillmentSentence } from './fulfillment-sentences.ts';
 import { requestSentence } from './request-sentences.ts';
 import { reviewSentence } from './review-sentences.ts';
@@ -58,6 +59,8 @@ function wordsOf(event: AuditEvent, story: Story): string {
       return `The review of ${story.subject(event)} by ${story.names.person(data['reviewerId'])} is no longer needed${because(data)}`;
     case 'fulfillment.started':
     case 'fulfillment.retrying':
+    case 'fulfillment.accepted':
+    case 'fulfillment.passwordKept':
     case 'fulfillment.handedToPerson':
     case 'fulfillment.failed':
     case 'fulfillment.sentAgain':
@@ -97,6 +100,13 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'reviewSettings.changed':
     case 'entitlement.reviewChanged':
       return rulesSentence({ ...event, type }, story);
+    case 'discovery.held':
+    case 'discovery.answered':
+    case 'account.changed':
+    case 'account.changeFailed':
+    case 'delivery.settingsChanged':
+    case 'finding.decided':
+      return discoverySentence({ ...event, type }, story);
     case 'workspace.created':
     case 'application.created':
     case 'application.changed':

@@ -11,7 +11,8 @@ type WorkspaceEventType = Extract<
   | `application.${string}`
   | `connection.${string}`
   | `directory.${string}`
-  | `discovery.${string}`
+  | 'discovery.completed'
+  | 'discovery.failed'
   | 'roles.changed'
 >;
 export type WorkspaceEvent = AuditEvent & { readonly type: WorkspaceEventType };

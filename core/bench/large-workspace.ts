@@ -249,6 +249,8 @@ function story(part: Part) {
     leaseOwner: null,
     leaseUntil: null,
     lastProblem: null,
+    acceptedAt: null,
+    initialPassword: null,
     evidence: {
       outcome: 'applied',
       accountId,

@@ -27,6 +27,8 @@ export interface CommandContext {
 export interface CommandDefinition<Type extends string = string, Payload = never, Value = unknown> {
   readonly type: Type;
   readonly payload: z.ZodType<Payload>;
+  /** What tells a payload apart from another one under the same id, where the whole of it is too large to be compared. */
+  readonly fingerprint?: (payload: Payload) => unknown;
   /** A refusal undoes everything that was written here. */
   run(payload: Payload, context: CommandContext): Promise<Result<Value>>;
 }

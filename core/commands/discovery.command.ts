@@ -3,23 +3,43 @@
  * entitlements and grants. A discovery states what is; it never takes a grant away from the request that
  * explains it, and nothing it finds is put back by itself.
  */
+import { sql } from 'kysely';
 import { z } from 'zod';
-import { idSchema } from '#core/contract/schemas.ts';
+import { idSchema, textSchema } from '#core/contract/schemas.ts';
+import type { AuditEventType } from '#core/domain/audit.ts';
+import { defaultDeliverySettings, freshRun, type SyncRun } from '#core/domain/directory.ts';
+import { accountEffects } from '#core/domain/finding.ts';
+import { plusMilliseconds } from '#core/domain/instant.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import { newId, type ApplicationId, type SyncRunId } from '#core/domain/ids.ts';
 import { fromRow } from '#core/persistence/tables.ts';
-import { insertRows } from '#core/persistence/write-rows.ts';
+import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 import { mayManageApplication } from './authority.ts';
-import { defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
+import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
 import { writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
-import { endUnseen } from './discovery-unseen.ts';
+import { endUnseen, suspiciousDrop } from './discovery-unseen.ts';
+import { reconcile, type AccountAbilities } from './discovery-findings.ts';
+import { whoLooksAfter } from './delivery-notices.ts';
+import { raiseNotices } from './notices.ts';
 
-/** Answers with the run that is to be carried on: a fresh one, or the one that is still open. */
+/** How long a run belongs to the process that carries it on; every page renews it. */
+export const runLeaseMilliseconds = 120_000;
+
+/**
+ * Answers with the run that is to be carried on: a fresh one, or the one that is still open. `mine` false: another
+ * process carries it on right now.
+ */
 export const startDiscovery = defineCommand({
   type: 'discovery.start',
-  payload: z.object({ applicationId: idSchema<ApplicationId>() }),
-  async run({ applicationId }, context) {
+  payload: z.object({
+    applicationId: idSchema<ApplicationId>(),
+    leaseOwner: z.string().min(1).max(200),
+    /** The owner of the open run's lease when its process is known to be dead. */
+    deadOwner: z.string().max(200).optional(),
+  }),
+  async run({ applicationId, leaseOwner, deadOwner }, context) {
     const { writer, circumstances } = context;
+    const { now } = circumstances;
     const { actor } = context.command;
     if (actor.kind === 'employee' && !(await mayManageApplication(writer, actor.employeeId, applicationId))) {
       return refuse('access.notAllowed', 'Only an administrator or an owner can discover this application.');
@@ -28,31 +48,44 @@ export const startDiscovery = defineCommand({
     // Locked where several consoles write at once: an application has one open run.
     const application = await (context.dialect === 'postgres' ? found.forNoKeyUpdate() : found).executeTakeFirst();
     if (application === undefined) return refuse('application.notFound', 'This application does not exist.');
+    const lease = { lease_owner: leaseOwner, lease_until: plusMilliseconds(now, runLeaseMilliseconds) };
     const open = await writer
       .selectFrom('sync_run')
-      .select(['id', 'checkpoint'])
+      .select(['id', 'checkpoint', 'lease_owner', 'lease_until'])
       .where('application_id', '=', applicationId)
       .where('state', '=', 'running')
       .executeTakeFirst();
-    if (open !== undefined) return done({ runId: open.id, checkpoint: open.checkpoint });
+    if (open !== undefined) {
+      const mine =
+        open.lease_owner === null ||
+        open.lease_owner === leaseOwner ||
+        open.lease_owner === deadOwner ||
+        (open.lease_until !== null && open.lease_until <= now);
+      if (mine) await writer.updateTable('sync_run').set(lease).where('id', '=', open.id).execute();
+      return done({ runId: open.id, checkpoint: open.checkpoint, mine });
+    }
+    // What a discovery asked is answered by looking again.
+    await writer
+      .updateTable('sync_run')
+      .set({ state: 'dismissed', ended_at: now })
+      .where('application_id', '=', applicationId)
+      .where('state', '=', 'held')
+      .execute();
     const runId = newId<SyncRunId>();
     await insertRows(writer, 'sync_run', [
       {
         id: runId,
         applicationId,
         state: 'running',
-        startedAt: circumstances.now,
+        startedAt: now,
         endedAt: null,
-        accountsSeen: 0,
-        entitlementsSeen: 0,
-        grantsSeen: 0,
-        summary: {},
-        failure: null,
-        checkpoint: null,
+        ...freshRun,
+        leaseOwner,
+        leaseUntil: lease.lease_until,
       },
     ]);
-    context.touch('applications');
-    return done({ runId, checkpoint: null });
+    context.touch('delivery');
+    return done({ runId, checkpoint: null, mine: true });
   },
 });
 
@@ -85,14 +118,25 @@ export const discoveryPageSchema = z.object({
 
 export const recordDiscoveryPage = defineCommand({
   type: 'discovery.page',
-  payload: z.object({ runId: idSchema<SyncRunId>(), page: discoveryPageSchema }),
-  async run({ runId, page }, context) {
+  payload: z.object({ runId: idSchema<SyncRunId>(), leaseOwner: z.string(), page: discoveryPageSchema }),
+  // A page is worth a megabyte; where it stands in its run tells it apart.
+  fingerprint: ({ runId, leaseOwner, page }) => [
+    runId,
+    leaseOwner,
+    page.checkpoint,
+    page.accounts.length,
+    page.entitlements.length,
+    page.grants.length,
+  ],
+  async run({ runId, leaseOwner, page }, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer } = context;
     const row = await openRun(context, runId);
     if (row === undefined || row.state !== 'running')
       return refuse('command.invalid', 'This discovery is not running.');
+    if (row.lease_owner !== leaseOwner)
+      return refuse('command.invalid', 'Another console or worker carries this discovery on.');
     const run = fromRow('sync_run', row);
     const summary: Record<string, number> = { ...run.summary };
     const count = (name: string, by: number) => {
@@ -108,48 +152,165 @@ export const recordDiscoveryPage = defineCommand({
         entitlements_seen: run.entitlementsSeen + page.entitlements.length,
         grants_seen: run.grantsSeen + page.grants.length,
         summary: JSON.stringify(summary),
+        pages: run.pages + 1,
         checkpoint: page.checkpoint,
+        lease_until: plusMilliseconds(context.circumstances.now, runLeaseMilliseconds),
       })
       .where('id', '=', runId)
       .execute();
-    context.touch('applications', 'directory');
+    context.touch('delivery');
     return done({});
   },
 });
 
+const abilitiesSchema = z.object({
+  effects: z.array(z.enum(accountEffects)).readonly(),
+  compares: z.array(z.enum(['email', 'displayName'])).readonly(),
+});
+
 export const finishDiscovery = defineCommand({
   type: 'discovery.finish',
-  payload: z.object({ runId: idSchema<SyncRunId>(), failure: z.string().max(4000).nullable() }),
-  async run({ runId, failure }, context) {
+  payload: z.object({
+    runId: idSchema<SyncRunId>(),
+    leaseOwner: z.string(),
+    failure: z.string().max(4000).nullable(),
+    abilities: abilitiesSchema,
+  }),
+  async run({ runId, leaseOwner, failure, abilities }, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
-    const { writer, circumstances } = context;
+    const { writer } = context;
     const row = await openRun(context, runId);
     if (row === undefined || row.state !== 'running')
       return refuse('command.invalid', 'This discovery is not running.');
+    if (row.lease_owner !== leaseOwner)
+      return refuse('command.invalid', 'Another console or worker carries this discovery on.');
     const run = fromRow('sync_run', row);
-    // Only a complete discovery knows what is no longer there.
-    const summary =
-      failure === null ? { ...run.summary, ...(await endUnseen(writer, run, circumstances.now)) } : run.summary;
-    await writer
-      .updateTable('sync_run')
-      .set({
-        state: failure === null ? 'completed' : 'failed',
-        ended_at: circumstances.now,
-        summary: JSON.stringify(summary),
-        failure,
-        checkpoint: null,
-      })
-      .where('id', '=', runId)
-      .execute();
-    const seen = { accounts: run.accountsSeen, entitlements: run.entitlementsSeen, grants: run.grantsSeen };
-    context.record({
-      type: failure === null ? 'discovery.completed' : 'discovery.failed',
-      requestId: null,
-      itemId: null,
-      data: { applicationId: run.applicationId, runId, seen, summary, ...(failure === null ? {} : { failure }) },
-    });
-    context.touch('applications', 'directory');
+    if (failure !== null) {
+      await endRun(context, run, { state: 'failed', failure, summary: run.summary });
+      recordEnd(context, run, 'discovery.failed', { summary: run.summary, failure });
+      return done({});
+    }
+    const settings = await writer
+      .selectFrom('delivery_settings')
+      .select('drop_percent')
+      .where('application_id', '=', run.applicationId)
+      .executeTakeFirst();
+    const percent = settings?.drop_percent ?? defaultDeliverySettings.dropPercent;
+    const question = await suspiciousDrop(writer, run, percent);
+    if (question === null) {
+      await complete(context, run, abilities);
+      return done({});
+    }
+    await endRun(context, run, { state: 'held', question, summary: run.summary });
+    const application = await writer
+      .selectFrom('application')
+      .select('name')
+      .where('id', '=', run.applicationId)
+      .executeTakeFirst();
+    recordEnd(context, run, 'discovery.held', { question });
+    await raiseNotices(context, [
+      {
+        to: await whoLooksAfter(writer, run.applicationId),
+        kind: 'discoveryAsks',
+        requestId: null,
+        itemId: null,
+        data: { application: application?.name ?? null, ...question },
+      },
+    ]);
     return done({});
   },
 });
+
+/** A person says whether so much is really gone. */
+export const answerDiscovery = defineCommand({
+  type: 'discovery.answer',
+  payload: z.object({
+    runId: idSchema<SyncRunId>(),
+    answer: z.enum(['confirm', 'dismiss']),
+    note: textSchema(2000).nullable().default(null),
+    abilities: abilitiesSchema,
+  }),
+  async run({ runId, answer, note, abilities }, context) {
+    const acting = actingEmployee(context);
+    if (acting.outcome === 'refused') return acting;
+    const row = await openRun(context, runId);
+    if (row === undefined) return refuse('application.notFound', 'This discovery does not exist.');
+    const run = fromRow('sync_run', row);
+    if (!(await mayManageApplication(context.writer, acting.value, run.applicationId)))
+      return refuse('access.notAllowed', 'Only an administrator or an owner can answer for this application.');
+    if (run.state !== 'held')
+      return refuse(
+        'discovery.answered',
+        'This discovery does not ask any more: it was answered, or a later one began.',
+      );
+    const answered = { answeredById: acting.value, answeredAt: context.circumstances.now };
+    if (answer === 'confirm') await complete(context, run, abilities, answered);
+    else await endRun(context, run, { state: 'dismissed', summary: run.summary, ...answered });
+    context.record({
+      type: 'discovery.answered',
+      requestId: null,
+      itemId: null,
+      data: { applicationId: run.applicationId, runId, answer, note },
+    });
+    return done({});
+  },
+});
+
+async function complete(
+  context: CommandContext,
+  run: SyncRun,
+  abilities: AccountAbilities,
+  answered: Partial<Pick<SyncRun, 'answeredById' | 'answeredAt'>> = {},
+): Promise<void> {
+  const { writer, circumstances } = context;
+  // Only a complete discovery knows what is no longer there.
+  const { counts, lost } = await endUnseen(writer, run, circumstances.now);
+  const findings = await reconcile(writer, run, lost, abilities, circumstances.now);
+  const summary = { ...run.summary, ...counts, ...findings };
+  await endRun(context, run, { state: 'completed', summary, ...answered });
+  // What waits for somebody outside may be there by now.
+  await writer
+    .updateTable('fulfillment_task')
+    .set({ next_attempt_at: circumstances.now })
+    .where('application_id', '=', run.applicationId)
+    .where('state', '=', sql.lit('waiting'))
+    .where('accepted_at', 'is not', null)
+    .execute();
+  recordEnd(context, run, 'discovery.completed', { summary });
+  context.touch('directory', 'fulfillment');
+}
+
+async function endRun(
+  { writer, circumstances, touch }: CommandContext,
+  run: SyncRun,
+  end: Partial<SyncRun>,
+): Promise<void> {
+  const ended = { ...run, checkpoint: null, leaseOwner: null, leaseUntil: null };
+  await updateRow(
+    writer,
+    'sync_run',
+    { ...ended, checkpoint: 'open', leaseOwner: 'open' },
+    {
+      ...ended,
+      ...end,
+      endedAt: circumstances.now,
+    },
+  );
+  touch('delivery', 'directory');
+}
+
+function recordEnd(
+  context: CommandContext,
+  run: SyncRun,
+  type: AuditEventType,
+  data: Readonly<Record<string, unknown>>,
+): void {
+  const seen = { accounts: run.accountsSeen, entitlements: run.entitlementsSeen, grants: run.grantsSeen };
+  context.record({
+    type,
+    requestId: null,
+    itemId: null,
+    data: { applicationId: run.applicationId, runId: run.id, seen, ...data },
+  });
+}

@@ -53,7 +53,10 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
       );
     }
     const command: Command = { ...incoming, type: definition.type };
-    const fingerprint = fingerprintOf(command);
+    const fingerprint = fingerprintOf(
+      command,
+      definition.fingerprint === undefined ? command.payload : definition.fingerprint(parsed.data),
+    );
     const touched = new Set<Topic>();
     const executedAt = now();
     const recordOf = (result: Result<unknown>) => ({
@@ -158,8 +161,8 @@ function idReused(command: Command): Refusal {
   };
 }
 
-function fingerprintOf(command: Command): string {
-  const text = canonicalize([command.type, command.actor, command.payload]) ?? '';
+function fingerprintOf(command: Command, payload: unknown): string {
+  const text = canonicalize([command.type, command.actor, payload]) ?? '';
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -6,9 +6,10 @@ import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import { recordAttempt } from '#core/engine/record-attempt.ts';
 import { startFulfillment } from '#core/engine/start-fulfillment.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
-import type { FulfillmentEvidence } from '#core/domain/request.ts';
+import type { FulfillmentEvidence, InitialPassword } from '#core/domain/request.ts';
 import { defineCommand, onlySystem } from './command-definition.ts';
 import { endGrants, loadStartFacts, rememberAccount, rememberGrant, serviceAccountOf } from './fulfillment-facts.ts';
+import { tellWhoLooksAfterIt } from './delivery-notices.ts';
 import { loadProlonging, takeOverEnd } from './prolong-access.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 
@@ -19,6 +20,8 @@ export const startFulfillmentTask = defineCommand({
     fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
     leaseOwner: z.string().min(1).max(200),
     leaseUntil: instantSchema,
+    /** The lease's owner when its process is known to be dead: the task is taken over at once. */
+    deadOwner: z.string().max(200).optional(),
   }),
   async run(payload, context) {
     const allowed = onlySystem(context);
@@ -29,7 +32,8 @@ export const startFulfillmentTask = defineCommand({
     if (before === null || task === undefined)
       return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
     const prolonging = await loadProlonging(writer, before, task, context.dialect === 'postgres');
-    const result = startFulfillment(before, payload, {
+    const { deadOwner, ...claim } = payload;
+    const result = startFulfillment(before, deadOwner === undefined ? claim : { ...claim, deadOwner }, {
       ...circumstances,
       ...(await loadStartFacts(writer, task, serviceAccountOf(before, task))),
       prolongsHeld: prolonging?.held ?? false,
@@ -66,6 +70,15 @@ const attemptSchema = z.discriminatedUnion('kind', [
     readBackAt: instantSchema,
     source: z.string().max(2000),
     facts: z.record(z.string(), z.string().max(2000)),
+  }),
+  z.object({
+    kind: z.literal('pending'),
+    /** What has still to happen outside, to follow "Waits for". */
+    waitsFor: z.string().max(1000),
+    account: accountSchema.nullable(),
+    accountCreated: z.boolean(),
+    source: z.string().max(2000),
+    jitter: z.number().min(0).max(1),
   }),
   z.object({
     kind: z.literal('retry'),
@@ -107,7 +120,10 @@ export const recordFulfillmentAttempt = defineCommand({
         heldAfterwards: attempt.heldAfterwards,
         readBackAt: attempt.readBackAt,
         source: attempt.source,
-        facts: attempt.facts,
+        facts: {
+          ...attempt.facts,
+          ...(task.initialPassword === null ? {} : { initialPassword: placeOf(task.initialPassword) }),
+        },
       };
       const accountId = attempt.account === null ? null : await rememberAccount(writer, item, attempt.account);
       if (task.effect === 'grant') {
@@ -128,6 +144,10 @@ export const recordFulfillmentAttempt = defineCommand({
         };
       }
       context.touch('directory');
+    } else if (attempt.kind === 'pending') {
+      const account = attempt.account === null ? null : await rememberAccount(writer, item, attempt.account);
+      outcome = { ...attempt, account };
+      context.touch('directory');
     } else {
       outcome = attempt;
     }
@@ -135,7 +155,17 @@ export const recordFulfillmentAttempt = defineCommand({
     if (result.outcome === 'refused') return result;
     await saveRequest(writer, before, result.value.after);
     context.record(...result.value.facts);
+    await tellWhoLooksAfterIt(
+      context,
+      item,
+      result.value.after.fulfillment.find(({ id }) => id === task.id),
+    );
     context.touch('fulfillment', 'requests');
     return done({});
   },
 });
+
+/** For people: which entry of which keychain. */
+function placeOf({ name, host }: InitialPassword): string {
+  return `in the keychain of ${host} as ${name}`;
+}

@@ -199,15 +199,26 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
     const other = await secondConsole(workspace);
     const { applications } = await organisation(workspace);
     for (let round = 1; round <= rounds; round += 1) {
-      const begin = () => commandOf(discoveryActor, { applicationId: applications.reviewed as ApplicationId });
+      const begin = (leaseOwner: string) =>
+        commandOf(discoveryActor, { applicationId: applications.reviewed as ApplicationId, leaseOwner });
       const [first, second] = await Promise.all([
-        workspace.execute(startDiscovery, begin()),
-        other(startDiscovery, begin()),
+        workspace.execute(startDiscovery, begin('one')),
+        other(startDiscovery, begin('two')),
       ]);
       if (first.outcome === 'refused' || second.outcome === 'refused') throw new Error('A start was refused');
       expect(second.value.runId).toBe(first.value.runId);
+      // One of them carries it on.
+      expect([first.value.mine, second.value.mine].filter(Boolean)).toHaveLength(1);
       expect(await rowsOf(workspace, 'sync_run')).toHaveLength(round);
-      await workspace.execute(finishDiscovery, commandOf(discoveryActor, { runId: first.value.runId, failure: null }));
+      await workspace.execute(
+        finishDiscovery,
+        commandOf(discoveryActor, {
+          runId: first.value.runId,
+          leaseOwner: first.value.mine ? 'one' : 'two',
+          failure: null,
+          abilities: { effects: [], compares: [] },
+        }),
+      );
     }
   });
 

@@ -76,6 +76,8 @@ export interface GrantReading {
    * to be accepted, an export to be loaded). It is read again later; nothing is written again.
    */
   readonly pending?: boolean;
+  /** What has still to happen, to follow "Waits for": `the invitation to be accepted`. */
+  readonly waitsFor?: string;
   /** The end time the application itself knows; left out where it knows none. */
   readonly expiresAt?: Instant | null;
 }

@@ -88,6 +88,8 @@ export interface ConnectorDescription {
   readonly accountAttributes: readonly AccountAttribute[];
   /** The application itself ends a grant at its end time. Our own due task removes it in any case. */
   readonly nativeExpiry: boolean;
+  /** New accounts get a first password, which whoever hands it over takes from the keychain. */
+  readonly takesInitialPassword?: boolean;
   /** By ability that changes something; abilities the connector lacks are left out. */
   readonly effects: Readonly<Partial<Record<ConnectorCapability, EffectClass>>>;
   readonly limits: {

@@ -140,17 +140,76 @@ export interface Grant {
   readonly lastSeenRunId: SyncRunId | null;
 }
 
+export const syncRunStates = ['running', 'held', 'completed', 'failed', 'dismissed'] as const;
+/** `held`: so much would be gone that a person is asked first. `dismissed`: a person did not believe it; nothing was ended. */
+export type SyncRunState = (typeof syncRunStates)[number];
+
+/** A run as it begins. */
+export const freshRun = {
+  accountsSeen: 0,
+  entitlementsSeen: 0,
+  grantsSeen: 0,
+  pages: 0,
+  summary: {},
+  failure: null,
+  question: null,
+  answeredById: null,
+  answeredAt: null,
+  checkpoint: null,
+  leaseOwner: null,
+  leaseUntil: null,
+} as const;
+
+/** What would be gone, beside what was there: the reason why a discovery asks. */
+export interface DropQuestion {
+  readonly accounts: { readonly known: number; readonly gone: number };
+  readonly grants: { readonly known: number; readonly gone: number };
+}
+
+/** How an application is delivered to and discovered; without a row, the defaults hold. */
+export interface DeliverySettings {
+  readonly applicationId: ApplicationId;
+  /** Minutes between discoveries that start by themselves; null: only people start them. */
+  readonly discoveryEveryMinutes: number | null;
+  /** A discovery that would end more than this share of the accounts or grants asks first. */
+  readonly dropPercent: number;
+  /** Effects at once; null, or more than the connector bears: as many as it bears. */
+  readonly concurrency: number | null;
+}
+
+export const defaultDeliverySettings = {
+  discoveryEveryMinutes: null,
+  dropPercent: 20,
+  concurrency: null,
+} as const satisfies Partial<DeliverySettings>;
+
+/** Whether deliveries to an application are paused because it did not answer well several times in a row. */
+export interface DeliveryHealth {
+  readonly applicationId: ApplicationId;
+  /** Passing faults in a row. */
+  readonly faults: number;
+  readonly pausedSince: Instant | null;
+  /** From then on a single task tries whether it works again. */
+  readonly pausedUntil: Instant | null;
+  readonly lastProblem: string | null;
+  readonly changedAt: Instant;
+}
+
 /** One discovery of an application. */
 export interface SyncRun {
   readonly id: SyncRunId;
   readonly applicationId: ApplicationId;
-  readonly state: 'running' | 'completed' | 'failed';
+  readonly state: SyncRunState;
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
   readonly accountsSeen: number;
   readonly entitlementsSeen: number;
   readonly grantsSeen: number;
+  readonly pages: number;
   /** What changed in the directory, and what was met that a person should look at. */
   readonly summary: Readonly<Record<string, number>>;
   readonly failure: string | null;
+  readonly question: DropQuestion | null;
+  readonly answeredById: EmployeeId | null;
+  readonly answeredAt: Instant | null;
 }

@@ -23,6 +23,7 @@ export type ReviewTaskId = Branded<'ReviewTaskId'>;
 export type DecisionId = Branded<'DecisionId'>;
 export type FulfillmentTaskId = Branded<'FulfillmentTaskId'>;
 export type SyncRunId = Branded<'SyncRunId'>;
+export type FindingId = Branded<'FindingId'>;
 export type PolicyId = Branded<'PolicyId'>;
 export type ConflictRuleId = Branded<'ConflictRuleId'>;
 export type ReviewerGroupId = Branded<'ReviewerGroupId'>;

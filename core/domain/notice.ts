@@ -16,6 +16,8 @@ export const noticeKinds = [
   'accessFailed',
   'accessEndsSoon',
   'accessEnded',
+  'deliveryFails',
+  'discoveryAsks',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 

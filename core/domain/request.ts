@@ -294,12 +294,23 @@ export interface FulfillmentTask {
   readonly attempts: number;
   readonly leaseOwner: string | null;
   readonly leaseUntil: Instant | null;
-  /** What went wrong last, as a sentence; null after a success. */
+  /** What went wrong last, or what it waits for, as a sentence; null after a success. */
   readonly lastProblem: string | null;
+  /** When the application took the write, while the access is not there yet. Nothing is written again. */
+  readonly acceptedAt: Instant | null;
+  /** Where the first password of a new account is kept; never the password. On disk before the account is made. */
+  readonly initialPassword: InitialPassword | null;
   readonly evidence: FulfillmentEvidence | null;
   readonly endedAt: Instant | null;
   /** Seconds between `dueAt` and the effect, recorded when it ended. */
   readonly latenessSeconds: number | null;
+}
+
+/** An entry of the keychain of one machine, for whoever hands the password over. */
+export interface InitialPassword {
+  readonly name: string;
+  readonly host: string;
+  readonly at: Instant;
 }
 
 /** What was done and what was then seen in the application. */

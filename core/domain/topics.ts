@@ -6,6 +6,7 @@ export const topics = [
   'tasks',
   'fulfillment',
   'applications',
+  'delivery',
   'rules',
   'directory',
   'notices',

@@ -25,10 +25,34 @@ export function sendAgain(
     state: 'ready',
     nextAttemptAt: facts.now,
     attempts: task.state === 'failed' ? 0 : task.attempts,
+    // A person wants it written anew, whatever became of what was accepted.
+    acceptedAt: null,
   };
   return settle(
     { ...before, fulfillment: replaced(before.fulfillment, ready) },
     [factOf('fulfillment.sentAgain', task, { after: task.lastProblem })],
+    facts,
+  );
+}
+
+/** A person leaves a task that does not get on to people: no more attempts are made. */
+export function handToPerson(
+  before: RequestAggregate,
+  command: { readonly fulfillmentTaskId: FulfillmentTaskId; readonly note: string },
+  facts: Circumstances,
+): TransitionResult {
+  const found = taskAndItem(before, command.fulfillmentTaskId);
+  if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  const { task } = found;
+  if (task.state !== 'failed' && task.state !== 'waiting')
+    return refuse(
+      'fulfillment.notPossible',
+      'Only a task that failed or waits for its next attempt can be handed to a person.',
+    );
+  const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null };
+  return settle(
+    { ...before, fulfillment: replaced(before.fulfillment, handed) },
+    [factOf('fulfillment.handedToPerson', task, { reason: command.note, effect: task.effect, cause: task.cause })],
     facts,
   );
 }

@@ -22,6 +22,7 @@ export function performed(
     leaseOwner: null,
     leaseUntil: null,
     lastProblem: null,
+    acceptedAt: null,
     evidence,
     endedAt: facts.now,
     latenessSeconds: secondsBetween(task.dueAt, at),

@@ -27,6 +27,8 @@ export function approvedItem(
     leaseOwner: null,
     leaseUntil: null,
     lastProblem: null,
+    acceptedAt: null,
+    initialPassword: null,
     evidence: null,
     endedAt: null,
     latenessSeconds: null,

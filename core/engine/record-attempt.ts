@@ -1,21 +1,35 @@
 /** What an attempt at a fulfillment task came to, and when it is tried again. */
 import { refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
-import { plusMilliseconds } from '#core/domain/instant.ts';
-import type { FulfillmentEvidence, FulfillmentTask } from '#core/domain/request.ts';
-import { factOf, performed, taskAndItem } from './fulfillment-ends.ts';
+import { epochMilliseconds, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
+import type { FulfillmentEvidence, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import { fact, factOf, performed, taskAndItem } from './fulfillment-ends.ts';
 import { settle } from './settle.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
 
 /** A grant that meets passing faults this often is given to a person. Revocations never are. */
 export const maximumGrantAttempts = 12;
+/** So many faults in a row that people are told of a removal that does not succeed; told again at each multiple of ten of it. */
+export const worryingRevokeAttempts = 5;
+const leastRetryMilliseconds = 250;
 const firstRetryMilliseconds = 2_000;
 const longestRetryMilliseconds = 30 * 60_000;
 const longestWishMilliseconds = 24 * 3_600_000;
+const firstReadingMilliseconds = 60_000;
+const longestReadingMilliseconds = 6 * 3_600_000;
 
 /** What an attempt came to, as the runtime reports it. */
 export type AttemptOutcome =
   | { readonly kind: 'done'; readonly evidence: FulfillmentEvidence }
+  /** The application took the write; `waitsFor` says what has still to happen outside, to follow "Waits for". */
+  | {
+      readonly kind: 'pending';
+      readonly waitsFor: string;
+      readonly account: FulfillmentEvidence['accountId'];
+      readonly accountCreated: boolean;
+      readonly source: string;
+      readonly jitter: number;
+    }
   /** A passing fault. `afterMilliseconds` is the application's own wish. `jitter` is between 0 and 1. */
   | {
       readonly kind: 'retry';
@@ -50,7 +64,11 @@ export function recordAttempt(
   switch (outcome.kind) {
     case 'done':
       return performed(before, task, item, outcome.evidence, facts);
+    case 'pending':
+      return readAgainLater(before, task, item, outcome, facts);
     case 'retry':
+      // Only read meanwhile: whatever the fault, the write stands and waits for somebody outside.
+      if (task.acceptedAt !== null) return stillUnread(before, task, outcome, facts);
       if (task.effect === 'grant' && task.attempts >= maximumGrantAttempts) {
         return failed(before, task, `Given up after ${task.attempts} attempts. ${outcome.problem}`, facts);
       }
@@ -60,7 +78,8 @@ export function recordAttempt(
       if (task.effect === 'revoke')
         return retryLater(
           before,
-          task,
+          // Whatever was accepted is not awaited any more: the removal is written again.
+          { ...task, acceptedAt: null },
           { problem: outcome.problem, afterMilliseconds: longestRetryMilliseconds, jitter: 0 },
           facts,
         );
@@ -69,12 +88,70 @@ export function recordAttempt(
 }
 
 /**
- * Doubling from 2 seconds to half an hour, plus up to half again of jitter; never earlier than the application
- * asked for, up to a day: one that asks for years is asked again.
+ * Exponential with full jitter: anything between a quarter of a second and a bound that doubles from 2 seconds to
+ * half an hour, on top of what the application asked for; that up to a day: one that asks for years is asked again.
  */
 export function retryDelay(attempts: number, afterMilliseconds: number | null, jitter: number): number {
-  const doubling = Math.min(longestRetryMilliseconds, firstRetryMilliseconds * 2 ** Math.min(20, attempts - 1));
-  return Math.round(Math.max(doubling, Math.min(longestWishMilliseconds, afterMilliseconds ?? 0)) * (1 + jitter / 2));
+  const bound = Math.min(
+    longestRetryMilliseconds,
+    firstRetryMilliseconds * 2 ** Math.min(20, Math.max(0, attempts - 1)),
+  );
+  const wish = Math.min(longestWishMilliseconds, afterMilliseconds ?? 0);
+  return Math.round(wish + leastRetryMilliseconds + jitter * bound);
+}
+
+/** A write that waits for somebody outside is read again after half the time it has waited: a minute at first, six hours in the end. */
+export function readingDelay(acceptedAt: Instant, now: Instant, jitter: number): number {
+  const half = (epochMilliseconds(now) - epochMilliseconds(acceptedAt)) / 2;
+  return Math.round(Math.min(longestReadingMilliseconds, Math.max(firstReadingMilliseconds, half)) * (1 + jitter / 4));
+}
+
+function readAgainLater(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  item: RequestItem,
+  outcome: Extract<AttemptOutcome, { readonly kind: 'pending' }>,
+  facts: Circumstances,
+): TransitionResult {
+  const acceptedAt = task.acceptedAt ?? facts.now;
+  const waiting: FulfillmentTask = {
+    ...released(task),
+    nextAttemptAt: plusMilliseconds(facts.now, readingDelay(acceptedAt, facts.now, outcome.jitter)),
+    lastProblem: `Waits for ${outcome.waitsFor}`,
+    acceptedAt,
+  };
+  const trail = [];
+  if (outcome.accountCreated)
+    trail.push(fact('account.created', item, { accountId: outcome.account, source: outcome.source }));
+  if (task.acceptedAt === null)
+    trail.push(
+      factOf('fulfillment.accepted', task, {
+        effect: task.effect,
+        cause: task.cause,
+        waitsFor: outcome.waitsFor,
+        source: outcome.source,
+      }),
+    );
+  return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, trail, facts);
+}
+
+function stillUnread(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  outcome: Extract<AttemptOutcome, { readonly kind: 'retry' }>,
+  facts: Circumstances,
+): TransitionResult {
+  const wait = readingDelay(task.acceptedAt ?? facts.now, facts.now, outcome.jitter);
+  const waiting: FulfillmentTask = {
+    ...released(task),
+    nextAttemptAt: plusMilliseconds(facts.now, Math.max(wait, outcome.afterMilliseconds ?? 0)),
+    lastProblem: `The application took it; whether it is there could not be read: ${outcome.problem}`,
+  };
+  return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, [], facts);
+}
+
+function released(task: FulfillmentTask): FulfillmentTask {
+  return { ...task, state: 'waiting', leaseOwner: null, leaseUntil: null };
 }
 
 function retryLater(
@@ -87,14 +164,7 @@ function retryLater(
     facts.now,
     retryDelay(task.attempts, outcome.afterMilliseconds, outcome.jitter),
   );
-  const waiting: FulfillmentTask = {
-    ...task,
-    state: 'waiting',
-    nextAttemptAt,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastProblem: outcome.problem,
-  };
+  const waiting: FulfillmentTask = { ...released(task), nextAttemptAt, lastProblem: outcome.problem };
   const trail = [
     factOf('fulfillment.retrying', task, { attempt: task.attempts, problem: outcome.problem, nextAttemptAt }),
   ];

@@ -23,6 +23,8 @@ export interface StartCommand {
   readonly fulfillmentTaskId: FulfillmentTaskId;
   readonly leaseOwner: string;
   readonly leaseUntil: Instant;
+  /** An owner of a lease whose process is known to be dead: its task is taken over before the lease ends. */
+  readonly deadOwner?: string;
 }
 
 export interface StartFacts extends Circumstances {
@@ -42,10 +44,9 @@ export function startFulfillment(before: RequestAggregate, command: StartCommand
   const found = taskAndItem(before, command.fulfillmentTaskId);
   if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   const { task, item } = found;
-  const claimable =
-    ['scheduled', 'ready', 'waiting', 'running'].includes(task.state) &&
-    task.nextAttemptAt !== null &&
-    task.nextAttemptAt <= facts.now;
+  const due = task.nextAttemptAt !== null && task.nextAttemptAt <= facts.now;
+  const orphaned = task.state === 'running' && task.leaseOwner !== null && task.leaseOwner === command.deadOwner;
+  const claimable = ['scheduled', 'ready', 'waiting', 'running'].includes(task.state) && (due || orphaned);
   if (!claimable) return refuse('fulfillment.notPossible', 'This task is not due, or somebody else performs it.');
   return task.cause === 'expiry'
     ? startExpiry(before, task, item, command, facts)
@@ -202,14 +203,16 @@ function claim(
   const claimed: FulfillmentTask = {
     ...task,
     state: 'running',
-    attempts: task.attempts + 1,
+    // What was accepted is only read again: that is no further attempt.
+    attempts: task.acceptedAt === null ? task.attempts + 1 : task.attempts,
     leaseOwner: command.leaseOwner,
     leaseUntil: command.leaseUntil,
     // A dead owner's task comes up again by itself when its lease ends.
     nextAttemptAt: command.leaseUntil,
   };
-  const trail = [
-    factOf('fulfillment.started', task, { effect: task.effect, cause: task.cause, attempt: claimed.attempts }),
-  ];
+  const trail =
+    task.acceptedAt === null
+      ? [factOf('fulfillment.started', task, { effect: task.effect, cause: task.cause, attempt: claimed.attempts })]
+      : [];
   return settle({ ...before, fulfillment: replaced(before.fulfillment, claimed) }, trail, facts);
 }

@@ -473,7 +473,7 @@ describe('fulfillment', () => {
     ).after;
     expect(taskOf(removal)).toMatchObject({
       state: 'waiting',
-      nextAttemptAt: plusMinutes(start, 30),
+      nextAttemptAt: plusMilliseconds(start, 30 * 60_000 + 250),
       lastProblem: 'no',
     });
   });
@@ -568,17 +568,18 @@ describe('fulfillment', () => {
 });
 
 describe('retryDelay', () => {
-  it('doubles from two seconds to half an hour, with up to half again of jitter', () => {
-    expect([1, 2, 3, 10, 11, 12, 5000].map((attempts) => retryDelay(attempts, null, 0))).toEqual([
-      2_000, 4_000, 8_000, 1_024_000, 1_800_000, 1_800_000, 1_800_000,
-    ]);
-    expect(retryDelay(1, null, 1)).toBe(3_000);
+  it('is anything from a quarter of a second to a bound that doubles from two seconds to half an hour', () => {
+    expect([1, 2, 3, 10, 11, 12, 5000].map((attempts) => retryDelay(attempts, null, 1))).toEqual(
+      [2_000, 4_000, 8_000, 1_024_000, 1_800_000, 1_800_000, 1_800_000].map((bound) => 250 + bound),
+    );
+    expect([1, 12].map((attempts) => retryDelay(attempts, null, 0))).toEqual([250, 250]);
+    expect(retryDelay(3, null, 0.5)).toBe(4_250);
   });
 
   it('is never shorter than the application asked for, up to a day', () => {
-    expect(retryDelay(1, 60_000, 0)).toBe(60_000);
-    expect(retryDelay(11, 60_000, 0)).toBe(1_800_000);
-    expect(retryDelay(1, 365 * 86_400_000, 0)).toBe(86_400_000);
+    expect(retryDelay(1, 60_000, 0)).toBe(60_250);
+    expect(retryDelay(1, 60_000, 1)).toBe(62_250);
+    expect(retryDelay(1, 365 * 86_400_000, 0)).toBe(86_400_250);
   });
 });
 

@@ -1,10 +1,18 @@
 /** Reads what a connector must know to perform a task. */
 import type { ApplicationId, EmployeeId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import { prepared } from '#core/persistence/prepared.ts';
-import type { Reader } from '#core/persistence/tables.ts';
+import { endOf } from '#core/engine/fulfillment-plan.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { InitialPassword, Term } from '#core/domain/request.ts';
+import { fromJson, type Reader } from '#core/persistence/tables.ts';
 import type { Work } from './perform.ts';
 
-export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<Work> {
+/** @param now the end of access whose clock starts at delivery is counted from here. */
+export async function loadWork(
+  reader: Reader,
+  id: FulfillmentTaskId,
+  now: Instant,
+): Promise<Work & { readonly initialPassword: InitialPassword | null }> {
   const [row] = await taskWithPerson(reader, id);
   if (row === undefined) throw new Error('A fulfillment task without its beneficiary or entitlement');
   const accounts = (await accountsOf(reader, row.application_id, row.beneficiary_id)).filter((account) =>
@@ -16,6 +24,9 @@ export async function loadWork(reader: Reader, id: FulfillmentTaskId): Promise<W
     effect: row.effect,
     entitlementExternalId: row.entitlement_external_id,
     earlierAttempts: row.attempts - 1,
+    accepted: row.accepted_at !== null,
+    expiresAt: row.effect === 'grant' ? endOf(fromJson<Term>(row.term), now) : null,
+    initialPassword: row.initial_password === null ? null : fromJson<InitialPassword>(row.initial_password),
     serviceAccount: row.service_account,
     person: {
       employeeId: row.source_user_id ?? row.beneficiary_id,
@@ -53,6 +64,9 @@ const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
       'fulfillment_task.attempts',
       'fulfillment_task.application_id',
       'fulfillment_task.beneficiary_id',
+      'fulfillment_task.accepted_at',
+      'fulfillment_task.initial_password',
+      'request_item.term',
       'request_item.service_account',
       'entitlement.external_id as entitlement_external_id',
       'employee.work_email',

@@ -2,9 +2,20 @@
  * Performs one effect in an application: finds or creates the account, writes, and reads back. Every step
  * converges, so performing it again after a lost answer or a crash does nothing twice.
  */
-import type { AccountDraft, Connector, Failure, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import type {
+  AccountDraft,
+  Connector,
+  Failure,
+  Facts,
+  GrantReading,
+  Outcome,
+  RemoteAccount,
+  RemoteGrant,
+} from '#core/connectors/connector.ts';
+import { GatehouseError } from '#core/domain/errors.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Attempt } from '#core/commands/fulfillment.command.ts';
+import type { PasswordKeeper } from './initial-password.ts';
 
 /** What must be known to perform a task. */
 export interface Work {
@@ -25,6 +36,10 @@ export interface Work {
   readonly accounts: readonly RemoteAccount[];
   /** Attempts made before this one: an effect found present may be theirs. */
   readonly earlierAttempts: number;
+  /** The application took the write earlier: it is only read whether the access is there. */
+  readonly accepted?: boolean;
+  /** When the access is to end; null or left out: never. */
+  readonly expiresAt?: Instant | null;
 }
 
 export interface Performance {
@@ -33,6 +48,10 @@ export interface Performance {
   readonly now: () => Instant;
   /** Between 0 and 1, to spread retries. */
   readonly jitter: () => number;
+  /** The application ends access by itself. */
+  readonly nativeExpiry?: boolean;
+  /** For connectors that give new accounts a first password. */
+  readonly passwords?: PasswordKeeper | null;
 }
 
 export async function perform(work: Work, performance: Performance): Promise<Attempt> {
@@ -44,6 +63,7 @@ export async function perform(work: Work, performance: Performance): Promise<Att
       performance,
     );
   }
+  if (work.accepted === true) return readAccepted(work, performance);
   return work.effect === 'grant' ? performGrant(work, performance) : performRevoke(work, performance);
 }
 
@@ -72,12 +92,14 @@ async function grantTo(
 ): Promise<Attempt | { readonly kind: 'accountGone'; readonly message: string }> {
   const { connector, signal } = performance;
   const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
-  const written = await guarded(() => connector.grant?.(grant, signal));
+  const expiresAt = performance.nativeExpiry === true ? (work.expiresAt ?? null) : null;
+  const written = await guarded(() => connector.grant?.(expiresAt === null ? grant : { ...grant, expiresAt }, signal));
   if (written.kind === 'notFound' && written.what === 'account')
     return { kind: 'accountGone', message: written.message };
   if (!succeeded(written)) return failed(work, written, performance);
   const seen = await guarded(() => connector.read?.(grant, signal));
   if (!succeeded(seen)) return failed(work, seen, performance);
+  if (!seen.value.held && seen.value.pending === true) return waiting(seen.value, account, accountCreated, performance);
   if (!seen.value.held) {
     return failed(
       work,
@@ -97,8 +119,65 @@ async function grantTo(
     heldAfterwards: true,
     readBackAt: performance.now(),
     source: connector.source,
-    facts: { ...accountFacts, ...written.facts, ...seen.facts },
+    facts: { ...accountFacts, ...written.facts, ...seen.facts, ...endSeen(seen.value) },
   };
+}
+
+/** The application took the write earlier: nothing is written again, whatever is read. */
+async function readAccepted(work: Work, performance: Performance): Promise<Attempt> {
+  const { connector, signal } = performance;
+  const facts: Record<string, string> = {};
+  let held: RemoteAccount | null = null;
+  for (const account of work.accounts) {
+    const grant: RemoteGrant = {
+      accountExternalId: account.externalId,
+      entitlementExternalId: work.entitlementExternalId,
+    };
+    const seen = await guarded(() => connector.read?.(grant, signal));
+    if (seen.kind === 'notFound') continue;
+    if (!succeeded(seen)) return failed(work, seen, performance);
+    if (seen.value.pending === true) return waiting(seen.value, account, false, performance);
+    Object.assign(facts, seen.facts, endSeen(seen.value));
+    if (seen.value.held) held = account;
+  }
+  if ((held !== null) !== (work.effect === 'grant')) {
+    const message =
+      work.effect === 'grant'
+        ? 'The application took it, but the access is neither there nor awaited any more: it was declined, cancelled, or its time is over. To ask for it once more, send it again.'
+        : 'The application took it, but the access is still there and nothing is awaited any more. To remove it once more, send it again.';
+    return { kind: 'failed', problem: message, mayHaveHappened: true };
+  }
+  return {
+    kind: 'done',
+    outcome: 'applied',
+    account: held ?? work.accounts[0] ?? null,
+    accountCreated: false,
+    heldAfterwards: held !== null,
+    readBackAt: performance.now(),
+    source: connector.source,
+    facts,
+  };
+}
+
+function waiting(
+  reading: GrantReading,
+  account: RemoteAccount,
+  accountCreated: boolean,
+  { connector, jitter }: Performance,
+): Attempt {
+  return {
+    kind: 'pending',
+    waitsFor: (reading.waitsFor ?? 'something outside Gatehouse, such as an invitation to be accepted').slice(0, 900),
+    account,
+    accountCreated,
+    source: connector.source,
+    jitter: jitter(),
+  };
+}
+
+/** The end that the application itself knows, for the evidence. */
+function endSeen({ expiresAt }: GrantReading): Facts {
+  return typeof expiresAt === 'string' ? { endsInApplicationAt: expiresAt } : {};
 }
 
 /** Removes the entitlement from every account the person has: one account left over is access left over. */
@@ -115,6 +194,7 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
       : work.accounts;
   let outcome: 'applied' | 'already' = 'already';
   let facts: Facts = {};
+  let awaited: { readonly reading: GrantReading; readonly account: RemoteAccount } | null = null;
   for (const account of accounts) {
     const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
     const written = await guarded(() => connector.revoke?.(grant, signal));
@@ -124,12 +204,18 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
     const seen = await guarded(() => connector.read?.(grant, signal));
     if (seen.kind !== 'notFound') {
       if (!succeeded(seen)) return failed(work, seen, performance);
-      if (seen.value.held) {
+      if (seen.value.held && seen.value.pending === true) {
+        awaited = { reading: seen.value, account };
+        continue;
+      }
+      if (seen.value.held || seen.value.pending === true) {
         return failed(
           work,
           {
             kind: 'retryable',
-            message: 'The application answered with success, but the access is still there.',
+            message: seen.value.held
+              ? 'The application answered with success, but the access is still there.'
+              : 'The application answered with success, but what was offered can still be taken.',
             afterMilliseconds: null,
           },
           performance,
@@ -140,6 +226,7 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
     if (written.kind === 'applied') outcome = 'applied';
     facts = { ...facts, ...written.facts };
   }
+  if (awaited !== null) return waiting(awaited.reading, awaited.account, false, performance);
   return {
     kind: 'done',
     outcome,
@@ -192,8 +279,26 @@ async function findOrCreate(work: Work, performance: Performance): Promise<Outco
       message: `${work.person.fullName} has no account in the application, and the connector cannot create one.`,
     };
   }
+  const { passwords = null } = performance;
   const draft = accountDraftOf(work);
-  return onlyTheServiceAccount(work, await guarded(() => connector.createAccount?.(draft, signal)));
+  if (passwords === null)
+    return onlyTheServiceAccount(work, await guarded(() => connector.createAccount?.(draft, signal)));
+  let initialPassword: string;
+  try {
+    // In the keychain before the account can have it.
+    initialPassword = await passwords.prepare();
+  } catch (error) {
+    if (error instanceof GatehouseError)
+      return {
+        kind: 'retryable',
+        message: `No first password could be kept: ${error.message}`,
+        afterMilliseconds: null,
+      };
+    throw error;
+  }
+  const created = await guarded(() => connector.createAccount?.({ ...draft, initialPassword }, signal));
+  if (created.kind === 'already') await passwords.discard();
+  return onlyTheServiceAccount(work, created);
 }
 
 /** What a missing account is made from. Of a service account's owner it says only the department that answers for it. */

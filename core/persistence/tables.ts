@@ -9,6 +9,8 @@ import type {
   Account,
   Application,
   ConnectorInstance,
+  DeliveryHealth,
+  DeliverySettings,
   Employee,
   Entitlement,
   Grant,
@@ -19,6 +21,7 @@ import type {
 import type { AuditEventType } from '#core/domain/audit.ts';
 import type { AccessRole } from '#core/domain/access-role.ts';
 import type { BulkDecision, BulkDecisionResult } from '#core/domain/bulk-decision.ts';
+import type { Finding } from '#core/domain/finding.ts';
 import type { Delegation } from '#core/domain/delegation.ts';
 import type {
   AccessRoleId,
@@ -62,7 +65,14 @@ export interface Rows {
   readonly entitlement: Entitlement & { readonly searchText: string };
   readonly account: Account & { readonly usernameKey: string };
   readonly access_grant: Grant;
-  readonly sync_run: SyncRun & { readonly checkpoint: string | null };
+  readonly sync_run: SyncRun & {
+    readonly checkpoint: string | null;
+    readonly leaseOwner: string | null;
+    readonly leaseUntil: Instant | null;
+  };
+  readonly delivery_settings: DeliverySettings;
+  readonly delivery_health: DeliveryHealth;
+  readonly finding: Finding;
   readonly access_request: AccessRequest & { readonly searchText: string };
   readonly request_item: RequestItem;
   readonly review_stage: ReviewStage;

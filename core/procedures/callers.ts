@@ -47,6 +47,7 @@ export function workspaceOf({ database, execute, clock }: OpenedWorkspace, over:
         asked.push(`discover ${applicationId}`);
         return done({ runId: newId<SyncRunId>() });
       },
+      answer: async () => done({}),
     },
     createSample: async () => done({ employees: 7 }),
     close: async () => undefined,

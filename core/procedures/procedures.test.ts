@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { writeWorkspaceSettings } from '#core/commands/workspace-settings.ts';
+import { freshRun } from '#core/domain/directory.ts';
 import { newId, type EmployeeId, type SyncRunId } from '#core/domain/ids.ts';
 import type { WorkspaceSettings } from '#core/domain/workspace-settings.ts';
 import { seedsOf, smallOrganisation } from '#core/queries/seeds.ts';
@@ -121,6 +122,7 @@ describeEachDatabase('the contract, called', (open) => {
   it('shows an application to everybody, and its inside to those who look after it', async () => {
     const { seeds, cast, as } = await start();
     await seeds.insert('sync_run', {
+      ...freshRun,
       id: newId<SyncRunId>(),
       applicationId: cast.payroll,
       state: 'completed',
@@ -131,7 +133,6 @@ describeEachDatabase('the contract, called', (open) => {
       grantsSeen: 3,
       summary: { added: 1 },
       failure: null,
-      checkpoint: null,
     });
     const rowsSeen = async (who: EmployeeId) =>
       (await as(who).applications.list({ search: 'pay' })).rows.map((row) => [

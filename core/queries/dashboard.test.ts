@@ -48,6 +48,8 @@ async function taskOf(
     leaseOwner: null,
     leaseUntil: null,
     lastProblem: null,
+    acceptedAt: null,
+    initialPassword: null,
     evidence: null,
     endedAt: null,
     latenessSeconds: null,

@@ -29,6 +29,22 @@ const sentences: Readonly<
       mine,
     ],
   ],
+  deliveryFails: [
+    [
+      { givenUp: true, problem: 'The group is gone.', attempts: 1, effect: 'grant' },
+      'Editors in Wiki could not be given to Ben Ode: The group is gone. It waits for somebody who looks after the application.',
+    ],
+    [
+      { givenUp: false, problem: 'No answer', attempts: 5, effect: 'revoke' },
+      'Editors in Wiki could not be taken away from Ben Ode in 5 attempts: No answer. It is tried again until it succeeds.',
+    ],
+  ],
+  discoveryAsks: [
+    [
+      { application: 'Wiki', accounts: { known: 100, gone: 40 }, grants: { known: 300, gone: 120 } },
+      'The discovery of Wiki stopped before it ended anything: 40 of 100 accounts and 120 of 300 grants would be gone. Look whether that is right.',
+    ],
+  ],
   accessFailed: [
     [
       { waits: true, problem: 'The group is gone' },

@@ -36,6 +36,12 @@ export function noticeSentence(facts: NoticeFacts): string {
       return data['waits'] === true
         ? `${what} could not be ${doneTo(facts)} yet: ${problem(data)} Somebody who looks after the application has been asked to see to it.`
         : `${what} will not be ${doneTo(facts)}: ${problem(data)}`;
+    case 'deliveryFails':
+      return data['givenUp'] === true
+        ? `${what} could not be ${doneTo(facts)}: ${problem(data)} It waits for somebody who looks after the application.`
+        : `${what} could not be taken away${from(facts)} in ${attempts(data)}: ${problem(data)} It is tried again until it succeeds.`;
+    case 'discoveryAsks':
+      return `The discovery of ${typeof data['application'] === 'string' ? data['application'] : 'an application'} stopped before it ended anything: ${gone(data['accounts'], 'accounts')} and ${gone(data['grants'], 'grants')} would be gone. Look whether that is right.`;
     case 'requestDenied':
       return data['leftOut'] === true
         ? `${asked(facts)} was left out by the reviewer${inRequest}${because(data)}`
@@ -96,6 +102,15 @@ function doneTo(facts: NoticeFacts): string {
 
 function because(data: Notice['data']): string {
   return typeof data['reason'] === 'string' && data['reason'] !== '' ? `: ${quoted(data['reason'])}` : '.';
+}
+
+function gone(counts: unknown, what: string): string {
+  const { known, gone: lost } = counts as { readonly known?: unknown; readonly gone?: unknown };
+  return `${typeof lost === 'number' ? lost : 'some'} of ${typeof known === 'number' ? known : 'the'} ${what}`;
+}
+
+function attempts(data: Notice['data']): string {
+  return typeof data['attempts'] === 'number' ? `${data['attempts']} attempts` : 'several attempts';
 }
 
 function problem(data: Notice['data']): string {

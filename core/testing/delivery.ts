@@ -4,6 +4,7 @@ import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { connectors } from '#core/connectors/registry.ts';
 import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
 import type { Instant } from '#core/domain/instant.ts';
+import { createAccountEffects, type AccountEffects } from '#core/fulfillment/account-effects.ts';
 import { createConnections, type Connections } from '#core/fulfillment/connections.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
@@ -15,6 +16,7 @@ export interface Delivery {
   readonly execute: Execute;
   readonly fulfillment: FulfillmentRuntime;
   readonly discovery: DiscoveryRuntime;
+  readonly accountEffects: AccountEffects;
   readonly connections: Connections;
   readonly secrets: SecretStore;
   /** What the runtime had to log. */
@@ -49,21 +51,33 @@ export function startDelivery({ database }: Holder, options: DeliveryOptions): D
     database,
     execute,
     connections,
+    secrets,
     now,
     owner,
     log: (problem, error) => void problems.push(`${problem}: ${String(error)}`),
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
   });
-  const discovery = createDiscovery({ execute, connections, now });
+  const shared = {
+    database,
+    execute,
+    connections,
+    now,
+    owner,
+    log: (problem: string, error: unknown) => void problems.push(`${problem}: ${String(error)}`),
+  };
+  const discovery = createDiscovery(shared);
+  const accountEffects = createAccountEffects(shared);
   return {
     execute,
     fulfillment,
     discovery,
+    accountEffects,
     connections,
     secrets,
     problems,
     async stop() {
       await discovery.stop();
+      await accountEffects.stop();
       await fulfillment.stop();
       await connections.forget();
     },

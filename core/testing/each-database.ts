@@ -16,6 +16,8 @@ export interface TestWorkspace {
   readonly clock: TestClock;
   /** What each commit touched, in order. */
   readonly committed: (readonly Topic[])[];
+  /** What works on the database ends before it is closed. */
+  onClose(end: () => Promise<void>): void;
 }
 
 /** A clock that stands still until it is told otherwise. */
@@ -60,7 +62,8 @@ export function describeEachDatabase(
           now: clock.now,
           committed: (topics) => void committed.push(topics),
         });
-        return { database, location, execute, clock, committed };
+        const onClose = (end: () => Promise<void>) => void cleanups.push(end);
+        return { database, location, execute, clock, committed, onClose };
       }, dialect);
     });
   }

@@ -1,66 +1,183 @@
-/** Carries discoveries out: opens the connector, hands page after page to the engine, and resumes where a dead process stopped. */
-import { ConnectorFault, type DiscoveryPage } from '#core/connectors/connector.ts';
-import { finishDiscovery, recordDiscoveryPage, startDiscovery } from '#core/commands/discovery.command.ts';
+/**
+ * Carries discoveries out: on demand and by their schedule. Opens the connector, hands page after page to the
+ * engine, and carries on at the checkpoint what a dead process began.
+ */
+import { capabilitiesOf, ConnectorFault, type DiscoveryPage } from '#core/connectors/connector.ts';
+import {
+  answerDiscovery,
+  finishDiscovery,
+  recordDiscoveryPage,
+  startDiscovery,
+} from '#core/commands/discovery.command.ts';
+import type { AccountAbilities } from '#core/commands/discovery-findings.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { freshCommand } from '#core/domain/command.ts';
 import { done, messageOf, refuse, type Result } from '#core/domain/errors.ts';
-import type { ApplicationId, SyncRunId } from '#core/domain/ids.ts';
-import type { Instant } from '#core/domain/instant.ts';
-import type { Connections } from '#core/fulfillment/connections.ts';
+import { accountEffects } from '#core/domain/finding.ts';
+import type { ApplicationId, CommandId, SyncRunId } from '#core/domain/ids.ts';
+import { plusMinutes, type Instant } from '#core/domain/instant.ts';
+import type { Connection, Connections } from '#core/fulfillment/connections.ts';
+import type { Database } from '#core/persistence/open-database.ts';
+import type { DiscoveryRuntime as Discovery } from '#core/workspace.ts';
 
-export interface DiscoveryRuntime {
-  start(applicationId: ApplicationId, actor: Actor): Promise<Result<{ readonly runId: SyncRunId }>>;
+export interface DiscoveryRuntime extends Discovery {
+  /** Looks for discoveries that are due by their schedule, and for those whose process is dead. */
+  wake(): void;
   /** Resolves when no discovery of this process is under way. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface DiscoveryOptions {
+  readonly database: Pick<Database, 'read'>;
   readonly execute: Execute;
   readonly connections: Connections;
   readonly now: () => Instant;
+  readonly owner: string;
+  readonly isDead?: (owner: string) => boolean;
+  readonly log: (problem: string, error: unknown) => void;
 }
 
-export function createDiscovery({ execute, connections, now }: DiscoveryOptions): DiscoveryRuntime {
+const system: Actor = { kind: 'system', part: 'discovery' };
+const lookEveryMilliseconds = 30_000;
+const burstMilliseconds = 200;
+
+export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
+  const { database, execute, connections, now, owner, log } = options;
+  const isDead = options.isDead ?? (() => false);
   const underWay = new Map<ApplicationId, { readonly runId: SyncRunId; readonly ended: Promise<void> }>();
   const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+
   return {
-    async start(applicationId, actor) {
-      const running = underWay.get(applicationId);
-      if (running !== undefined) return done({ runId: running.runId });
-      const connection = await connections.open(applicationId);
-      if (connection.kind !== 'open') return refuse('connection.notConfigured', connection.message);
-      const { connector } = connection;
-      if (connector.discover === undefined)
-        return refuse('fulfillment.notPossible', 'The connector of this application cannot discover what is in it.');
-      const started = await execute(startDiscovery, command({ applicationId }, actor));
-      if (started.outcome === 'refused') return started;
-      const { runId, checkpoint } = started.value;
-      // Two calls may have come this far together; they carry on one run.
-      if (!underWay.has(applicationId)) {
-        const ended = run(runId, connector.discover(checkpoint, stopping.signal)).finally(() =>
-          underWay.delete(applicationId),
-        );
-        underWay.set(applicationId, { runId, ended });
-      }
-      return done({ runId });
+    start: (applicationId, actor) => start(applicationId, actor, null),
+    async answer({ commandId, actor }, payload) {
+      const applicationId = await applicationOf(payload.runId);
+      const abilities =
+        applicationId === null
+          ? noAbilities
+          : await connections.use(applicationId, async (connection) => abilitiesOf(connection));
+      return execute(answerDiscovery, {
+        id: commandId as CommandId,
+        actor,
+        issuedAt: now(),
+        basedOn: null,
+        payload: { ...payload, abilities },
+      });
     },
+    wake: () => wakeIn(burstMilliseconds),
     async idle() {
       await Promise.all([...underWay.values()].map((running) => running.ended));
     },
     async stop() {
       stopping.abort();
+      clearTimeout(timer);
+      await looking;
       await Promise.all([...underWay.values()].map((running) => running.ended));
     },
   };
 
-  async function run(runId: SyncRunId, pages: AsyncIterable<DiscoveryPage>): Promise<void> {
-    const system: Actor = { kind: 'system', part: 'discovery' };
+  function wakeIn(milliseconds: number): void {
+    clearTimeout(timer);
+    if (stopping.signal.aborted) return;
+    timer = setTimeout(() => {
+      looking = look()
+        .catch((error: unknown) => log('Looking for due discoveries failed', error))
+        .finally(() => wakeIn(lookEveryMilliseconds));
+    }, milliseconds);
+    timer.unref();
+  }
+
+  async function look(): Promise<void> {
+    const moment = now();
+    const open = await database.read
+      .selectFrom('sync_run')
+      .select(['application_id', 'lease_owner', 'lease_until'])
+      .where('state', '=', 'running')
+      .execute();
+    for (const run of open) {
+      const dead = run.lease_owner !== null && isDead(run.lease_owner) ? run.lease_owner : null;
+      const over = run.lease_until === null || run.lease_until <= moment;
+      if (dead !== null || over) await begin(run.application_id, dead);
+    }
+    const running = new Set(open.map((run) => run.application_id));
+    for (const applicationId of await dueBySchedule(moment))
+      if (!running.has(applicationId)) await begin(applicationId, null);
+  }
+
+  async function begin(applicationId: ApplicationId, deadOwner: string | null): Promise<void> {
+    if (stopping.signal.aborted || underWay.has(applicationId)) return;
+    const started = await start(applicationId, system, deadOwner);
+    // No credential here: another console or worker has it.
+    if (started.outcome === 'refused' && started.refusal.code !== 'connection.notConfigured')
+      log('A discovery that was due did not start', new Error(started.refusal.message));
+  }
+
+  async function dueBySchedule(moment: Instant): Promise<readonly ApplicationId[]> {
+    const rows = await database.read
+      .selectFrom('delivery_settings')
+      .leftJoin('sync_run', 'sync_run.application_id', 'delivery_settings.application_id')
+      .select(['delivery_settings.application_id', 'delivery_settings.discovery_every_minutes as minutes'])
+      .select((eb) => eb.fn.max<Instant | null>('sync_run.started_at').as('last'))
+      .where('delivery_settings.discovery_every_minutes', 'is not', null)
+      .groupBy(['delivery_settings.application_id', 'delivery_settings.discovery_every_minutes'])
+      .execute();
+    const due = rows.filter(({ last, minutes }) => last === null || plusMinutes(last, minutes ?? 0) <= moment);
+    if (due.length === 0) return [];
+    // One that asks waits for its answer, not for the next look.
+    const asking = await database.read
+      .selectFrom('sync_run')
+      .select('application_id')
+      .where('state', '=', 'held')
+      .where(
+        'application_id',
+        'in',
+        due.map((row) => row.application_id),
+      )
+      .execute();
+    return due.map((row) => row.application_id).filter((id) => !asking.some((run) => run.application_id === id));
+  }
+
+  async function start(
+    applicationId: ApplicationId,
+    actor: Actor,
+    deadOwner: string | null,
+  ): Promise<Result<{ readonly runId: SyncRunId }>> {
+    const running = underWay.get(applicationId);
+    if (running !== undefined) return done({ runId: running.runId });
+    const connection = await connections.open(applicationId);
+    if (connection.kind !== 'open') return refuse('connection.notConfigured', connection.message);
+    if (connection.connector.discover === undefined)
+      return refuse('fulfillment.notPossible', 'The connector of this application cannot discover what is in it.');
+    const started = await execute(
+      startDiscovery,
+      command({ applicationId, leaseOwner: owner, ...(deadOwner === null ? {} : { deadOwner }) }, actor),
+    );
+    if (started.outcome === 'refused') return started;
+    const { runId, checkpoint, mine } = started.value;
+    // Two calls may have come this far together; they carry on one run.
+    if (mine && !underWay.has(applicationId)) {
+      const ended = connections
+        .use(applicationId, (used) => run(runId, checkpoint, used))
+        .catch((error: unknown) => log('A discovery stopped unexpectedly; it is carried on later', error))
+        .finally(() => underWay.delete(applicationId));
+      underWay.set(applicationId, { runId, ended });
+    }
+    return done({ runId });
+  }
+
+  async function run(runId: SyncRunId, checkpoint: string | null, connection: Connection): Promise<void> {
     let failure: string | null = null;
     try {
-      for await (const page of pages) {
-        const recorded = await execute(recordDiscoveryPage, command({ runId, page }, system));
+      if (connection.kind !== 'open') throw new Error(connection.message);
+      const pages: AsyncIterable<DiscoveryPage> | undefined = connection.connector.discover?.(
+        checkpoint,
+        stopping.signal,
+      );
+      for await (const page of pages ?? []) {
+        const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, page }, system));
         if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
       }
     } catch (error) {
@@ -71,11 +188,41 @@ export function createDiscovery({ execute, connections, now }: DiscoveryOptions)
     }
     await execute(
       finishDiscovery,
-      command({ runId, failure: failure === null ? null : failure.slice(0, 2000) }, system),
+      command(
+        {
+          runId,
+          leaseOwner: owner,
+          failure: failure === null ? null : failure.slice(0, 2000),
+          abilities: abilitiesOf(connection),
+        },
+        system,
+      ),
     );
+  }
+
+  async function applicationOf(runId: SyncRunId): Promise<ApplicationId | null> {
+    const row = await database.read
+      .selectFrom('sync_run')
+      .select('application_id')
+      .where('id', '=', runId)
+      .executeTakeFirst();
+    return row?.application_id ?? null;
   }
 
   function command<Payload>(payload: Payload, actor: Actor) {
     return freshCommand(payload, actor, now());
   }
+}
+
+const noAbilities: AccountAbilities = { effects: [], compares: [] };
+
+/** What can be done about accounts there, and which of their attributes come from the directory. */
+function abilitiesOf(connection: Connection): AccountAbilities {
+  if (connection.kind !== 'open') return noAbilities;
+  const capabilities = capabilitiesOf(connection.connector);
+  const made = connection.description.accountAttributes.map(({ name }) => name);
+  return {
+    effects: accountEffects.filter((effect) => capabilities.includes(effect)),
+    compares: (['email', 'displayName'] as const).filter((name) => made.includes(name)),
+  };
 }

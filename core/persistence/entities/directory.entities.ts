@@ -205,5 +205,12 @@ export const SyncRunEntity = defineEntity({
     failure: textColumn().nullable(),
     /** Where the connector resumes when the process died; null once the run ended. */
     checkpoint: textColumn().nullable(),
+    pages: p.integer().default(0),
+    /** What a person is asked before anything is ended. */
+    question: jsonColumn<NonNullable<SyncRun['question']>>().nullable(),
+    answeredById: idColumn<EmployeeId>().nullable(),
+    answeredAt: instantColumn().nullable(),
+    leaseOwner: textColumn().nullable(),
+    leaseUntil: instantColumn().nullable(),
   },
 });

@@ -1,4 +1,5 @@
 /** All entities, listed by hand: nothing is found by globbing, so a packed application has them too. */
+import { DeliveryHealthEntity, DeliverySettingsEntity, FindingEntity } from './delivery.entities.ts';
 import {
   AccountEntity,
   ApplicationEntity,
@@ -54,6 +55,9 @@ export const entities = [
   AccountEntity,
   GrantEntity,
   SyncRunEntity,
+  DeliverySettingsEntity,
+  DeliveryHealthEntity,
+  FindingEntity,
   AccessRequestEntity,
   RequestItemEntity,
   ReviewStageEntity,

@@ -166,6 +166,8 @@ export const FulfillmentTaskEntity = defineEntity({
     leaseOwner: textColumn().nullable(),
     leaseUntil: instantColumn().nullable(),
     lastProblem: textColumn().nullable(),
+    acceptedAt: instantColumn().nullable(),
+    initialPassword: jsonColumn<NonNullable<FulfillmentTask['initialPassword']>>().nullable(),
     evidence: jsonColumn<NonNullable<FulfillmentTask['evidence']>>().nullable(),
     endedAt: instantColumn().nullable(),
     latenessSeconds: p.integer().nullable(),

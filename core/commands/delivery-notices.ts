@@ -1,0 +1,65 @@
+/** Tells owners and administrators of deliveries that do not get on: given up, or a removal that keeps failing. */
+import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
+import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import { worryingRevokeAttempts } from '#core/engine/record-attempt.ts';
+import type { Writer } from '#core/persistence/tables.ts';
+import type { CommandContext } from './command-definition.ts';
+import { raiseNotices } from './notices.ts';
+
+export async function tellWhoLooksAfterIt(
+  context: CommandContext,
+  item: RequestItem,
+  task: FulfillmentTask | undefined,
+): Promise<void> {
+  if (task === undefined || !isWorrying(task)) return;
+  await raiseNotices(context, [
+    {
+      to: await whoLooksAfter(context.writer, item.applicationId),
+      kind: 'deliveryFails',
+      requestId: item.requestId,
+      itemId: item.id,
+      data: {
+        effect: task.effect,
+        problem: task.lastProblem,
+        attempts: task.attempts,
+        givenUp: task.state === 'failed',
+      },
+    },
+  ]);
+}
+
+/** Given up, or a removal at its fifth attempt and then at every fiftieth. */
+function isWorrying({ state, effect, attempts, acceptedAt }: FulfillmentTask): boolean {
+  if (state === 'failed') return true;
+  if (state !== 'waiting' || effect !== 'revoke' || acceptedAt !== null) return false;
+  return attempts === worryingRevokeAttempts || (attempts > 0 && attempts % (10 * worryingRevokeAttempts) === 0);
+}
+
+/** The owners of an application and the administrators, as far as they still work here. */
+export async function whoLooksAfter(writer: Writer, applicationId: ApplicationId): Promise<readonly EmployeeId[]> {
+  const rows = await writer
+    .selectFrom('employee')
+    .select('id')
+    .where('status', '=', 'active')
+    .where((eb) =>
+      eb.or([
+        eb(
+          'id',
+          'in',
+          eb
+            .selectFrom('application')
+            .select('primary_owner_id')
+            .where('id', '=', applicationId)
+            .$castTo<{ primary_owner_id: EmployeeId }>(),
+        ),
+        eb(
+          'id',
+          'in',
+          eb.selectFrom('secondary_owner').select('employee_id').where('application_id', '=', applicationId),
+        ),
+        eb('id', 'in', eb.selectFrom('role_assignment').select('employee_id').where('role', '=', 'administrator')),
+      ]),
+    )
+    .execute();
+  return rows.map(({ id }) => id);
+}
