@@ -18,8 +18,8 @@ export function NoticesBell() {
   const newest = rows[0];
   return (
     <Popover opened={opened} onChange={setOpened} position="right-end" width={380} trapFocus returnFocus shadow="md">
-      <Popover.Target>
-        <Indicator label={count > 99 ? '99+' : count} size={16} disabled={count === 0} color="red.8" inline>
+      <Indicator label={count > 99 ? '99+' : count} size={16} disabled={count === 0} color="red.8" inline>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray.3"
@@ -29,8 +29,8 @@ export function NoticesBell() {
           >
             <IconBell size={18} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown aria-label="Notices">
         <Group justify="space-between" mb="xs">
           <Text fw={650}>Notices</Text>
