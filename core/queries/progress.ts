@@ -1,16 +1,25 @@
 /** Progress of the requests on a page: counted by the database, turned into percentages by the engine alone. */
 import type { ProgressView } from '#core/contract/index.ts';
 import type { EmployeeId, RequestId } from '#core/domain/ids.ts';
-import type { ReviewStage, ReviewTask } from '#core/domain/request.ts';
+import type { ReviewTask } from '#core/domain/request.ts';
 import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
 import type { Reader } from '#core/persistence/tables.ts';
+
+/** In what stages have to agree to count as alike. */
+const alikeColumns = [
+  'review_stage.request_id',
+  'review_stage.state',
+  'review_stage.needed',
+  'taken.decisions',
+  'skipped.reviewers',
+] as const;
 
 /** Over all reviewers and levels, by request. */
 export async function loadProgressOfAll(
   reader: Reader,
   requestIds: readonly RequestId[],
 ): Promise<(id: RequestId) => ProgressView> {
-  const stages = new Map<RequestId, (Pick<ReviewStage, 'state' | 'needed'> & { readonly taken: number })[]>();
+  const stages = new Map<RequestId, Parameters<typeof progressOfAll>[0][number][]>();
   if (requestIds.length > 0) {
     // Alike stages come as one row with their number: a request may have thousands of items.
     const rows = await reader
@@ -22,15 +31,24 @@ export async function loadProgressOfAll(
           .where('stage_id', 'is not', null)
           .groupBy('stage_id'),
       )
+      .with('skipped', (db) =>
+        db
+          .selectFrom('review_task')
+          .select(['stage_id', (eb) => eb.fn.countAll<number>().as('reviewers')])
+          .where('request_id', 'in', requestIds)
+          .where('state', '=', 'skipped')
+          .groupBy('stage_id'),
+      )
       .selectFrom('review_stage')
       .leftJoin('taken', 'taken.stage_id', 'review_stage.id')
-      .select(['review_stage.request_id', 'review_stage.state', 'review_stage.needed', 'taken.decisions'])
+      .leftJoin('skipped', 'skipped.stage_id', 'review_stage.id')
+      .select([...alikeColumns])
       .select((eb) => eb.fn.countAll<number>().as('alike'))
       .where('review_stage.request_id', 'in', requestIds)
-      .groupBy(['review_stage.request_id', 'review_stage.state', 'review_stage.needed', 'taken.decisions'])
+      .groupBy([...alikeColumns])
       .execute();
-    for (const { request_id, state, needed, decisions, alike } of rows) {
-      append(stages, request_id, alike, { state, needed, taken: decisions ?? 0 });
+    for (const { request_id, state, needed, decisions, reviewers, alike } of rows) {
+      append(stages, request_id, alike, { state, needed, taken: decisions ?? 0, skipped: reviewers ?? 0 });
     }
   }
   return (id) => progressOfAll(stages.get(id) ?? []);

@@ -33,6 +33,10 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
   if (first === undefined) throw new Error(`The request ${requestId} has no items`);
   const beneficiaries = [...new Set(parts.items.map((item) => item.beneficiary_id))];
   const takenIn = Map.groupBy(parts.decisions, (decision) => decision.stage_id);
+  const skippedIn = Map.groupBy(
+    parts.tasks.filter((task) => task.state === 'skipped'),
+    (task) => task.stage_id,
+  );
   return {
     id: request.id,
     number: request.number,
@@ -50,7 +54,12 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
     submittedAt: request.submitted_at,
     endedAt: request.ended_at,
     progress: progressOfAll(
-      parts.stages.map(({ id, state, needed }) => ({ state, needed, taken: takenIn.get(id)?.length ?? 0 })),
+      parts.stages.map(({ id, state, needed }) => ({
+        state,
+        needed,
+        taken: takenIn.get(id)?.length ?? 0,
+        skipped: skippedIn.get(id)?.length ?? 0,
+      })),
     ),
     version: request.version,
     justification: request.justification,
