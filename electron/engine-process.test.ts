@@ -4,7 +4,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -219,6 +219,22 @@ describe('power and network', () => {
       expect(text).toContain('"event":"resume"');
       expect(text).toContain('"online":true');
     }, 5_000);
+  });
+});
+
+describe('the log of the engine', () => {
+  it('is moved aside when it has grown, while the engine runs', async () => {
+    await engine.close();
+    const file = join(directory, 'logs', 'engine.log');
+    // A little under the size at which it is moved: what is written at the start is still added to it.
+    writeFileSync(file, `${'x'.repeat(999_900)}\n`);
+    engine = startEngine(directory);
+    await openWindow('first');
+    for (const event of ['resume', 'unlock-screen', 'suspend'] as const) engine.tell({ type: 'power', event });
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('"event":"suspend"'), 5_000);
+    expect(readFileSync(`${file}.1`, 'utf8')).toMatch(/^x+\n\{.*"process":"engine"/);
+    expect(statSync(file).size).toBeLessThan(10_000);
+    expect(statSync(file).mode & 0o077).toBe(0);
   });
 });
 
