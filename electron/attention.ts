@@ -2,10 +2,11 @@
 import type { Needs, ShellTray } from './electron-module.ts';
 import type { Attention } from './engine-messages.ts';
 import type { ShellLog } from './log.ts';
+import { keepRunningItem } from './menu.ts';
 import { showNotice } from './notice.ts';
 import type { Settings } from './settings.ts';
 
-/** Tasks that were told of; two windows of one person tell it once. */
+/** News that were told of; two windows of one person tell it once. */
 const mostRemembered = 2_000;
 
 export interface AttentionViewOptions {
@@ -56,35 +57,25 @@ export function showAttention(
         },
         { label: 'Open Gatehouse', click: () => show() },
         { type: 'separator' },
-        {
-          label: 'Keep Running in the Background',
-          type: 'checkbox',
-          checked: settings.current.keepRunning,
-          click: () => settings.change({ keepRunning: !settings.current.keepRunning }),
-        },
+        keepRunningItem(settings),
         { label: 'Quit', click: () => electron.app.quit() },
       ]),
     );
   }
 
-  function notify({ arrived, openTasks: open }: Attention): void {
-    const fresh = arrived.filter(({ taskId }) => !told.has(taskId));
-    for (const { taskId } of fresh) told.add(taskId);
-    for (const taskId of told) {
+  function notify({ arrived }: Attention): void {
+    const fresh = arrived.filter(({ id }) => !told.has(id));
+    for (const { id } of fresh) told.add(id);
+    for (const id of told) {
       if (told.size <= mostRemembered) break;
-      told.delete(taskId);
+      told.delete(id);
     }
-    const [first, ...others] = fresh;
-    if (first === undefined || isWatched()) return;
-    const isOne = others.length === 0;
-    showNotice(
-      electron,
-      {
-        title: isOne ? 'A request waits for you' : `${fresh.length} requests wait for you`,
-        body: isOne ? first.text : `${first.text}, and ${others.length} more. ${inWords(open)} in all.`,
-      },
-      () => show(isOne ? `/requests/${first.requestId}` : '/tasks'),
-    );
+    if (isWatched()) return;
+    for (const [kind, [first, ...others]] of Map.groupBy(fresh, (news) => news.kind)) {
+      if (first === undefined) continue;
+      const { title, text, place } = others.length === 0 ? first : several(kind, first, others.length);
+      showNotice(electron, { title, body: text }, () => show(place));
+    }
   }
 
   return {
@@ -97,6 +88,15 @@ export function showAttention(
       if (perWindow.delete(window)) update();
     },
   };
+}
+
+type News = Attention['arrived'][number];
+
+function several(kind: News['kind'], first: News, others: number): Pick<News, 'place' | 'text' | 'title'> {
+  const text = `${first.text.replace(/\.$/, '')}, and ${others} more.`;
+  return kind === 'task'
+    ? { title: `${others + 1} requests wait for you`, text, place: '/tasks' }
+    : { title: `${others + 1} news of requests`, text, place: '/requests' };
 }
 
 /** Of everybody who is signed in here, each person once. */

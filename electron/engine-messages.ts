@@ -27,7 +27,16 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     window: windowKey,
     operatorId: z.string().nullable(),
     openTasks: z.number().int().nonnegative(),
-    arrived: z.array(z.object({ taskId: z.string(), requestId: z.string(), text: z.string() })),
+    arrived: z.array(
+      z.object({
+        kind: z.enum(['task', 'notice']),
+        id: z.string(),
+        title: z.string(),
+        text: z.string(),
+        /** The place in the console that it leads to. */
+        place: z.string().startsWith('/'),
+      }),
+    ),
   }),
 ]);
 export type FromEngine = z.output<typeof fromEngineSchema>;

@@ -23,7 +23,7 @@ export function keepMenu({ Menu, app }: Needs<'Menu' | 'app'>, options: MenuOpti
 
 export function menuTemplate(options: MenuOptions, about: () => void): MenuItemConstructorOptions[] {
   const { settings, isMac } = options;
-  const { theme, zoomLevel, keepRunning, openAtLogin } = settings.current;
+  const { theme, zoomLevel } = settings.current;
   const place = (label: string, accelerator: string, to: string): MenuItemConstructorOptions => ({
     label,
     accelerator,
@@ -31,20 +31,7 @@ export function menuTemplate(options: MenuOptions, about: () => void): MenuItemC
   });
   const zoomTo = (level: number): void =>
     settings.change({ zoomLevel: Math.min(zoomSteps.largest, Math.max(zoomSteps.smallest, level)) });
-  const preferences: MenuItemConstructorOptions[] = [
-    {
-      label: 'Keep Running in the Background',
-      type: 'checkbox',
-      checked: keepRunning,
-      click: () => settings.change({ keepRunning: !keepRunning }),
-    },
-    {
-      label: 'Open at Login',
-      type: 'checkbox',
-      checked: openAtLogin,
-      click: () => settings.change({ openAtLogin: !openAtLogin }),
-    },
-  ];
+  const preferences = [keepRunningItem(settings), checkbox(settings, 'openAtLogin', 'Open at Login')];
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const macMenu: MenuItemConstructorOptions = {
     label: 'Gatehouse',
@@ -118,4 +105,14 @@ export function menuTemplate(options: MenuOptions, about: () => void): MenuItemC
       ],
     },
   ];
+}
+
+/** The tray has it too. */
+export function keepRunningItem(settings: Settings): MenuItemConstructorOptions {
+  return checkbox(settings, 'keepRunning', 'Keep Running in the Background');
+}
+
+function checkbox(settings: Settings, name: 'keepRunning' | 'openAtLogin', label: string): MenuItemConstructorOptions {
+  const checked = settings.current[name];
+  return { label, type: 'checkbox', checked, click: () => settings.change({ [name]: !checked }) };
 }

@@ -374,15 +374,25 @@ describe('what waits for a person', () => {
       window,
       operatorId: 'ada',
       openTasks: 3,
-      arrived: [{ taskId: 't1', requestId: id, text: 'Bo asks for admin' }],
+      arrived: [
+        { kind: 'task', id: 't1', title: 'A request waits', text: 'Bo asks for admin', place: `/requests/${id}` },
+        { kind: 'notice', id: 'n1', title: 'Request 7', text: 'Editors works now for you.', place: '/requests/7' },
+        { kind: 'notice', id: 'n2', title: 'Request 8', text: 'Readers works now for you.', place: '/requests/8' },
+      ],
     };
     children[0]!.emit('message', news);
     children[0]!.emit('message', news);
     expect(state.badge).toBe(3);
     expect(trays[0]!.toolTip).toContain('3 tasks');
-    expect(notifications).toHaveLength(1);
-    notifications[0]!.emit('click');
-    expect(webContents.sent).toEqual([['gatehouse:place', `/requests/${id}`]]);
+    expect(notifications.map(({ options }) => [options.title, options.body])).toEqual([
+      ['A request waits', 'Bo asks for admin'],
+      ['2 news of requests', 'Editors works now for you, and 1 more.'],
+    ]);
+    for (const notice of notifications) notice.emit('click');
+    expect(webContents.sent).toEqual([
+      ['gatehouse:place', `/requests/${id}`],
+      ['gatehouse:place', '/requests'],
+    ]);
     windows[0]!.close();
     expect(state.badge).toBe(0);
   });

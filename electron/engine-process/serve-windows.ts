@@ -45,7 +45,8 @@ export async function serveWindows(shell: ParentPort, directory: string): Promis
       const attention = watchAttention({
         changes: workspace.changes,
         session,
-        openTasks: () => client.tasks.list({ status: 'open', limit: 200 }),
+        newestTasks: () => client.tasks.list({ status: 'open', sort: 'newest', limit: 200 }),
+        unreadNotices: () => client.notices.list({ status: 'unread', limit: 200 }),
         report: (news) => tell({ type: 'attention', window: key, ...news }),
         log: (error) => log.warn({ err: error }, 'What waits for a person could not be counted'),
       });
