@@ -68,7 +68,7 @@ export interface ElectronModule {
   };
   readonly Tray: new (image: string) => ShellTray;
   readonly crashReporter: Pick<Electron.CrashReporter, 'start'>;
-  readonly dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox'>;
+  readonly dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox' | 'showOpenDialog'>;
   readonly ipcMain: Pick<Electron.IpcMain, 'handle' | 'removeAllListeners'>;
   readonly nativeTheme: Pick<Electron.NativeTheme, 'themeSource'>;
   readonly net: Pick<Electron.Net, 'isOnline'>;

@@ -21,6 +21,8 @@ contextBridge.exposeInMainWorld('gatehouse', {
   settings: () => ask('settings'),
   /** Changes some of them; answers with all. */
   changeSettings: (changes: unknown) => ask('changeSettings', changes),
+  /** Lets the person choose a file in the system's own dialog; answers with its name and bytes, or what is wrong with it. */
+  openFile: () => ask('openFile'),
 });
 
 ipcRenderer.on('gatehouse:port', (event) => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { consolePage } from './app-protocol.ts';
 import type { Downloads } from './downloads.ts';
-import type { Needs, ShellContents, ShellWindow } from './electron-module.ts';
+import type { Needs, ShellWindow } from './electron-module.ts';
 import { placeChannel } from './ipc/requests.ts';
 import type { ShellLog } from './log.ts';
 import type { Settings } from './settings.ts';
@@ -30,7 +30,7 @@ export interface Windows {
   open(place?: string): void;
   /** Brings a window to the front, or opens one; with a place, shows that. */
   show(place?: string): void;
-  of(contentsId: number): { readonly key: string; readonly contents: ShellContents } | undefined;
+  of(contentsId: number): { readonly key: string; readonly window: ShellWindow } | undefined;
   readonly all: readonly ShellWindow[];
   isFocused(): boolean;
 }
@@ -139,10 +139,7 @@ export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'
   return {
     open,
     show,
-    of(contentsId) {
-      const opened = windows.find(({ window }) => !window.isDestroyed() && window.webContents.id === contentsId);
-      return opened && { key: opened.key, contents: opened.window.webContents };
-    },
+    of: (contentsId) => windows.find(({ window }) => !window.isDestroyed() && window.webContents.id === contentsId),
     get all() {
       return windows.map(({ window }) => window);
     },

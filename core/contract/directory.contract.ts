@@ -11,6 +11,7 @@ import type {
   RequestId,
   SyncRunId,
 } from '#core/domain/ids.ts';
+import { maximumFileBytes } from './import-file.ts';
 import { procedure } from './procedure.ts';
 import { reviewSettingsSchema } from './review-settings.schema.ts';
 import {
@@ -282,7 +283,7 @@ export const directoryContract = {
         kind: z.enum(importKinds),
         /** `allOrNothing`: one bad row and nothing is imported. `acceptGood`: bad rows go to the rejects file. */
         mode: z.enum(['allOrNothing', 'acceptGood']),
-        file: z.file().max(200_000_000),
+        file: z.file().max(maximumFileBytes),
         /** The application the rows belong to, where the file does not name it. */
         applicationId: idSchema<ApplicationId>().nullable().default(null),
       }),

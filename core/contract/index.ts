@@ -37,6 +37,7 @@ export * from './delegations.contract.ts';
 export * from './directory.contract.ts';
 export * from './filling.contract.ts';
 export * from './handling.contract.ts';
+export * from './import-file.ts';
 export * from './live.contract.ts';
 export * from './notices.contract.ts';
 export * from './requests.contract.ts';

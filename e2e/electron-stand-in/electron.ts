@@ -104,6 +104,7 @@ export interface ShellState {
 
 const windows = createPageWindows(electron, call, () => fake.app.emit('window-all-closed'));
 fake.state.answer = (box) => call('messageBox', { message: box.message, cancelId: box.cancelId ?? 0 });
+fake.state.choose = () => call('openDialog');
 
 let ends = false;
 const app: ElectronModule['app'] = {

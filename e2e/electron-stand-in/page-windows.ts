@@ -21,6 +21,7 @@ export type Pages = {
   readonly send: (window: number, channel: string, args: readonly Carried[], ports: readonly number[]) => void;
   readonly portData: (window: number, port: number, data: Carried) => void;
   readonly portClosed: (window: number, port: number) => void;
+  readonly openDialog: () => readonly string[];
   readonly messageBox: (box: { readonly message: string; readonly cancelId: number }) => number;
 };
 

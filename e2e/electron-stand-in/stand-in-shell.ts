@@ -35,6 +35,8 @@ export class StandInShell {
   readonly windows: PageWindow[] = [];
   /** The button that a person presses in a box with such a message. Default: the one that cancels. */
   answer: (message: string) => number | null = () => null;
+  /** The files that a person chooses in a dialog that opens files; none: the dialog is cancelled. */
+  chosen: readonly string[] = [];
   /** A file that is downloaded is not whole before this resolves. */
   disk: Promise<void> = Promise.resolve();
   readonly #child: ChildProcess;
@@ -104,6 +106,7 @@ export class StandInShell {
       send: (id, ...message) => find(id)?.send(...message),
       portData: (id, ...data) => find(id)?.portData(...data),
       portClosed: (id, port) => find(id)?.portClosed(port),
+      openDialog: () => this.chosen,
       messageBox: ({ message, cancelId }) => this.answer(message) ?? cancelId,
     };
     this.call = createWire<ShellSide>(

@@ -5,11 +5,13 @@ import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
 import { signInAs } from '../pages/entrance.ts';
 import { NewRequestPage } from '../pages/new-request.ts';
 import { RequestPage } from '../pages/requests.ts';
-import { connectedAgain } from '../pages/shell.ts';
+import { connectedAgain, goTo } from '../pages/shell.ts';
+import { TasksPage } from '../pages/tasks.ts';
 import { expect, test } from '../support/gatehouse.ts';
 import { desktopOf } from '../support/stand-in-gatehouse.ts';
 
 const requester = 'Bjørn Zhang';
+const administrator = 'Daniel Castillo';
 
 test('an engine that is killed starts again; the window says so, reconnects, and nobody is signed out', async ({
   console: window,
@@ -74,4 +76,64 @@ test('a reload keeps the session, and the menu leads to places', async ({ consol
   await shell.call('power', 'resume');
   await shell.call('pressMenu', 'Dark');
   expect((await shell.call('state')).theme).toBe('dark');
+});
+
+test('the desktop tells the reviewer of a new task and the requester that the access works, with a way to the request', async ({
+  console: window,
+  openConsole,
+  gatehouse,
+}) => {
+  const { shell } = desktopOf(gatehouse);
+  await signInAs(window, requester);
+  const other = await openConsole();
+  await signInAs(other, 'Yara Schneider');
+  const form = await NewRequestPage.open(window);
+  await form.add('Code readers');
+  await form.because('I check the texts in the code.');
+  const number = await form.submit();
+  const titled = async (title: string) =>
+    (await shell.call('state')).notices.filter((notice) => notice.title === title);
+  await expect
+    .poll(() => titled('A request waits for you'))
+    .toMatchObject([{ body: expect.stringContaining(`${requester} asks for Code readers`) }]);
+  await (await TasksPage.open(other)).approve('Code readers', requester);
+  await expect
+    .poll(() => titled(`Request ${number}`))
+    .toMatchObject([{ body: expect.stringMatching(/Code readers in .* works now for you/) }]);
+  await other.context().close();
+  const { notices } = await shell.call('state');
+  await goTo(window, 'My tasks');
+  await shell.call(
+    'clickNotice',
+    notices.findIndex(({ title }) => title === `Request ${number}`),
+  );
+  await (await RequestPage.of(window, number)).state('Completed');
+});
+
+test('a file to import is chosen in the dialog of the system, and one that cannot be imported is refused in words', async ({
+  console: window,
+  gatehouse,
+}) => {
+  const { shell, workspace } = desktopOf(gatehouse);
+  await signInAs(window, administrator);
+  const file = (name: string, text: string): readonly string[] => {
+    writeFileSync(join(workspace, '..', name), text);
+    return [join(workspace, '..', name)];
+  };
+  await goTo(window, 'Directory');
+  await window.getByRole('button', { name: 'Import' }).first().click();
+  const dialog = window.getByRole('dialog', { name: 'Import from a file' });
+  const choose = dialog.getByRole('button', { name: /^Choose (a|another) file$/ });
+  await choose.click();
+  await expect(dialog.getByText('Drop a CSV file here, or')).toBeVisible();
+  shell.chosen = file('notes.pdf', '%PDF');
+  await choose.click();
+  await expect(dialog.getByRole('alert')).toContainText('notes.pdf: Choose a CSV file.');
+  shell.chosen = file('people.csv', 'Work Email,Full Name\nasa.grun@alderbrook.example,Åsa Grün\n');
+  await choose.click();
+  await expect(dialog.getByText('people.csv')).toBeVisible();
+  await expect(dialog.getByRole('alert')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  const result = window.getByRole('dialog', { name: 'Import of people.csv' });
+  await expect(result.getByRole('status').first()).toContainText('Imported 1 row');
 });

@@ -41,9 +41,16 @@ export class DirectoryPage {
     await select(this.#page, dialog.getByRole('combobox', { name: 'What the file holds' }), holds);
     if (application !== undefined)
       await select(this.#page, dialog.getByRole('combobox', { name: 'Application' }), application);
-    await dialog
-      .getByLabel('File to import')
-      .setInputFiles({ name: fileName, mimeType: 'text/csv', buffer: Buffer.from(text) });
+    // Dropped, which every shell takes: the button opens a dialog of the browser or of the system.
+    const dropped = await this.#page.evaluateHandle(
+      ([name, content]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], name, { type: 'text/csv' }));
+        return data;
+      },
+      [fileName, text] as const,
+    );
+    await dialog.getByText('Drop a CSV file here, or').dispatchEvent('drop', { dataTransfer: dropped });
     if (acceptGood) await dialog.getByRole('radio', { name: 'Accept the good rows' }).check();
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
     return new ImportDialog(this.#page, this.#page.getByRole('dialog', { name: `Import of ${fileName}` }));

@@ -1,7 +1,8 @@
 /** What a page may ask of the shell. */
 import { z } from 'zod';
-import type { Needs, ShellContents } from '../electron-module.ts';
+import type { Needs, ShellWindow } from '../electron-module.ts';
 import type { Engine } from '../engine.ts';
+import { openFile } from '../open-file.ts';
 import { sharedSettingsSchema, type Settings, type SharedSettings } from '../settings.ts';
 import { request, type Request } from './door.ts';
 
@@ -14,28 +15,33 @@ export interface RequestOptions {
   readonly engine: Pick<Engine, 'connect'>;
   readonly settings: Settings;
   /** The window a page is shown in; undefined when it has closed meanwhile. */
-  windowOf(contentsId: number): { readonly key: string; readonly contents: ShellContents } | undefined;
+  windowOf(contentsId: number): { readonly key: string; readonly window: ShellWindow } | undefined;
 }
 
 export function requestsOf(
-  electron: Needs<'MessageChannelMain'>,
+  electron: Needs<'MessageChannelMain' | 'dialog'>,
   { engine, settings, windowOf }: RequestOptions,
 ): Readonly<Record<string, Request>> {
+  const opened = (contentsId: number): NonNullable<ReturnType<typeof windowOf>> => {
+    const found = windowOf(contentsId);
+    if (found === undefined) throw new Error('The window has closed.');
+    return found;
+  };
   return {
     connect: request(z.undefined(), async (_payload, contentsId) => {
-      const window = windowOf(contentsId);
-      if (window === undefined) throw new Error('The window has closed.');
+      const { key, window } = opened(contentsId);
       // Both ends leave this process: what window and engine say to each other never passes here.
       const { port1, port2 } = new electron.MessageChannelMain();
       try {
-        await engine.connect(window.key, port2);
+        await engine.connect(key, port2);
       } catch (error) {
         port1.close();
         throw error;
       }
-      if (window.contents.isDestroyed()) port1.close();
-      else window.contents.postMessage(portChannel, null, [port1]);
+      if (window.isDestroyed()) port1.close();
+      else window.webContents.postMessage(portChannel, null, [port1]);
     }),
+    openFile: request(z.undefined(), (_payload, contentsId) => openFile(electron, opened(contentsId).window)),
     settings: request(z.undefined(), () => shared(settings.current)),
     changeSettings: request(sharedSettingsSchema.partial(), (changes) => {
       // A field that was left out must not become one that is undefined.

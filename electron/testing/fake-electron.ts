@@ -238,6 +238,7 @@ export function createFakeElectron(options: FakeOptions) {
   const children: FakeChild[] = [];
   const errorBoxes: (readonly [title: string, content: string])[] = [];
   const messageBoxes: Electron.MessageBoxOptions[] = [];
+  const openDialogs: (readonly [ShellWindow, Electron.OpenDialogOptions])[] = [];
   const opened: string[] = [];
   const schemes: Electron.CustomScheme[] = [];
   const loginItems: Electron.Settings[] = [];
@@ -264,6 +265,8 @@ export function createFakeElectron(options: FakeOptions) {
     /** The button a person presses in a message box. */
     answer: (_box: Electron.MessageBoxOptions): number | Promise<number> => 0,
     notificationsSupported: true,
+    /** The files a person chooses in a dialog that opens files; none: it is cancelled. */
+    choose: (_dialog: Electron.OpenDialogOptions): readonly string[] | Promise<readonly string[]> => [],
   };
 
   const module: ElectronModule = {
@@ -333,6 +336,12 @@ export function createFakeElectron(options: FakeOptions) {
         messageBoxes.push(box);
         return { response: await state.answer(box), checkboxChecked: false };
       },
+      async showOpenDialog(...args: readonly unknown[]) {
+        const [window, given] = args as readonly [ShellWindow, Electron.OpenDialogOptions];
+        openDialogs.push([window, given]);
+        const filePaths = [...(await state.choose(given))];
+        return { filePaths, canceled: filePaths.length === 0 };
+      },
     },
     ipcMain: {
       handle: (channel, listener) => void handlers.set(channel, listener),
@@ -388,6 +397,7 @@ export function createFakeElectron(options: FakeOptions) {
       children,
       errorBoxes,
       messageBoxes,
+      openDialogs,
       opened,
       schemes,
       loginItems,

@@ -8,6 +8,10 @@ export interface ShellBridge {
   connect(): Promise<void>;
   /** Changes settings of this device; `theme` is also the shell's own, for its menus and dialogs. */
   changeSettings(changes: { readonly theme?: 'system' | 'light' | 'dark' }): Promise<unknown>;
+  /** The system's own dialog. Null: no file was chosen. `problem`: why the one that was cannot be imported. */
+  openFile(): Promise<
+    { readonly name: string; readonly bytes: BlobPart } | { readonly name: string; readonly problem: string } | null
+  >;
 }
 
 declare global {

@@ -17,6 +17,8 @@
   };
   const uncarry = (carried) => {
     if (carried.is === 'undefined') return undefined;
+    if (carried.is === 'record')
+      return Object.fromEntries(Object.entries(carried.fields).map(([name, field]) => [name, uncarry(field)]));
     return carried.is === 'bytes' ? Uint8Array.fromBase64(carried.base64).buffer : carried.value;
   };
 

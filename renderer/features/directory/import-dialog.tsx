@@ -2,13 +2,13 @@
 import { Alert, Button, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { importKinds, type ImportKind } from '#core/contract/index.ts';
+import { fileProblem, importKinds, type ImportKind } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { applicationChoicesQuery } from './directory.queries.ts';
 import { FileDrop } from './file-drop.tsx';
-import { fileProblem, importKindWords } from './import-kinds.ts';
+import { importKindWords } from './import-kinds.ts';
 import { reportOf } from './import-report.ts';
 import { ImportResult, type ImportOutcome } from './import-result.tsx';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ImportReport } from '#core/contract/index.ts';
-import { fileProblem, rejectsFileName, reportText, sizeText } from './import-kinds.ts';
+import { fileProblem, type ImportReport } from '#core/contract/index.ts';
+import { rejectsFileName, reportText, sizeText } from './import-kinds.ts';
 
 const report: ImportReport = {
   kind: 'employees',

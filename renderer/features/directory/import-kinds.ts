@@ -41,18 +41,6 @@ export const importKindWords: Readonly<Record<ImportKind, ImportKindWords>> = {
   },
 };
 
-/** As the contract allows. */
-export const maximumFileBytes = 200_000_000;
-
-/** What keeps a file from being imported; null when nothing does. */
-export function fileProblem(file: { readonly name: string; readonly size: number }): string | null {
-  if (file.size === 0) return 'This file is empty.';
-  if (file.size > maximumFileBytes)
-    return 'This file is larger than 200 MB. Split it and import the parts one after another.';
-  if (!/\.(csv|tsv|txt)$/i.test(file.name)) return 'Choose a CSV file. Other formats can be saved as CSV first.';
-  return null;
-}
-
 /** `1.4 MB` */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
