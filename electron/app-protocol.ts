@@ -16,14 +16,10 @@ export const consolePage = `${appOrigin}/index.html`;
 const mediaTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
   '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
   '.map': 'application/json; charset=utf-8',
-  '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
-  '.woff': 'font/woff',
   '.woff2': 'font/woff2',
 };
 
@@ -69,6 +65,17 @@ export function serveApp(
       return respond(500, 'The console could not read one of its files.');
     }
   });
+}
+
+/** Of an origin or an address: without path and query, which may hold anything. Null: it cannot be read. */
+export function originOf(address: string): string | null {
+  const url = URL.parse(address);
+  return url === null ? null : `${url.protocol}//${url.host}`;
+}
+
+/** Parsed, because `app://gatehouse.evil` begins in the same way. */
+export function isOwnOrigin(address: string): boolean {
+  return originOf(address) === appOrigin;
 }
 
 /** Is this the console's own page, wherever in it one is? */

@@ -2,6 +2,7 @@
  * Reports to disk: what the console offers as a download is saved where the person says. The data comes out
  * of the page, so its window stays, hidden, until the file is whole.
  */
+import { EventEmitter, once } from 'node:events';
 import { basename } from 'node:path';
 import { appOrigin } from './app-protocol.ts';
 import type { Needs } from './electron-module.ts';
@@ -11,10 +12,8 @@ import { showNotice } from './notice.ts';
 export interface Downloads {
   /** Is a page still writing a file? */
   isSaving(contentsId: number): boolean;
-  /** Calls `then` once when the page has written its files; at once when there are none. */
-  whenSaved(contentsId: number, then: () => void): void;
-  /** Resolves when no page writes any more. */
-  settled(): Promise<void>;
+  /** Resolves when the page, or every page, has written its files. */
+  whenSaved(contentsId?: number): Promise<void>;
 }
 
 export function saveDownloads(
@@ -23,7 +22,7 @@ export function saveDownloads(
 ): Downloads {
   /** Page -> how many files it is writing. */
   const saving = new Map<number, number>();
-  let waiting: (() => boolean)[] = [];
+  const saved = new EventEmitter();
 
   electron.session.defaultSession.on('will-download', (event, item, contents) => {
     // Only what the console made itself: nothing is fetched from anywhere.
@@ -41,7 +40,7 @@ export function saveDownloads(
       if (left === 0) saving.delete(id);
       else saving.set(id, left);
       tell(state, item.getSavePath() || name);
-      waiting = waiting.filter((look) => !look());
+      saved.emit('saved');
     });
   });
 
@@ -61,18 +60,13 @@ export function saveDownloads(
     );
   }
 
-  const wait = (isOver: () => boolean, then: () => void): void => {
-    if (isOver()) return then();
-    waiting.push(() => {
-      if (!isOver()) return false;
-      then();
-      return true;
-    });
-  };
+  const isSaving = (contentsId?: number): boolean =>
+    contentsId === undefined ? saving.size > 0 : saving.has(contentsId);
   return {
-    isSaving: (contentsId) => saving.has(contentsId),
-    whenSaved: (contentsId, then) => wait(() => !saving.has(contentsId), then),
-    settled: () => new Promise((resolve) => wait(() => saving.size === 0, resolve)),
+    isSaving,
+    async whenSaved(contentsId) {
+      while (isSaving(contentsId)) await once(saved, 'saved');
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** No page of this program leads anywhere else, opens a window, or embeds another page. Applies to every page there ever is. */
-import { appOrigin, isConsolePage } from './app-protocol.ts';
+import { isConsolePage, isOwnOrigin, originOf } from './app-protocol.ts';
 import type { Needs, ShellContents } from './electron-module.ts';
 import { openExternally } from './external-links.ts';
 import type { ShellLog } from './log.ts';
@@ -24,13 +24,7 @@ function guardContents(electron: Needs<'shell'>, contents: ShellContents, log: S
     log.warn('An embedded page was denied');
   });
   contents.setWindowOpenHandler(({ url }) => {
-    if (!url.startsWith(`${appOrigin}/`)) openExternally(electron, url, log);
+    if (!isOwnOrigin(url)) openExternally(electron, url, log);
     return { action: 'deny' };
   });
-}
-
-/** Without path and query, which may hold anything. */
-function originOf(address: string): string {
-  const url = URL.parse(address);
-  return url === null ? 'unreadable' : `${url.protocol}//${url.host}`;
 }

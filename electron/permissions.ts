@@ -1,5 +1,5 @@
 /** What a page may ask of the machine: to put text on the clipboard, and nothing else. */
-import { appOrigin } from './app-protocol.ts';
+import { isOwnOrigin } from './app-protocol.ts';
 import type { Needs } from './electron-module.ts';
 import type { ShellLog } from './log.ts';
 
@@ -21,10 +21,4 @@ export function denyPermissions({ session }: Needs<'session'>, log: ShellLog, is
     answer(allowed);
   });
   defaultSession.setDevicePermissionHandler(() => false);
-}
-
-/** An origin or an address, parsed: `app://gatehouse.evil` begins the same way. */
-function isOwnOrigin(address: string): boolean {
-  const url = URL.parse(address);
-  return url !== null && `${url.protocol}//${url.host}` === appOrigin;
 }

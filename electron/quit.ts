@@ -10,7 +10,7 @@ const forceAfter = 120_000;
 
 export interface QuitOptions {
   readonly engine: Pick<Engine, 'close' | 'kill'>;
-  readonly downloads: Pick<Downloads, 'settled'>;
+  readonly downloads: Pick<Downloads, 'whenSaved'>;
   readonly log: ShellLog;
 }
 
@@ -27,7 +27,7 @@ export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, 
   async function closeAll(): Promise<void> {
     const asked = setTimeout(() => void ask(), askAfter);
     const forced = setTimeout(force, forceAfter);
-    await downloads.settled();
+    await downloads.whenSaved();
     await engine.close();
     clearTimeout(asked);
     clearTimeout(forced);

@@ -279,6 +279,7 @@ describe('closing the window', () => {
     expect([windows[0]!.isDestroyed(), windows[0]!.isShown]).toEqual([false, false]);
     expect(item.options).toMatchObject({ defaultPath: 'Req 7_ _report_.pdf' });
     item.finish('completed');
+    await vi.advanceTimersByTimeAsync(0);
     expect(windows[0]!.isDestroyed()).toBe(true);
     expect(notifications[0]!.options.body).toBe('/home/ada/report.pdf');
     notifications[0]!.emit('click');

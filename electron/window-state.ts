@@ -1,23 +1,9 @@
 /** Where a window was, fitted into the displays there are now: a display that was unplugged must not hold a window nobody can see. */
+import type { Rectangle } from 'electron';
+import type { DeviceSettings } from './settings.ts';
 
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface WindowState extends Rectangle {
-  readonly maximized: boolean;
-}
-
-export interface WindowPlace {
-  /** Left out: in the middle of the first display. */
-  readonly x?: number;
-  readonly y?: number;
-  readonly width: number;
-  readonly height: number;
-}
+/** Without x and y: in the middle of the first display. */
+export type WindowPlace = Pick<Rectangle, 'height' | 'width'> & Partial<Rectangle>;
 
 const usual = { width: 1280, height: 840 };
 export const smallest = { width: 880, height: 560 };
@@ -25,7 +11,7 @@ export const smallest = { width: 880, height: 560 };
 const grip = { width: 120, height: 40 };
 
 /** @param workAreas of all displays, the first one first; in the same units as the state */
-export function placeWindow(state: WindowState | null, workAreas: readonly Rectangle[]): WindowPlace {
+export function placeWindow(state: DeviceSettings['window'], workAreas: readonly Rectangle[]): WindowPlace {
   const size = state ?? usual;
   const fitted = (area: Rectangle | undefined): Rectangle => ({
     x: state?.x ?? 0,

@@ -114,7 +114,7 @@ export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'
       } else if (!options.isOver() && downloads.isSaving(contentsId)) {
         event.preventDefault();
         window.hide();
-        downloads.whenSaved(contentsId, () => {
+        void downloads.whenSaved(contentsId).then(() => {
           if (!window.isDestroyed()) window.close();
         });
       }
