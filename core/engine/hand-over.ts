@@ -113,7 +113,7 @@ export function hasPartIn(before: RequestAggregate, stage: ReviewStage, employee
 
 /**
  * Brings an open task to whoever is to hold it now: the delegate of its reviewer while they are away, its reviewer
- * again when they are back. Null: it is where it belongs, or must stay, because the delegate asked, benefits,
+ * again when they are back. Null: it is where it belongs, or must stay, because whoever would get it asked, benefits,
  * stands in for who does, or has a part in the level already.
  */
 export function settleHolder(
@@ -126,6 +126,7 @@ export function settleHolder(
   const owner = ownerOf(before, place.task);
   const holder = holderOf(before, place, owner, facts);
   if (holder === place.task.reviewerId) return null;
+  if (isInterested(holder, concernedBy(before, place), facts.concernedDelegates)) return null;
   if (holder !== owner && hasPartIn(before, place.stage, holder)) return null;
   const back = holder === owner;
   const after = handedOn(before, place, holder, back ? 'returned' : 'delegated', facts);

@@ -38,6 +38,7 @@ export function openStage(
   const reviewers = item.plan.levels.find((level) => level.level === stage.level)?.reviewers ?? [];
   const open: ReviewStage = { ...stage, state: 'open', openedAt: facts.now };
   const here = new Set(reviewers);
+  const asked = askedAt(before, item, stage, reviewers, facts);
   const tasks: ReviewTask[] = [];
   const trail: AuditFact[] = [];
   for (const reviewerId of reviewers) {
@@ -47,6 +48,7 @@ export function openStage(
       trail.push(factAt(open, 'review.skipped', { reviewerId }));
       continue;
     }
+    if (!asked.includes(reviewerId)) continue;
     const standIn = standInFor(reviewerId, before, item, here, facts);
     if (standIn === null) {
       tasks.push(task);
@@ -94,6 +96,22 @@ export function passStage(
     },
     facts: approved.facts,
   };
+}
+
+/**
+ * A reviewer who has come to stand in for somebody concerned since the review was planned is not asked, as long as
+ * the others suffice. Where they do not, there is a task all the same: it cannot be decided, but it can be given on.
+ */
+function askedAt(
+  { request }: RequestAggregate,
+  item: RequestItem,
+  stage: ReviewStage,
+  reviewers: readonly EmployeeId[],
+  facts: StandIns,
+): readonly EmployeeId[] {
+  const concerned = { requesterId: request.requesterId, beneficiaryId: item.beneficiaryId };
+  const others = reviewers.filter((reviewer) => !isInterested(reviewer, concerned, facts.concernedDelegates));
+  return others.length >= stage.needed ? others : reviewers;
 }
 
 /**
