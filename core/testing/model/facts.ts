@@ -1,0 +1,183 @@
+/** What the engine is told for each command, made from the organisation the way the commands' loaders make it from a database. */
+import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
+import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import {
+  askedTogether,
+  findConflicts,
+  indexConflictRules,
+  nothingHeld,
+  type Standing,
+} from '#core/engine/conflicts.ts';
+import type { EscalationFacts } from '#core/engine/escalate.ts';
+import type { ItemDraft } from '#core/engine/item-draft.ts';
+import type { StandIns } from '#core/engine/open-stage.ts';
+import type { OutOfOffice, ReviewFacts } from '#core/engine/review-facts.ts';
+import type { StartFacts } from '#core/engine/start-fulfillment.ts';
+import type { ItemFacts, RequestAggregate } from '#core/engine/state.ts';
+import { openEnd } from '#core/engine/temporary-access.ts';
+import {
+  applicationOf,
+  chainOf,
+  entitlementOf,
+  itemsOf,
+  ownersOf,
+  personOf,
+  standInOf,
+  worksHere,
+  type World,
+} from './world.ts';
+
+export function outOfOffice(world: World): OutOfOffice {
+  const away = world.people.map((person) => person.id).filter((id) => chainOf(world, id).length > 0);
+  return {
+    standIns: new Map(
+      away.flatMap((id) => {
+        const standIn = standInOf(world, id);
+        return standIn === null ? [] : [[id, standIn]];
+      }),
+    ),
+    delegates: new Map(away.map((id) => [id, chainOf(world, id)])),
+  };
+}
+
+export function standIns(world: World, { request }: RequestAggregate, item: RequestItem): StandIns {
+  const { standIns: all, delegates } = outOfOffice(world);
+  const concerned = [request.requesterId, item.beneficiaryId].flatMap((id) => delegates.get(id) ?? []);
+  return { standIns: all, concernedDelegates: new Set(concerned) };
+}
+
+export function reviewFacts(world: World, drafts: readonly ItemDraft[]): ReviewFacts {
+  const here = (people: readonly EmployeeId[]) => people.filter((id) => worksHere(world, id));
+  return {
+    ...outOfOffice(world),
+    administrators: here(world.administrators),
+    riskManagers: here(world.riskManagers),
+    groups: new Map([...world.groups].map(([group, members]) => [group, here(members)])),
+    absent: new Set(world.people.map(({ id }) => id).filter((id) => !worksHere(world, id))),
+    policies: world.policies.filter((policy) => policy.state === 'active'),
+    conflictRules: indexConflictRules(world.rules),
+    asked: askedTogether(drafts),
+  };
+}
+
+export function itemFacts(world: World, draft: ItemDraft): ItemFacts {
+  const beneficiary = personOf(world, draft.beneficiaryId);
+  const entitlement = entitlementOf(world, draft);
+  const application = applicationOf(world, entitlement);
+  const open = openLine(world, draft.beneficiaryId, draft.entitlementId);
+  return {
+    beneficiary,
+    entitlement,
+    application,
+    manager: worksHere(world, beneficiary.managerId) ? beneficiary.managerId : null,
+    owners: ownersOf(application).filter((id) => worksHere(world, id)),
+    businessOwner: worksHere(world, entitlement.businessOwnerId) ? entitlement.businessOwnerId : null,
+    standing: standingOf(world, draft.beneficiaryId),
+    held: holds(world, draft.beneficiaryId, draft.entitlementId),
+    pendingIn: open !== null && open.action !== draft.action ? open.number : null,
+    joins: open !== null && open.action === draft.action ? open.number : null,
+    ...(draft.extendsItemId === null || draft.extendsItemId === undefined ? {} : { prolongs: prolonged(world, draft) }),
+  };
+}
+
+export function holds(world: World, employeeId: EmployeeId, entitlementId: EntitlementId): boolean {
+  return world.grants.some(
+    (grant) => grant.active && grant.employeeId === employeeId && grant.entitlementId === entitlementId,
+  );
+}
+
+function standingOf(world: World, employeeId: EmployeeId): Standing {
+  const mine = itemsOf(world).filter(
+    ({ item }) =>
+      item.beneficiaryId === employeeId && ['inReview', 'approved'].includes(item.state) && item.action === 'GRANT',
+  );
+  return {
+    held: new Set(
+      world.grants.flatMap((grant) => (grant.active && grant.employeeId === employeeId ? [grant.entitlementId] : [])),
+    ),
+    pending: new Set(mine.map(({ item }) => item.entitlementId)),
+  };
+}
+
+function openLine(world: World, employeeId: EmployeeId, entitlementId: EntitlementId) {
+  const open = itemsOf(world).find(
+    ({ item }) =>
+      item.beneficiaryId === employeeId &&
+      item.entitlementId === entitlementId &&
+      ['inReview', 'approved'].includes(item.state),
+  );
+  return open === undefined ? null : { number: open.aggregate.request.number, action: open.item.action };
+}
+
+function prolonged(world: World, draft: ItemDraft): NonNullable<ItemFacts['prolongs']> | null {
+  const old = itemsOf(world).find(({ item }) => item.id === draft.extendsItemId);
+  if (
+    old === undefined ||
+    old.item.action !== 'GRANT' ||
+    old.item.beneficiaryId !== draft.beneficiaryId ||
+    old.item.entitlementId !== draft.entitlementId
+  )
+    return null;
+  const end = old.aggregate.fulfillment.find((task) => task.itemId === old.item.id && task.cause === 'expiry');
+  return { endsAt: end === undefined || openEnd(old.item, old.aggregate.fulfillment) === null ? null : end.dueAt };
+}
+
+/** Whose manager is asked: that of whoever the task belongs to, also while somebody else holds it. */
+export function escalationFacts(
+  world: World,
+  aggregate: RequestAggregate,
+  item: RequestItem,
+  ownerId: EmployeeId,
+): Omit<EscalationFacts, 'now' | 'actor' | 'commandId' | 'nextId'> {
+  const { managerId } = personOf(world, ownerId);
+  return {
+    settings: entitlementOf(world, item).reviewSettings ?? applicationOf(world, item).reviewSettings,
+    ...standIns(world, aggregate, item),
+    manager: worksHere(world, managerId) ? managerId : null,
+    owners: ownersOf(applicationOf(world, item)).filter((id) => worksHere(world, id)),
+    administrators: world.administrators.filter((id) => worksHere(world, id)),
+  };
+}
+
+export function startFacts(
+  world: World,
+  task: FulfillmentTask,
+): Omit<StartFacts, 'now' | 'actor' | 'commandId' | 'nextId'> {
+  const held = {
+    ...nothingHeld,
+    held: new Set(
+      world.grants.flatMap((grant) =>
+        grant.active && grant.employeeId === task.beneficiaryId ? [grant.entitlementId] : [],
+      ),
+    ),
+  };
+  const rules = indexConflictRules(world.rules);
+  return {
+    option: applicationOf(world, task).fulfillment,
+    beneficiaryWorksHere: worksHere(world, task.beneficiaryId),
+    entitlementExists: entitlementOf(world, task).status === 'active',
+    grantIs: task.cause === 'expiry' ? whoseGrant(world, task) : 'unknown',
+    conflicts: task.effect === 'grant' ? findConflicts(task.entitlementId, rules, held, nothingHeld.held).found : [],
+  };
+}
+
+function whoseGrant(world: World, task: FulfillmentTask): StartFacts['grantIs'] {
+  const grants = world.grants.filter(
+    (grant) => grant.employeeId === task.beneficiaryId && grant.entitlementId === task.entitlementId,
+  );
+  const active = grants.filter((grant) => grant.active);
+  if (active.some((grant) => grant.itemId === task.itemId)) return 'mine';
+  if (active.some((grant) => grant.itemId !== null)) return 'others';
+  if (active.length > 0) return 'unknown';
+  return grants.some((grant) => grant.itemId === task.itemId) ? 'ended' : 'unknown';
+}
+
+/** The item whose access a task is about to prolong, while its end can still be moved. */
+export function prolongedBy(world: World, task: FulfillmentTask, item: RequestItem) {
+  if (task.cause !== 'decision' || item.extendsItemId === null) return null;
+  const old = itemsOf(world).find((candidate) => candidate.item.id === item.extendsItemId);
+  const end = old === undefined ? null : openEnd(old.item, old.aggregate.fulfillment);
+  if (old === undefined || end === null) return null;
+  const held = world.grants.some((grant) => grant.active && grant.itemId === old.item.id);
+  return { aggregate: old.aggregate, item: old.item, held: held && end !== 'byHand' };
+}
