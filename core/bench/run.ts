@@ -14,6 +14,7 @@ import { engineReady } from './engine-ready.ts';
 import type { Benchmark, Figure, Measurement } from './figure.ts';
 import { itemSqlite } from './item-sqlite.ts';
 import { lists } from './lists.ts';
+import { resolveReviewers } from './resolve-reviewers.ts';
 import { shellFirstPaint } from './shell-first-paint.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   shellFirstPaint,
   bulkDecision,
   lists,
+  resolveReviewers,
 ];
 
 const help = `Usage: npm run bench -- [options] [NAME…]
