@@ -8,13 +8,15 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type KeyboardEvent } from 'react';
 import { skipToken } from '@tanstack/react-query';
 import { orpc } from '#renderer/data/client.ts';
+import { useOperator } from '#renderer/data/session.ts';
 import { requestStateWords } from '#renderer/ui/states.ts';
-import { places } from './places.ts';
+import { placesFor } from './places.ts';
 
 const found = 5;
 
 export function CommandPalette() {
   const navigate = useNavigate();
+  const operator = useOperator();
   const [query, setQuery] = useState('');
   const [search] = useDebouncedValue(query.trim().replace(/^#/, ''), 150);
   const searching = search !== '';
@@ -40,7 +42,7 @@ export function CommandPalette() {
 
   const goTo: SpotlightActionGroupData = {
     group: 'Go to',
-    actions: places
+    actions: placesFor(operator)
       .filter((place) => `${place.label} ${place.says}`.toLowerCase().includes(query.trim().toLowerCase()))
       .map((place) => ({
         id: place.to,

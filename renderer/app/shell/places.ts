@@ -22,7 +22,7 @@ export interface Place {
   readonly forRoles?: boolean;
 }
 
-export const places: readonly Place[] = [
+const places: readonly Place[] = [
   {
     to: '/',
     label: 'Dashboard',

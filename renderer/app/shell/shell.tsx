@@ -20,7 +20,7 @@ export interface ShellProps {
 
 export function Shell({ status, operator }: ShellProps) {
   const main = useRef<HTMLElement>(null);
-  useShellKeys();
+  useShellKeys(operator);
   return (
     <div className={classes.shell}>
       <a

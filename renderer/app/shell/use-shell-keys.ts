@@ -1,12 +1,13 @@
 /** Keys that work on every screen: `/` goes to the search field, `g` and a letter to a place. */
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { places } from './places.ts';
+import type { Operator } from '#core/contract/index.ts';
+import { placesFor } from './places.ts';
 
 /** How long `g` waits for its letter. */
 const patienceMilliseconds = 1200;
 
-export function useShellKeys(): void {
+export function useShellKeys(operator: Operator): void {
   const router = useRouter();
   useEffect(() => {
     let goPressedAt = -Infinity;
@@ -22,7 +23,7 @@ export function useShellKeys(): void {
       }
       if (event.timeStamp - goPressedAt < patienceMilliseconds) {
         goPressedAt = -Infinity;
-        const place = places.find((candidate) => candidate.key === event.key);
+        const place = placesFor(operator).find((candidate) => candidate.key === event.key);
         if (place === undefined) return;
         event.preventDefault();
         event.stopPropagation();
@@ -34,7 +35,7 @@ export function useShellKeys(): void {
     // Before the screens' own keys: in `g a`, the `a` must not approve anything.
     window.addEventListener('keydown', keyDown, { capture: true });
     return () => window.removeEventListener('keydown', keyDown, { capture: true });
-  }, [router]);
+  }, [router, operator]);
 }
 
 function isTyping(target: EventTarget | null): boolean {
