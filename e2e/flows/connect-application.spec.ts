@@ -38,6 +38,7 @@ test.describe('with a keychain', () => {
     await window.reload();
     await signInAs(window, administrator);
     const application = await ApplicationPage.add(window, { name: 'Cartography', owner: administrator });
+    await application.chooseConnector('SCIM 2.0');
 
     await application.fillConnection({
       baseUrl: server.baseUrl,
@@ -114,6 +115,7 @@ test('without a keychain the connection says exactly what is missing, saves noth
   const server = await startSecondScimServer({ users: [], groups: { 'Map readers': [] } });
   await signInAs(window, administrator);
   const application = await ApplicationPage.add(window, { name: 'Cartography', owner: administrator });
+  await application.chooseConnector('SCIM 2.0');
   await expect(notice(window, 'this process has no D-Bus session')).toBeVisible();
   await application.fillConnection(server);
   await expect(await application.test()).toContainText('The connection works.');

@@ -46,6 +46,10 @@ export class ApplicationPage {
     return this.#page.getByRole('form', { name: /^Connection by/ });
   }
 
+  async chooseConnector(title: string): Promise<void> {
+    await select(this.#page, this.#page.getByRole('combobox', { name: 'Connector' }), title);
+  }
+
   async fillConnection(given: {
     readonly baseUrl: string;
     readonly username: string;
