@@ -80,6 +80,21 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'Asked to give Editors in Wiki for Ben Ode, until 2026-04-01 00:00:00 UTC. The application needs no review.',
     ],
     [
+      { plan: { mode: 'auto', levels: [], policy: { id: 'p', name: 'Readers', version: 3 } } },
+      'Asked to give Editors in Wiki for Ben Ode, without an end. The policy “Readers”, version 3, decides it.',
+    ],
+    [
+      {
+        plan: {
+          mode: 'review',
+          levels: [
+            { level: 1, reviewers: ['ada', 'ben'], reviewerKind: 'designated', needed: 2, fallbackReason: null },
+          ],
+        },
+      },
+      'Asked to give Editors in Wiki for Ben Ode, without an end. To be reviewed by 2 of Ada Byron and Ben Ode (a designated reviewer).',
+    ],
+    [
       {
         plan: {
           mode: 'review',

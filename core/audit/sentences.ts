@@ -144,14 +144,22 @@ function reviewStarted(event: AuditEvent, story: Story): string {
     item?.action === 'REVOKE'
       ? `Asked to take ${item.entitlement} in ${item.application} away from ${item.beneficiary}`
       : `Asked to give ${story.subject(event)}${term === null ? '' : `, ${termWords(term)}`}`;
-  if (plan['mode'] === 'auto') return `${asked}. The application needs no review`;
+  if (plan['mode'] === 'auto') {
+    const policy = dataIn(plan, 'policy');
+    const name = textIn(policy, 'name');
+    return name === null
+      ? `${asked}. The application needs no review`
+      : `${asked}. The policy ${quoted(name)}, version ${numberIn(policy, 'version') ?? 'not named'}, decides it`;
+  }
   const levels = listIn(plan, 'levels').filter(isData);
   if (levels.length === 0) return asked;
   const several = levels.length > 1;
   const words = levels.map((level) => {
     const reviewers = textsIn(level, 'reviewers').map((id) => story.names.person(id));
     const fallback = textIn(level, 'fallbackReason');
-    const who = `${list(reviewers, 'or')} (${reviewerKindWords(textIn(level, 'reviewerKind'))})`;
+    const needed = numberIn(level, 'needed') ?? 1;
+    const people = needed > 1 ? `${needed} of ${list(reviewers)}` : list(reviewers, 'or');
+    const who = `${people} (${reviewerKindWords(textIn(level, 'reviewerKind'))})`;
     const instead =
       fallback === null ? '' : ` because ${fallback.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase())}`;
     return `${several ? `level ${numberIn(level, 'level') ?? '?'}: ` : ''}${who}${instead}`;

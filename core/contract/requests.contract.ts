@@ -105,13 +105,15 @@ export const previewLineSchema = z.object({
   application: namedSchema<ApplicationId>().nullable(),
   /** What would refuse this line; empty when it can be submitted. */
   problems: z.array(refusalSchema),
-  /** `auto`: approved by the application's setting at once, recorded as such. */
+  /** `auto`: decided at once by a policy or by the setting of application or entitlement, recorded as such. */
   approval: z.enum(['review', 'auto']),
   reviewers: z.array(
     z.object({
       level: z.number().int(),
       kind: z.string(),
       people: z.array(personSchema),
+      /** How many of them must approve. */
+      needed: z.number().int(),
       fallbackReason: z.string().nullable(),
     }),
   ),
@@ -134,6 +136,8 @@ export const previewLineSchema = z.object({
   ),
   /** The policy that decides or routes this line. */
   policy: z.string().nullable(),
+  /** The reason with which that policy denies this line at once; null: it does not. */
+  deniedBecause: z.string().nullable(),
   maximumDurationMinutes: z.number().int().nullable(),
 });
 export type PreviewLine = z.output<typeof previewLineSchema>;

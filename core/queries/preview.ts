@@ -24,19 +24,20 @@ export async function previewLines(
   const seen = new Set<string>();
   const checked = drafts.map((draft, index) => {
     const facts = factsAt(items, index);
-    const { plan, problems } = checkItem(draft, facts, { ...lines, requesterId, now });
+    const { plan, problems, policy } = checkItem(draft, facts, { ...lines, requesterId, now });
     const line = `${draft.beneficiaryId} ${draft.entitlementId} ${draft.serviceAccount?.toLowerCase() ?? ''}`;
     const repeated = seen.has(line);
     seen.add(line);
     // What joins an open request is not asked for again, so nothing refuses it.
     const joins = facts.joins ?? null;
     const told = joins === null ? problems : [];
-    return { draft, facts, plan, joins, problems: repeated ? [twice, ...told] : told };
+    const denied = plan?.mode === 'auto' && policy?.effect.kind === 'autoDeny' ? policy.effect.reason : null;
+    return { draft, facts, plan, joins, denied, problems: repeated ? [twice, ...told] : told };
   });
   const people = await loadPeople(reader, peopleOf(checked));
   const accounts = await loadPreviewAccounts(reader, drafts, items, connectors);
   const conflicting = await requestables(reader, conflictsIn(checked));
-  return checked.map(({ draft, facts, plan, joins, problems }, index): PreviewLine => {
+  return checked.map(({ draft, facts, plan, joins, denied, problems }, index): PreviewLine => {
     const { beneficiary, entitlement, application } = facts;
     return {
       index,
@@ -52,6 +53,7 @@ export async function previewLines(
         level: level.level,
         kind: level.reviewerKind,
         people: level.reviewers.map((id) => personIn(people, id)),
+        needed: level.needed,
         fallbackReason: level.fallbackReason,
       })),
       account: accountOf(draft, facts, accounts),
@@ -64,6 +66,7 @@ export async function previewLines(
         with: [...new Set(others.flatMap((one) => conflicting.get(one.entitlementId)?.name ?? []))],
       })),
       policy: plan?.policy?.name ?? null,
+      deniedBecause: denied,
       maximumDurationMinutes: entitlement?.maximumDurationMinutes ?? null,
     };
   });

@@ -43,6 +43,7 @@ const preview = (index: number, problems: Refusal[] = [], more: Partial<PreviewL
   joins: null,
   conflicts: [],
   policy: null,
+  deniedBecause: null,
   maximumDurationMinutes: null,
   ...more,
 });
@@ -80,12 +81,36 @@ describe('who reviews', () => {
       level: number,
       kind: 'manager',
       people: names.map(person),
+      needed: 1,
       fallbackReason: null,
     });
     expect(reviewersText(preview(0, [], { reviewers: [level(2, 'Bo', 'Cy', 'Di'), level(1, 'Ana')] }))).toBe(
       'Reviewed by Ana, then Bo or 2 others',
     );
     expect(reviewersText(preview(0, [], { approval: 'auto' }))).toContain('at once');
+  });
+
+  it('says how many of a level must approve, and when a policy decides', () => {
+    const levels = (...needed: readonly [names: string[], needed: number][]) =>
+      needed.map(([names, count], index) => ({
+        level: index + 1,
+        kind: 'designated',
+        people: names.map(person),
+        needed: count,
+        fallbackReason: null,
+      }));
+    const reviewed = (...needed: readonly [names: string[], needed: number][]) =>
+      reviewersText(preview(0, [], { reviewers: levels(...needed) }));
+    expect(reviewed([['Ana'], 1], [['Bo', 'Cy', 'Di'], 2])).toBe(
+      'Reviewed by Ana, then 2 of 3 reviewers (Bo, Cy, Di), who must approve',
+    );
+    expect(reviewed([['Ana', 'Bo', 'Cy', 'Di'], 4])).toBe('Reviewed by all 4 reviewers');
+    const automatic = { approval: 'auto', policy: 'Readers' } as const;
+    expect(reviewersText(preview(0, [], automatic))).toBe('Approved at once by the policy “Readers”');
+    const denied = preview(0, [], { ...automatic, deniedBecause: 'Closed until June' });
+    expect(reviewersText(denied)).toBe('Denied at once by the policy “Readers”');
+    expect(remarksOn(denied)).toEqual(['It would be denied: “Closed until June”.']);
+    expect(detailsOf(denied, true)).toEqual(['Denied at once by the policy “Readers”']);
   });
 });
 
@@ -135,8 +160,7 @@ describe('what is said of a line', () => {
       maximumDurationMinutes: 480,
     });
     expect(detailsOf(told, true)).toEqual([
-      'Approved at once by the application’s setting',
-      'by the policy “Low risk”',
+      'Approved at once by the policy “Low risk”',
       'Delivered by hand',
       'At most 8 hours',
     ]);

@@ -83,10 +83,24 @@ export function refusedKeys(draft: Draft, previews: PreviewByKey): Set<string> {
 
 /** Who decides about a line, in a sentence part: `Ana Kern, then Bo Lind or 2 others`. */
 export function reviewersText(preview: PreviewLine): string {
-  if (preview.approval === 'auto') return 'Approved at once by the application’s setting';
+  if (preview.deniedBecause !== null) return `Denied at once by the policy “${preview.policy ?? ''}”`;
+  if (preview.approval === 'auto')
+    return preview.policy === null
+      ? 'Approved at once by the application’s setting'
+      : `Approved at once by the policy “${preview.policy}”`;
   if (preview.reviewers.length === 0) return 'Reviewers are chosen when it is submitted';
   const levels = preview.reviewers.toSorted((left, right) => left.level - right.level);
-  return `Reviewed by ${levels.map((level) => peopleText(level.people.map((person) => person.fullName))).join(', then ')}`;
+  return `Reviewed by ${levels.map(levelText).join(', then ')}`;
+}
+
+/** One of several suffices unless something else is said. */
+function levelText({ people, needed }: PreviewLine['reviewers'][number]): string {
+  const names = people.map((person) => person.fullName);
+  if (needed < 2) return peopleText(names);
+  const who = names.length < 4 ? ` (${names.join(', ')})` : '';
+  return needed === names.length
+    ? `all ${needed} reviewers${who}`
+    : `${needed} of ${names.length} reviewers${who}, who must approve`;
 }
 
 function peopleText(names: readonly string[]): string {
@@ -101,6 +115,7 @@ function peopleText(names: readonly string[]): string {
 export function remarksOn(preview: PreviewLine): string[] {
   return [
     ...(preview.joins === null ? [] : [`Request ${preview.joins} already asks for this: you will follow it.`]),
+    ...(preview.deniedBecause === null ? [] : [`It would be denied: “${preview.deniedBecause}”.`]),
     ...preview.conflicts
       .filter((conflict) => conflict.effect !== 'forbid')
       .map(
@@ -114,7 +129,7 @@ export function remarksOn(preview: PreviewLine): string[] {
 export function detailsOf(preview: PreviewLine, isGrant: boolean): string[] {
   return [
     preview.joins === null ? reviewersText(preview) : null,
-    preview.policy === null ? null : `by the policy “${preview.policy}”`,
+    preview.policy === null || preview.approval === 'auto' ? null : `by the policy “${preview.policy}”`,
     preview.fulfillment === 'manual' ? 'Delivered by hand' : null,
     isGrant && preview.maximumDurationMinutes !== null
       ? `At most ${spanOfMinutes(preview.maximumDurationMinutes)}`
