@@ -26,7 +26,6 @@ export function ConflictRules() {
   if (rules.isError) return <ErrorState message={messageOfError(rules.error)} onRetry={() => void rules.refetch()} />;
   if (rules.data === undefined) return null;
   const { rows, mayChange } = rules.data;
-  const names = (list: ConflictRuleView['left']) => list.map((one) => `${one.name} (${one.application})`).join(', ');
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -75,6 +74,12 @@ export function ConflictRules() {
       {edited !== null && <Editor rule={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
     </Stack>
   );
+}
+
+/** A rule may name hundreds; the editor shows them all. */
+function names(list: ConflictRuleView['left']): string {
+  const shown = list.slice(0, 5).map((one) => `${one.name} (${one.application})`);
+  return [...shown, ...(list.length > 5 ? [`${list.length - 5} more`] : [])].join(', ');
 }
 
 function Editor({ rule, onClose }: { readonly rule: ConflictRuleView | null; readonly onClose: () => void }) {

@@ -25,11 +25,15 @@ import { policyProblem, toPolicy, type PolicyForm } from './policy-form.ts';
 import { applicationsQuery, entitlementsQuery, groupsQuery, peopleQuery } from './rules.queries.ts';
 
 const choices = [
-  { name: 'risks', label: 'Risk', values: ['low', 'medium', 'high'] },
-  { name: 'actions', label: 'Action', values: ['GRANT', 'REVOKE'] },
-  { name: 'terms', label: 'Term', values: ['permanent', 'temporary'] },
-  { name: 'requestedBy', label: 'Asked by', values: ['self', 'manager', 'other'] },
-  { name: 'accountKinds', label: 'Account', values: ['employee', 'service'] },
+  { name: 'risks', label: 'Risk', values: { low: 'Low', medium: 'Medium', high: 'High' } },
+  { name: 'actions', label: 'Asks to', values: { GRANT: 'Give access', REVOKE: 'Take access away' } },
+  { name: 'terms', label: 'How long', values: { permanent: 'Permanent', temporary: 'For a time' } },
+  {
+    name: 'requestedBy',
+    label: 'Asked by',
+    values: { self: 'The person it is for', manager: 'Their manager', other: 'Somebody else' },
+  },
+  { name: 'accountKinds', label: 'Account', values: { employee: 'Of the person', service: 'Service account' } },
 ] as const;
 const tags = [
   { name: 'departments', label: 'Departments' },
@@ -205,7 +209,7 @@ function Choice({
     <MultiSelect
       label={label}
       placeholder={given.length === 0 ? 'Any' : ''}
-      data={[...values]}
+      data={Object.entries(values).map(([value, words]) => ({ value, label: words }))}
       value={[...given]}
       onChange={(value) => set({ words: { ...form.words, [name]: value } })}
     />

@@ -5,7 +5,9 @@ import { useState } from 'react';
 import type { EmployeeId, ReviewerGroupView } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
+import { messageOfError } from '#renderer/data/errors.ts';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
+import { ErrorState } from '#renderer/ui/error-state.tsx';
 import { NamedList, type Named } from './named-list.tsx';
 import { RuleCard, RuleList } from './rule-card.tsx';
 import { groupsQuery, peopleQuery } from './rules.queries.ts';
@@ -13,6 +15,8 @@ import { groupsQuery, peopleQuery } from './rules.queries.ts';
 export function ReviewerGroups() {
   const groups = useQuery(groupsQuery());
   const [edited, setEdited] = useState<ReviewerGroupView | 'new' | null>(null);
+  if (groups.isError)
+    return <ErrorState message={messageOfError(groups.error)} onRetry={() => void groups.refetch()} />;
   if (groups.data === undefined) return null;
   const { rows, mayChange } = groups.data;
   return (

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client, orpc } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
+import { messageOfError } from '#renderer/data/errors.ts';
+import { ErrorState } from '#renderer/ui/error-state.tsx';
 
 interface Settings {
   readonly bulkDecidesHighRisk: boolean;
@@ -13,6 +15,8 @@ interface Settings {
 
 export function WorkspaceReview() {
   const settings = useQuery(orpc.rules.reviewSettings.queryOptions());
+  if (settings.isError)
+    return <ErrorState message={messageOfError(settings.error)} onRetry={() => void settings.refetch()} />;
   if (settings.data === undefined) return null;
   const { bulkDecidesHighRisk, undoSeconds } = settings.data;
   return <Editor key={`${bulkDecidesHighRisk} ${undoSeconds}`} settings={settings.data} />;
