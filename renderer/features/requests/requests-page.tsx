@@ -1,5 +1,5 @@
 /** Access requests: everything one asked for or may see, with how far each has come. */
-import { Button, Group, SegmentedControl, Select } from '@mantine/core';
+import { Button, Group, SegmentedControl } from '@mantine/core';
 import { IconListSearch, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router';
@@ -9,11 +9,11 @@ import { DataTable } from '#renderer/ui/data-table.tsx';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { SearchInput } from '#renderer/ui/search-input.tsx';
-import { ApplicationFilter } from './application-filter.tsx';
 import { rememberList } from './last-list.ts';
 import { requestColumns } from './request-columns.tsx';
+import { RequestFilters, type ChangeRequests } from './request-filters.tsx';
 import { requestListQuery } from './requests.queries.ts';
-import type { RequestsSearch } from './requests.search.ts';
+import { isJumped, isNarrowed, noConditions, type RequestsSearch } from './requests.search.ts';
 
 export function RequestsPage() {
   const filter = useSearch({ from: '/requests' });
@@ -24,13 +24,16 @@ export function RequestsPage() {
   const counts = list.data?.pages[0]?.counts;
   useEffect(() => rememberList(filter), [filter]);
 
-  function change(next: Partial<Record<keyof RequestsSearch, string | undefined>>): void {
+  const change: ChangeRequests = (next) => {
     // What was typed is reported a little later; whoever has gone on to another screen by then stays there.
     if (router.latestLocation.pathname !== '/requests') return;
     void navigate({ search: { ...filter, ...next } as RequestsSearch, replace: true });
-  }
+  };
 
-  const narrowed = filter.search !== undefined || filter.application !== undefined;
+  const narrowed = isNarrowed(filter);
+  const jumped = isJumped(filter);
+  const counted = list.data?.pages[0]?.matching ?? null;
+  const matching = counted ?? (rows === undefined || list.hasNextPage || jumped ? null : rows.length);
   return (
     <Page
       fill
@@ -47,7 +50,7 @@ export function RequestsPage() {
           size="sm"
           aria-label="Whose requests"
           value={filter.scope}
-          onChange={(scope) => change({ scope })}
+          onChange={(scope) => change({ scope: scope as RequestsSearch['scope'] })}
           data={[
             { value: 'mine', label: 'Mine' },
             { value: 'visible', label: 'All I may see' },
@@ -57,7 +60,7 @@ export function RequestsPage() {
           size="sm"
           aria-label="State of the requests"
           value={filter.status}
-          onChange={(status) => change({ status })}
+          onChange={(status) => change({ status: status as RequestsSearch['status'], states: undefined })}
           data={[
             { value: 'open', label: withCount('Open', counts?.open) },
             { value: 'completed', label: withCount('Completed', counts?.completed) },
@@ -69,24 +72,10 @@ export function RequestsPage() {
           placeholder="Number, person, entitlement…"
           value={filter.search ?? ''}
           onChange={(search) => change({ search: search === '' ? undefined : search })}
-          width={220}
-        />
-        <ApplicationFilter
-          applicationId={filter.application ?? null}
-          onChange={(application) => change({ application: application ?? undefined })}
-        />
-        <Select
-          aria-label="Order"
-          w={130}
-          allowDeselect={false}
-          value={filter.sort ?? 'newest'}
-          onChange={(sort) => change({ sort: sort === 'oldest' ? sort : undefined })}
-          data={[
-            { value: 'newest', label: 'Newest first' },
-            { value: 'oldest', label: 'Oldest first' },
-          ]}
+          width={260}
         />
       </Group>
+      <RequestFilters filter={filter} onChange={change} matching={matching} />
       <DataTable
         label="Access requests"
         height="fill"
@@ -101,14 +90,8 @@ export function RequestsPage() {
         isLoadingMore={list.isFetchingNextPage}
         onLoadMore={() => void list.fetchNextPage()}
         noun={['request', 'requests']}
-        total={narrowed || counts === undefined ? undefined : totalOf(filter.status, counts)}
-        empty={
-          <NothingHere
-            filter={filter}
-            narrowed={narrowed}
-            onClear={() => change({ search: undefined, application: undefined })}
-          />
-        }
+        total={jumped || counted === null ? undefined : counted}
+        empty={<NothingHere filter={filter} narrowed={narrowed} jumped={jumped} onClear={() => change(noConditions)} />}
       />
     </Page>
   );
@@ -117,22 +100,25 @@ export function RequestsPage() {
 interface NothingHereProps {
   readonly filter: RequestsSearch;
   readonly narrowed: boolean;
+  readonly jumped: boolean;
   readonly onClear: () => void;
 }
 
-function NothingHere({ filter, narrowed, onClear }: NothingHereProps) {
-  if (narrowed) {
+function NothingHere({ filter, narrowed, jumped, onClear }: NothingHereProps) {
+  if (narrowed || jumped) {
     return (
       <EmptyState
         icon={<IconListSearch size={22} />}
-        title="No request matches"
+        title={jumped ? 'No request from there on' : 'No request matches'}
         action={
           <Button variant="default" onClick={onClear}>
             Clear search and filters
           </Button>
         }
       >
-        The search looks at the number, people’s names and e-mails, entitlements and applications.
+        {jumped
+          ? 'The list begins at the number or the day that is given above, in the order that is chosen.'
+          : 'The search looks at the number, people’s names and e-mails, entitlements and applications.'}
       </EmptyState>
     );
   }
@@ -156,13 +142,4 @@ function NothingHere({ filter, narrowed, onClear }: NothingHereProps) {
 
 function withCount(label: string, count: number | undefined): string {
   return count === undefined ? label : `${label} ${count.toLocaleString('en')}`;
-}
-
-function totalOf(
-  status: RequestsSearch['status'],
-  counts: { readonly open: number; readonly completed: number },
-): number {
-  if (status === 'open') return counts.open;
-  if (status === 'completed') return counts.completed;
-  return counts.open + counts.completed;
 }

@@ -1,7 +1,8 @@
 /** What the screens of requests ask. */
 import { keepPreviousData } from '@tanstack/react-query';
-import type { RequestId } from '#core/contract/index.ts';
+import type { ApplicationId, EmployeeId, RequestId } from '#core/contract/index.ts';
 import { orpc } from '#renderer/data/client.ts';
+import { edgeOfDay } from '#renderer/ui/day.ts';
 import type { RequestsSearch } from './requests.search.ts';
 
 export function requestListQuery(filter: RequestsSearch) {
@@ -10,8 +11,12 @@ export function requestListQuery(filter: RequestsSearch) {
       scope: filter.scope,
       status: filter.status,
       search: filter.search ?? '',
-      applicationId: filter.application ?? null,
+      applicationId: (filter.application ?? null) as ApplicationId | null,
+      requesterId: (filter.requester ?? null) as EmployeeId | null,
+      ...(filter.states === undefined ? {} : { states: [...filter.states] }),
       sort: filter.sort ?? 'newest',
+      ...(filter.number === undefined ? {} : { fromNumber: filter.number }),
+      ...(filter.from === undefined ? {} : { fromDate: edgeOfDay(filter.from, filter.sort === undefined) }),
       cursor,
       limit: 100,
     }),
@@ -27,8 +32,4 @@ export function requestQuery(requestId: RequestId) {
 
 export function trailQuery(requestId: RequestId) {
   return orpc.requests.trail.queryOptions({ input: { requestId } });
-}
-
-export function applicationOptionsQuery(search: string) {
-  return orpc.applications.list.queryOptions({ input: { search }, placeholderData: keepPreviousData });
 }

@@ -1,11 +1,10 @@
 /** Narrows the queue, one field for each thing a task has; they hold together. */
-import { ActionIcon, Button, Group, NumberInput, Select, TextInput, Tooltip } from '@mantine/core';
-import { IconFilterOff } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Group, NumberInput, Select } from '@mantine/core';
 import type { TaskRow } from '#core/contract/index.ts';
+import { useApplicationChoices, useEntitlementChoices, usePersonChoices } from '#renderer/data/filter-choices.ts';
 import { AsyncSelect } from '#renderer/ui/async-select.tsx';
-import { applicationOptionsQuery, peopleOptionsQuery, personQuery } from './tasks.queries.ts';
+import { ClearFilters } from '#renderer/ui/clear-filters.tsx';
+import { DayField } from '#renderer/ui/day-field.tsx';
 import { isNarrowed, noConditions, type TasksSearch } from './tasks.search.ts';
 
 export type ChangeTasks = (next: { readonly [Name in keyof TasksSearch]?: TasksSearch[Name] | undefined }) => void;
@@ -13,7 +12,7 @@ export type ChangeTasks = (next: { readonly [Name in keyof TasksSearch]?: TasksS
 export interface TaskFiltersProps {
   readonly search: TasksSearch;
   readonly onChange: ChangeTasks;
-  /** The task under the keys, whose entitlement the queue can be narrowed to. */
+  /** The task under the keys, whose entitlement is the first to be offered. */
   readonly selected: TaskRow | null;
 }
 
@@ -22,6 +21,7 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
   return (
     <Group gap={8} role="group" aria-label="Filters">
       <ApplicationField value={search.application} onChange={(application) => onChange({ application })} />
+      <EntitlementField search={search} selected={selected} onChange={onChange} />
       <PersonField label="For" value={search.beneficiary} onChange={(beneficiary) => onChange({ beneficiary })} />
       <PersonField label="Asked by" value={search.requester} onChange={(requester) => onChange({ requester })} />
       <Select
@@ -58,7 +58,6 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
         value={search.level ?? ''}
         onChange={(level) => onChange({ level: typeof level === 'number' ? level : undefined })}
       />
-      <OnlyEntitlement search={search} selected={selected} onChange={onChange} />
       <Select
         aria-label="Order"
         w={140}
@@ -80,38 +79,32 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
               ]
         }
       />
-      {isNarrowed(search) && (
-        <Tooltip label="Clear search and filters">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label="Clear search and filters"
-            onClick={() => onChange(noConditions)}
-          >
-            <IconFilterOff size={17} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      )}
+      {isNarrowed(search) && <ClearFilters onClear={() => onChange(noConditions)} />}
     </Group>
   );
 }
 
-function OnlyEntitlement({ search, selected, onChange }: TaskFiltersProps) {
-  if (search.entitlement !== undefined) {
-    return (
-      <Button variant="light" size="sm" onClick={() => onChange({ entitlement: undefined })}>
-        One entitlement ✕
-      </Button>
-    );
-  }
-  if (selected === null) return null;
+function EntitlementField({ search, selected, onChange }: TaskFiltersProps) {
+  const known =
+    selected === null
+      ? null
+      : {
+          value: selected.item.entitlement.id as string,
+          label: selected.item.entitlement.name,
+          detail: `${selected.item.application.name}, of the task shown`,
+        };
+  const choices = useEntitlementChoices(search.entitlement, search.application, known);
   return (
-    <Tooltip label={`Only ${selected.item.entitlement.name}`}>
-      <Button variant="default" size="sm" onClick={() => onChange({ entitlement: selected.item.entitlement.id })}>
-        Same entitlement
-      </Button>
-    </Tooltip>
+    <AsyncSelect
+      label="Entitlement"
+      hideLabel
+      placeholder="Any entitlement"
+      width={132}
+      clearable
+      nothingFound="No entitlement matches"
+      {...choices}
+      onChange={(option) => onChange({ entitlement: option?.value })}
+    />
   );
 }
 
@@ -121,50 +114,31 @@ interface FieldProps {
 }
 
 function ApplicationField({ value, onChange }: FieldProps) {
-  const [search, setSearch] = useState('');
-  const found = useQuery(applicationOptionsQuery(search));
-  const all = useQuery(applicationOptionsQuery(''));
-  const chosen = all.data?.rows.find((application) => application.id === value);
   return (
     <AsyncSelect
       label="Application"
       hideLabel
       placeholder="Any application"
       width={128}
-      options={(found.data?.rows ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
-      loading={found.isFetching}
-      onSearch={setSearch}
-      value={chosen === undefined ? null : { value: chosen.id, label: chosen.name }}
-      onChange={(option) => onChange(option?.value)}
       clearable
       nothingFound="No application matches"
+      {...useApplicationChoices(value)}
+      onChange={(option) => onChange(option?.value)}
     />
   );
 }
 
 function PersonField({ label, value, onChange }: FieldProps & { readonly label: string }) {
-  const [search, setSearch] = useState('');
-  const found = useQuery(peopleOptionsQuery(search));
-  const chosen = useQuery(personQuery(value ?? ''));
   return (
     <AsyncSelect
       label={label}
       hideLabel
       placeholder={`${label}…`}
       width={100}
-      options={(found.data?.rows ?? []).map((person) => ({
-        value: person.id as string,
-        label: person.fullName,
-        detail: person.jobTitle ?? person.workEmail,
-      }))}
-      loading={found.isFetching}
-      onSearch={setSearch}
-      value={
-        value === undefined || chosen.data === undefined ? null : { value, label: chosen.data.fullName, detail: '' }
-      }
-      onChange={(option) => onChange(option?.value)}
       clearable
       nothingFound="Nobody matches"
+      {...usePersonChoices(value)}
+      onChange={(option) => onChange(option?.value)}
     />
   );
 }
@@ -173,15 +147,10 @@ function PersonField({ label, value, onChange }: FieldProps & { readonly label: 
 export function FromDay({ search, onChange }: Pick<TaskFiltersProps, 'search' | 'onChange'>) {
   if (search.sort === 'due' || search.sort === 'risk') return null;
   return (
-    <TextInput
-      type="date"
-      aria-label={search.status === 'open' ? 'Opened from this day' : 'Ended from this day'}
-      w={136}
-      value={search.from ?? ''}
-      onChange={(event) => {
-        const from = event.currentTarget.value;
-        onChange({ from: from === '' ? undefined : from });
-      }}
+    <DayField
+      label={search.status === 'open' ? 'Begin at tasks opened on this day' : 'Begin at tasks ended on this day'}
+      value={search.from}
+      onChange={(from) => onChange({ from })}
     />
   );
 }

@@ -2,17 +2,19 @@
 import { keepPreviousData } from '@tanstack/react-query';
 import type { BulkDecisionId, TaskFilterInput } from '#core/contract/index.ts';
 import { orpc } from '#renderer/data/client.ts';
+import { edgeOfDay } from '#renderer/ui/day.ts';
 import { taskFilterOf, type TasksSearch } from './tasks.search.ts';
 
 export function taskListQuery(search: TasksSearch) {
   const { search: words = '', ...filter } = taskFilterOf(search);
+  const newestFirst = search.sort === 'newest' || (search.status === 'completed' && search.sort === undefined);
   return orpc.tasks.list.infiniteOptions({
     input: (cursor: string | null) => ({
       status: search.status,
       search: words,
       filter,
       ...(search.sort === undefined ? {} : { sort: search.sort }),
-      ...(search.from === undefined ? {} : { fromDate: new Date(`${search.from}T00:00`).toISOString() }),
+      ...(search.from === undefined ? {} : { fromDate: edgeOfDay(search.from, newestFirst) }),
       cursor,
       limit: 100,
     }),
@@ -40,19 +42,4 @@ export function bulkResultsQuery(bulkDecisionId: BulkDecisionId, outcome: 'all' 
     initialPageParam: null,
     getNextPageParam: (page) => page.nextCursor,
   });
-}
-
-export function applicationOptionsQuery(search: string) {
-  return orpc.applications.list.queryOptions({ input: { search }, placeholderData: keepPreviousData });
-}
-
-export function peopleOptionsQuery(search: string) {
-  return orpc.directory.employees.queryOptions({
-    input: { search, status: 'active', limit: 30 },
-    placeholderData: keepPreviousData,
-  });
-}
-
-export function personQuery(employeeId: string) {
-  return orpc.directory.employee.queryOptions({ input: { employeeId }, enabled: employeeId !== '' });
 }

@@ -8,6 +8,7 @@ import type {
   RiskLevel,
   TaskFilterInput,
 } from '#core/contract/index.ts';
+import { isDay } from '#renderer/ui/day.ts';
 
 export const taskSorts = ['waiting', 'newest', 'oldest', 'due', 'risk'] as const;
 
@@ -28,11 +29,12 @@ export interface TasksSearch {
 
 type TasksSearchInput = Partial<TasksSearch>;
 
-const texts = ['search', 'application', 'entitlement', 'requester', 'beneficiary', 'from'] as const;
+const texts = ['search', 'application', 'entitlement', 'requester', 'beneficiary'] as const;
 
 export function tasksSearch(given: TasksSearchInput & SearchSchemaInput): TasksSearch {
   const kept: Record<string, unknown> = { status: given.status === 'completed' ? 'completed' : 'open' };
   for (const name of texts) if (typeof given[name] === 'string' && given[name] !== '') kept[name] = given[name];
+  if (isDay(given.from)) kept['from'] = given.from;
   if (given.action === 'GRANT' || given.action === 'REVOKE') kept['action'] = given.action;
   if (given.risk === 'low' || given.risk === 'medium' || given.risk === 'high') kept['risk'] = given.risk;
   if (typeof given.level === 'number' && given.level >= 1) kept['level'] = given.level;
