@@ -17,6 +17,7 @@ import { fromRow } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import type { CommandContext, CommandDefinition } from './command-definition.ts';
 import { tellPeople } from './notices.ts';
+import { markForReconciling } from './reconcile-mark.ts';
 
 /** Hands a command over. The definition says what type of command it is and what it answers. */
 export type Execute = <Type extends string, Payload, Value>(
@@ -92,6 +93,7 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
         const outcome = await definition.run(parsed.data, context);
         if (outcome.outcome === 'refused') throw new Refused(outcome.refusal);
         await tellPeople(context, facts);
+        await markForReconciling(context, facts);
         await appendEvents(writer, facts, { actor: command.actor, at: executedAt, commandId: command.id });
         await insertRows(writer, 'command_record', [recordOf(outcome)]);
         return outcome;

@@ -150,6 +150,8 @@ export interface PlannedLevel {
   readonly needed: number;
   /** Why the reviewers are not those asked for first, for the trail; null when they are. */
   readonly fallbackReason: string | null;
+  /** The kind it was planned for, with that plan's reason, where a later change left nobody of that kind; left out: as planned. */
+  readonly plannedAs?: Pick<PlannedLevel, 'reviewerKind' | 'fallbackReason'>;
 }
 
 export const stageStates = ['waiting', 'open', 'approved', 'denied', 'closed'] as const;

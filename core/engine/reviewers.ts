@@ -91,6 +91,60 @@ function furtherLevel(
   return administratorsLevel(undefined, candidates, levels.length + 1, passedOver);
 }
 
+/**
+ * The people who are right for a planned level now. Its kind stays; when nobody of the kind may review any more, the
+ * kinds of the order that have no level of their own take its place, then administrators. Null: nobody at all.
+ * `left`: who of the planned reviewers no longer works here.
+ */
+export function planAgain(
+  planned: PlannedLevel,
+  taken: ReadonlySet<PlannedLevel['reviewerKind']>,
+  route: ReviewRoute,
+  candidates: ReviewerCandidates,
+  left: ReadonlySet<EmployeeId>,
+): PlannedLevel | null {
+  // Where an earlier change left nobody of the kind it was planned for, that kind has its turn again.
+  const asPlanned = planned.plannedAs ?? { reviewerKind: planned.reviewerKind, fallbackReason: planned.fallbackReason };
+  const first = asPlanned.reviewerKind;
+  const others = route.reviewers.filter((kind) => kind === planned.reviewerKind || !taken.has(kind));
+  const passedOver: string[] = [];
+  for (const kind of first === 'administrator' ? [] : new Set([first, ...others])) {
+    const level = levelOf(kind, stillDesignated(kind, route, planned, left), candidates, planned.level, passedOver);
+    if (level === null) continue;
+    const needed = neededAgain(planned, level);
+    return kind === first
+      ? { ...level, needed, fallbackReason: asPlanned.fallbackReason }
+      : { ...level, needed, plannedAs: asPlanned };
+  }
+  const administrators = administratorsLevel(route.quorum, candidates, planned.level, passedOver);
+  if (administrators === null) return null;
+  return first === 'administrator'
+    ? { ...administrators, fallbackReason: asPlanned.fallbackReason }
+    : { ...administrators, plannedAs: asPlanned };
+}
+
+/** Settings that designate nobody any more do not take a review from those who were designated when it was planned. */
+function stillDesignated(
+  kind: ReviewerKind,
+  route: ReviewRoute,
+  planned: PlannedLevel,
+  left: ReadonlySet<EmployeeId>,
+): ReviewRoute {
+  const { employeeIds = [], groupIds = [] } = route.designated ?? {};
+  if (kind !== 'designated' || planned.reviewerKind !== 'designated' || employeeIds.length + groupIds.length > 0)
+    return route;
+  return {
+    ...route,
+    designated: { employeeIds: planned.reviewers.filter((person) => !left.has(person)), groupIds: [] },
+  };
+}
+
+/** As many as were planned, or as there are. Only where all of them had to approve may it become more. */
+function neededAgain(planned: PlannedLevel, level: PlannedLevel): number {
+  const asMany = Math.min(planned.needed, level.reviewers.length);
+  return planned.needed < planned.reviewers.length ? asMany : Math.max(asMany, level.needed);
+}
+
 /** A level of one kind; null, with the reason added to `passedOver`, when nobody of the kind may review. */
 function levelOf(
   kind: ReviewerKind,

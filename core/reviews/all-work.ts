@@ -3,10 +3,11 @@ import { absences } from './absences.ts';
 import { accessEndsWork } from './access-ends.ts';
 import { bulkWork } from './bulk-work.ts';
 import type { DueWork, MakeDueWork, WorkParts } from './due-work.ts';
+import { reconciling } from './reconciling.ts';
 import { waitingTasks } from './waiting-tasks.ts';
 import { undecidedWork } from './undecided.ts';
 
-const kinds: readonly MakeDueWork[] = [bulkWork, absences, waitingTasks, undecidedWork, accessEndsWork];
+const kinds: readonly MakeDueWork[] = [bulkWork, reconciling, absences, waitingTasks, undecidedWork, accessEndsWork];
 
 export function allDueWork(parts: WorkParts): readonly DueWork[] {
   return kinds.map((make) => make(parts));

@@ -26,7 +26,7 @@ export interface ReviewClockOptions {
 }
 
 /** Whatever else changes, nothing becomes due by it. */
-const wakingTopics: readonly Topic[] = ['tasks', 'requests', 'directory', 'applications', 'bulk'];
+const wakingTopics: readonly Topic[] = ['tasks', 'requests', 'directory', 'applications', 'rules', 'bulk'];
 
 /** Clocks are set and machines sleep: never trust a timer for longer than this. It also keeps below what a timer can hold. */
 const longestSleep = 30_000;
