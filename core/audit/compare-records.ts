@@ -3,7 +3,7 @@
  * was changed behind Gatehouse's back shows as a difference between the two.
  */
 import type { AuditEvent, AuditEventType } from '#core/domain/audit.ts';
-import type { Decision, ItemState, RequestItem } from '#core/domain/request.ts';
+import type { Decision, ItemState, RequestItem, Verdict } from '#core/domain/request.ts';
 
 export interface RecordDifference {
   /** Position of the item in the request, from 1. */
@@ -44,16 +44,22 @@ export function compareRecords(
   });
 }
 
-const decisionTypes: readonly AuditEventType[] = ['review.approved', 'review.denied', 'review.automatic'];
+/** What says that somebody decided. A line that is left out has no other event than that of its end. */
+const verdictEvents = {
+  approve: 'review.approved',
+  deny: 'review.denied',
+  drop: 'item.dropped',
+} as const satisfies Readonly<Record<Verdict, AuditEventType>>;
+
+const decisionTypes: readonly AuditEventType[] = [...Object.values(verdictEvents), 'review.automatic'];
 
 /** Was this decision taken by this event: the same command, the same person, the same verdict? */
 function isOf(event: AuditEvent, decision: Decision): boolean {
   if (event.commandId !== decision.commandId) return false;
   if (decision.deciderId === null)
     return event.type === 'review.automatic' && event.data['verdict'] === decision.verdict;
-  const verdict = event.type === (decision.verdict === 'approve' ? 'review.approved' : 'review.denied');
   return (
-    verdict &&
+    event.type === verdictEvents[decision.verdict] &&
     event.actor.kind === 'employee' &&
     event.actor.employeeId === decision.deciderId &&
     event.data['reason'] === decision.reason
@@ -64,7 +70,9 @@ function sameItem(item: RequestItem, trail: readonly AuditEvent[]): boolean {
   const asked = trail.find(({ type }) => type === 'item.reviewStarted')?.data;
   if (asked === undefined) return false;
   const fields = ['action', 'beneficiaryId', 'applicationId', 'entitlementId'] as const;
-  return fields.every((field) => asked[field] === item[field]) && sameTerm(asked['term'], item.term);
+  // A reviewer may have allowed a shorter time since.
+  const shortened = trail.findLast(({ type }) => type === 'item.shortened')?.data['to'];
+  return fields.every((field) => asked[field] === item[field]) && sameTerm(shortened ?? asked['term'], item.term);
 }
 
 function sameTerm(told: unknown, term: RequestItem['term']): boolean {
