@@ -215,6 +215,9 @@ export const itemViewSchema = z.object({
           reviewer: personSchema,
           state: z.enum(taskStates),
           endedAt: instantSchema.nullable(),
+          /** How it came to its reviewer, and from whom; null: the plan made it for them. */
+          via: z.enum(taskVias),
+          from: personSchema.nullable(),
           /** The task is open and the person signed in is its reviewer. */
           mine: z.boolean(),
         }),

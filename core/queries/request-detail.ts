@@ -1,7 +1,7 @@
 /** One request with everything under it, in a fixed number of statements however many items it has. */
 import type { ItemView, RequestDetail } from '#core/contract/index.ts';
 import type { AutomaticDecision, ReviewPlan, Term } from '#core/domain/request.ts';
-import type { RequestId, RequestItemId } from '#core/domain/ids.ts';
+import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
 import { progressOfAll } from '#core/engine/progress.ts';
 import { isFinal } from '#core/engine/request-state.ts';
 import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
@@ -174,11 +174,17 @@ function taskViews(
   people: People,
   viewer: Viewer,
 ): ItemView['stages'][number]['tasks'] {
+  const reviewers = new Map(tasks.map((task) => [task.id, task.reviewer_id]));
+  const fromOf = (task: Tables['review_task']) =>
+    task.from_task_id === null ? undefined : reviewers.get(task.from_task_id);
+  const personOf = (id: EmployeeId | undefined) => (id === undefined ? null : personIn(people, id));
   return tasks.map((task) => ({
     id: task.id,
     reviewer: personIn(people, task.reviewer_id),
     state: task.state,
     endedAt: task.ended_at,
+    via: task.via,
+    from: personOf(fromOf(task)),
     mine: task.state === 'open' && task.reviewer_id === viewer.id,
   }));
 }

@@ -27,11 +27,8 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
           )}
           {stage.state === 'open' && (
             <Text size="xs" c="dimmed">
-              Asked:{' '}
-              {stage.tasks
-                .map((task) => (task.mine ? `${task.reviewer.fullName} (you)` : task.reviewer.fullName))
-                .join(', ')}
-              {stage.tasks.length > stage.needed &&
+              Asked: {askedOf(stage).map(taskWords).join(', ')}
+              {askedOf(stage).length > stage.needed &&
                 `; ${stage.needed === 1 ? 'one of them suffices' : `${stage.needed} of them suffice`}`}
             </Text>
           )}
@@ -40,9 +37,7 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
       {item.decisions.map((decision) => (
         <Box key={decision.id} mt={4}>
           <Group gap={8}>
-            <ToneBadge tone={decision.verdict === 'approve' ? 'good' : 'bad'}>
-              {decision.verdict === 'approve' ? 'Approved' : 'Denied'}
-            </ToneBadge>
+            <ToneBadge tone={verdictTones[decision.verdict]}>{verdictWords[decision.verdict]}</ToneBadge>
             <Text size="sm">
               {decision.decider === null
                 ? `automatically: ${decision.automatic ?? 'by a setting'}`
@@ -69,4 +64,39 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
       )}
     </div>
   );
+}
+
+type Stage = ItemView['stages'][number];
+type Task = Stage['tasks'][number];
+
+const verdictWords = { approve: 'Approved', deny: 'Denied', drop: 'Left out' } as const;
+const verdictTones = { approve: 'good', deny: 'bad', drop: 'neutral' } as const;
+
+/** Whoever handed a task on is not asked any more, nor is whoever is not needed. */
+function askedOf(stage: Stage): readonly Task[] {
+  return stage.tasks.filter((task) => task.state !== 'handedOn' && task.state !== 'closed');
+}
+
+/** `Noah Weber (for Ada Byron, out of office)`. */
+function taskWords(task: Task): string {
+  const words = [task.mine ? 'you' : null, viaWords(task)].filter((word) => word !== null);
+  return words.length === 0 ? task.reviewer.fullName : `${task.reviewer.fullName} (${words.join('; ')})`;
+}
+
+function viaWords({ via, from }: Task): string | null {
+  const whom = from?.fullName ?? 'somebody else';
+  switch (via) {
+    case 'planned':
+      return null;
+    case 'delegated':
+      return `for ${whom}, out of office`;
+    case 'reassigned':
+      return `handed on by ${whom}`;
+    case 'escalated':
+      return `escalated, ${whom} has not decided`;
+    case 'rerouted':
+      return from === null ? 'responsible since the organisation changed' : `responsible now, instead of ${whom}`;
+    case 'returned':
+      return `returned from ${whom}`;
+  }
 }
