@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
-import { completeByHand, sendAgain } from '#core/engine/fulfill-by-person.ts';
+import { completeByHand, handToPerson, obstacleByHand, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
-import { endGrants, isAccountOf, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
+import { endGrants, isAccountOf, loadStartFacts, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 
 export const sendFulfillmentAgain = defineCommand({
@@ -27,6 +27,22 @@ export const sendFulfillmentAgain = defineCommand({
   },
 });
 
+export const handFulfillmentToPerson = defineCommand({
+  type: 'fulfillment.handToPerson',
+  payload: z.object({ fulfillmentTaskId: idSchema<FulfillmentTaskId>(), note: textSchema(2000).min(1) }),
+  async run(payload, context) {
+    const loaded = await loadManaged(payload.fulfillmentTaskId, context);
+    if (loaded.outcome === 'refused') return loaded;
+    const { before } = loaded.value;
+    const result = handToPerson(before, payload, context.circumstances);
+    if (result.outcome === 'refused') return result;
+    await saveRequest(context.writer, before, result.value.after);
+    context.record(...result.value.facts);
+    context.touch('fulfillment', 'requests');
+    return done({});
+  },
+});
+
 export const completeFulfillmentByHand = defineCommand({
   type: 'fulfillment.completeByHand',
   payload: z.object({
@@ -37,8 +53,13 @@ export const completeFulfillmentByHand = defineCommand({
   async run(payload, context) {
     const loaded = await loadManaged(payload.fulfillmentTaskId, context);
     if (loaded.outcome === 'refused') return loaded;
-    const { before, item, effect } = loaded.value;
+    const { before, item, task } = loaded.value;
+    const { effect } = task;
     const { circumstances, writer } = context;
+    if (payload.outcome === 'done' && effect === 'grant') {
+      const obstacle = obstacleByHand(item, await loadStartFacts(writer, task, item.serviceAccount));
+      if (obstacle !== null) return { outcome: 'refused' as const, refusal: obstacle };
+    }
     const written =
       payload.outcome === 'done' ? await writeByHand(context, item, effect) : { accountId: null, grantId: null };
     const evidence: FulfillmentEvidence = {
@@ -71,7 +92,7 @@ async function loadManaged(id: FulfillmentTaskId, context: CommandContext) {
   if (!(await mayManageApplication(context.writer, acting.value, item.applicationId))) {
     return refuse('access.notAllowed', 'Only an owner of the application or an administrator can do this.');
   }
-  return done({ before, item, effect: task.effect });
+  return done({ before, item, task });
 }
 
 async function writeByHand(context: CommandContext, item: RequestItem, effect: 'grant' | 'revoke') {

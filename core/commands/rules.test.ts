@@ -9,6 +9,7 @@ import { approved, commandOf, holds, line, organisation, rowsOf, submitted } fro
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 import { changeApplication } from './application.command.ts';
 import { saveConflictRule, setConflictRuleState } from './conflict-rule.command.ts';
+import { completeFulfillmentByHand } from './fulfillment-by-person.command.ts';
 import { startFulfillmentTask } from './fulfillment.command.ts';
 import { reorderPolicies, savePolicy, setPolicyState } from './policy.command.ts';
 import { changeReviewSettings, readReviewSettings, setEntitlementReview } from './review-settings.command.ts';
@@ -320,6 +321,41 @@ describeEachDatabase('duties to keep apart', (open) => {
       expect((await eventTypes()).at(-1)).toBe('fulfillment.failed');
     },
   );
+});
+
+describeEachDatabase('what is given by hand', (open) => {
+  it('is asked about once more: refused when duties conflict by now, and when the person has left', async () => {
+    const { workspace, people, entitlements, rule, held, items } = await start(open);
+    const requestId = await submitted(workspace.execute, people.requester, [
+      line(people.requester, entitlements.manual[0]),
+    ]);
+    await approved(workspace, requestId);
+    const [task] = await rowsOf(workspace, 'fulfillment_task');
+    await startDelivery(workspace, task!.id);
+    const complete = (outcome: 'done' | 'notPossible') =>
+      workspace.execute(
+        completeFulfillmentByHand,
+        commandOf(people.administrator, { fulfillmentTaskId: task!.id, outcome, note: 'Under Users' }),
+      );
+    await held(entitlements.reviewed[0]);
+    const kept = await rule('forbid', { right: [entitlements.manual[0]] });
+    const { conflictRuleId } = (kept as { value: { conflictRuleId: ConflictRuleId } }).value;
+    expect(await complete('done')).toMatchObject({
+      refusal: { code: 'item.conflict', message: expect.stringContaining('Pay and approve') },
+    });
+    const warning = { conflictRuleId, version: 1, right: [entitlements.manual[0]] };
+    expect(await rule('warn', warning)).toMatchObject({ outcome: 'done' });
+    const status = (to: 'active' | 'left') =>
+      workspace.database.transaction((writer) =>
+        writer.updateTable('employee').set({ status: to }).where('id', '=', people.requester).execute(),
+      );
+    await status('left');
+    expect(await complete('done')).toMatchObject({ refusal: { code: 'item.beneficiaryLeft' } });
+    expect((await items())[0]?.state).toBe('approved');
+    await status('active');
+    expect(await complete('done')).toMatchObject({ outcome: 'done' });
+    expect((await items())[0]?.state).toBe('fulfilled');
+  });
 });
 
 describeEachDatabase('settings of review', (open) => {

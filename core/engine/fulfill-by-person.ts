@@ -1,7 +1,8 @@
 /** What people do with a fulfillment task that waits for them: send it again, do it by hand, or say that it cannot be done. */
-import { refuse } from '#core/domain/errors.ts';
+import { refuse, type Refusal } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
-import type { FulfillmentEvidence, FulfillmentTask } from '#core/domain/request.ts';
+import type { FulfillmentEvidence, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import { unreviewed, type Conflicts } from './conflicts.ts';
 import { factOf, giveUp, performed, taskAndItem } from './fulfillment-ends.ts';
 import { settle } from './settle.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
@@ -61,6 +62,29 @@ export interface ByHandCommand {
   readonly fulfillmentTaskId: FulfillmentTaskId;
   readonly outcome: 'done' | 'notPossible';
   readonly note: string;
+}
+
+/**
+ * Why access must not be given by hand any more, by what is known now; null: nothing speaks against it. Where people
+ * do the work, days lie between the approval and this moment, and a connector is asked the same before it delivers.
+ */
+export function obstacleByHand(
+  item: Pick<RequestItem, 'plan'>,
+  facts: { readonly beneficiaryWorksHere: boolean; readonly conflicts?: Conflicts['found'] },
+): Refusal | null {
+  if (!facts.beneficiaryWorksHere)
+    return {
+      code: 'item.beneficiaryLeft',
+      message:
+        'The person no longer works here. Take away again what was given in the application, and record that it is not possible.',
+    };
+  const [appeared] = unreviewed(item.plan, facts.conflicts ?? []);
+  if (appeared === undefined) return null;
+  const what = appeared.effect === 'forbid' ? 'forbids' : 'wants a further review of';
+  return {
+    code: 'item.conflict',
+    message: `Since the review, the rule \u201c${appeared.name}\u201d ${what} this together with what the person holds by now. Have one of the two taken away first, or record that it is not possible.`,
+  };
 }
 
 /** A person did it in the application, or says that it cannot be done. */
