@@ -31,7 +31,7 @@ export function ReviewRouteFields({ value, onChange, isIdle = false, error, ...f
       <Group gap="md" align="flex-start" grow>
         <NumberInput
           label="Levels"
-          description="Passed one after another; fewer when fewer kinds have somebody."
+          description="Passed one after another."
           min={1}
           max={Math.max(1, value.reviewers.length)}
           allowDecimal={false}

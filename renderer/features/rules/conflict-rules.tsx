@@ -30,7 +30,7 @@ export function ConflictRules() {
     <Stack gap="md">
       <Group justify="space-between">
         <Text size="sm" c="dimmed" maw={640}>
-          Nobody should hold one of each side. What is held, asked for elsewhere, and asked for together counts.
+          Nobody should hold one of each side. It counts what is held and what is asked for.
         </Text>
         {mayChange && <Button onClick={() => setEdited('new')}>Add a rule</Button>}
       </Group>

@@ -7,8 +7,10 @@ import {
   MultiSelect,
   NumberInput,
   Radio,
+  SimpleGrid,
   Stack,
   TagsInput,
+  Text,
   Textarea,
   TextInput,
 } from '@mantine/core';
@@ -39,7 +41,7 @@ const tags = [
   { name: 'departments', label: 'Departments' },
   { name: 'jobTitles', label: 'Job titles' },
   { name: 'employmentTypes', label: 'Employment types' },
-  { name: 'organizations', label: 'Organizations' },
+  { name: 'organizations', label: 'Organisations' },
   { name: 'entitlementKinds', label: 'Kinds of entitlement' },
 ] as const;
 
@@ -81,61 +83,6 @@ export function PolicyEditor(props: {
           onChange={(event) => set({ name: event.currentTarget.value })}
           data-autofocus
         />
-        <Group grow align="flex-start">
-          {choices.slice(0, 3).map((choice) => (
-            <Choice key={choice.name} {...choice} form={form} set={set} />
-          ))}
-        </Group>
-        <Group grow align="flex-start">
-          {choices.slice(3).map((choice) => (
-            <Choice key={choice.name} {...choice} form={form} set={set} />
-          ))}
-          <NumberInput
-            label="At most (hours)"
-            placeholder="Any time"
-            min={0.25}
-            value={form.maximumHours ?? ''}
-            onChange={(hours) => set({ maximumHours: hours === '' ? null : Number(hours) })}
-          />
-        </Group>
-        {tags.map(({ name, label }) => (
-          <TagsInput
-            key={name}
-            label={label}
-            placeholder="Any"
-            value={form.words[name] ?? []}
-            onChange={(value) => set({ words: { ...form.words, [name]: value } })}
-          />
-        ))}
-        <NamedList
-          label="Applications"
-          value={form.applications}
-          onChange={(value) => set({ applications: value })}
-          found={(applications.data?.rows ?? []).map(({ id, name }) => ({ id, name }))}
-          onSearch={(text) => setSearch({ ...search, applications: text })}
-        />
-        <NamedList
-          label="Entitlements"
-          value={form.entitlements}
-          onChange={(value) => set({ entitlements: value })}
-          found={(entitlements.data?.rows ?? []).map(({ id, name, application }) => ({
-            id,
-            name,
-            detail: application.name,
-          }))}
-          onSearch={(text) => setSearch({ ...search, entitlements: text })}
-        />
-        <NamedList
-          label="For these people"
-          value={form.beneficiaries}
-          onChange={(value) => set({ beneficiaries: value })}
-          found={(people.data?.rows ?? []).map(({ id, fullName, workEmail }) => ({
-            id,
-            name: fullName,
-            detail: workEmail,
-          }))}
-          onSearch={(text) => setSearch({ ...search, people: text })}
-        />
         <Radio.Group
           label="What it does"
           value={form.effect}
@@ -166,6 +113,66 @@ export function PolicyEditor(props: {
             groups={groups.data?.rows ?? []}
           />
         )}
+        <Text size="sm" c="dimmed">
+          It matches when everything below holds. What is left empty does not count.
+        </Text>
+        <Group grow align="flex-start">
+          {choices.slice(0, 3).map((choice) => (
+            <Choice key={choice.name} {...choice} form={form} set={set} />
+          ))}
+        </Group>
+        <Group grow align="flex-start">
+          {choices.slice(3).map((choice) => (
+            <Choice key={choice.name} {...choice} form={form} set={set} />
+          ))}
+          <NumberInput
+            label="At most (hours)"
+            placeholder="Any time"
+            min={0.25}
+            value={form.maximumHours ?? ''}
+            onChange={(hours) => set({ maximumHours: hours === '' ? null : Number(hours) })}
+          />
+        </Group>
+        <SimpleGrid cols={2} spacing="md">
+          {tags.map(({ name, label }) => (
+            <TagsInput
+              key={name}
+              label={label}
+              placeholder="Any"
+              value={form.words[name] ?? []}
+              onChange={(value) => set({ words: { ...form.words, [name]: value } })}
+            />
+          ))}
+        </SimpleGrid>
+        <NamedList
+          label="Applications"
+          value={form.applications}
+          onChange={(value) => set({ applications: value })}
+          found={(applications.data?.rows ?? []).map(({ id, name }) => ({ id, name }))}
+          onSearch={(text) => setSearch({ ...search, applications: text })}
+        />
+        <NamedList
+          label="Entitlements"
+          value={form.entitlements}
+          onChange={(value) => set({ entitlements: value })}
+          found={(entitlements.data?.rows ?? []).map(({ id, name, application }) => ({
+            id,
+            name,
+            detail: application.name,
+          }))}
+          onSearch={(text) => setSearch({ ...search, entitlements: text })}
+        />
+        <NamedList
+          label="For these people"
+          value={form.beneficiaries}
+          onChange={(value) => set({ beneficiaries: value })}
+          found={(people.data?.rows ?? []).map(({ id, fullName, workEmail }) => ({
+            id,
+            name: fullName,
+            detail: workEmail,
+          }))}
+          onSearch={(text) => setSearch({ ...search, people: text })}
+        />
         {tried.data !== undefined && <DryRunResult result={tried.data} />}
         {refused !== null && (
           <Alert color="red" role="alert">
