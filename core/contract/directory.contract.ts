@@ -1,12 +1,14 @@
 /** The organisation, its applications and their connections. */
 import { z } from 'zod';
 import { connectorCapabilities } from '#core/domain/connector.ts';
+import { findingActions, findingKinds, findingStates } from '#core/domain/finding.ts';
 import { fulfillmentOptions, roles, syncRunStates } from '#core/domain/directory.ts';
 import type {
   AccountId,
   ApplicationId,
   EmployeeId,
   EntitlementId,
+  FindingId,
   GrantId,
   RequestId,
   SyncRunId,
@@ -81,8 +83,38 @@ export const syncRunSchema = z.object({
   grantsSeen: z.number().int(),
   summary: z.record(z.string(), z.number()),
   failure: z.string().nullable(),
+  pages: z.number().int(),
+  /** What would be gone, while it asks and afterwards; null: it did not ask. */
+  question: z
+    .object({
+      accounts: z.object({ known: z.number().int(), gone: z.number().int() }),
+      grants: z.object({ known: z.number().int(), gone: z.number().int() }),
+    })
+    .nullable(),
 });
 export type SyncRunView = z.output<typeof syncRunSchema>;
+
+export const findingRowSchema = z.object({
+  id: idSchema<FindingId>(),
+  kind: z.enum(findingKinds),
+  state: z.enum(findingStates),
+  account: z.string(),
+  entitlement: z.string().nullable(),
+  employee: personSchema.nullable(),
+  /** What is told besides: `attribute`, `expected`, `actual`. */
+  detail: z.record(z.string(), z.string()),
+  firstSeenAt: instantSchema,
+  lastSeenAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+  proposedAction: z.enum(findingActions),
+  note: z.string().nullable(),
+  requestId: idSchema<RequestId>().nullable(),
+  effectState: z.enum(['ready', 'running', 'done', 'failed']).nullable(),
+  problem: z.string().nullable(),
+  /** What the person signed in may do about it now. */
+  actions: z.array(z.enum([...findingActions, 'dismiss'])),
+});
+export type FindingRow = z.output<typeof findingRowSchema>;
 
 export const applicationRowSchema = z.object({
   id: idSchema<ApplicationId>(),
@@ -119,6 +151,17 @@ export const applicationDetailSchema = applicationRowSchema.extend({
     })
     .nullable(),
   discoveries: z.array(syncRunSchema),
+  delivery: z.object({
+    discoveryEveryMinutes: z.number().int().nullable(),
+    dropPercent: z.number().int(),
+    concurrency: z.number().int().nullable(),
+    /** Deliveries are paused because the application did not answer well; null: they are not. */
+    paused: z
+      .object({ since: instantSchema, until: instantSchema, faults: z.number().int(), problem: z.string().nullable() })
+      .nullable(),
+  }),
+  /** Findings that wait for somebody to decide. */
+  openFindings: z.number().int(),
   mayManage: z.boolean(),
 });
 export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
@@ -187,6 +230,41 @@ export const applicationsContract = {
   testConnection: procedure.input(connectionDraftSchema).output(resultSchema(connectionTestSchema)),
   /** Starts a discovery and answers with its run; progress shows live. Joins the one that is running. */
   discover: procedure.input(byApplication).output(resultSchema(z.object({ runId: idSchema<SyncRunId>() }))),
+  /** What a person says when a discovery asks whether so much is really gone. */
+  answerDiscovery: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        runId: idSchema<SyncRunId>(),
+        answer: z.enum(['confirm', 'dismiss']),
+        note: textSchema(2000).nullable().default(null),
+      }),
+    )
+    .output(resultSchema(z.object({}))),
+  changeDelivery: procedure
+    .input(
+      byApplication.extend({
+        commandId: commandIdSchema,
+        discoveryEveryMinutes: z.number().int().min(5).max(525_600).nullable(),
+        dropPercent: z.number().int().min(1).max(100),
+        concurrency: z.number().int().min(1).max(100).nullable(),
+      }),
+    )
+    .output(resultSchema(z.object({}))),
+  /** Open ones first, the latest seen first. */
+  findings: procedure
+    .input(pageInputSchema.extend({ applicationId: idSchema<ApplicationId>() }))
+    .output(pageSchema(findingRowSchema)),
+  decideFinding: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        findingId: idSchema<FindingId>(),
+        action: z.enum([...findingActions, 'dismiss']),
+        note: textSchema(2000).nullable().default(null),
+      }),
+    )
+    .output(resultSchema(z.object({ requestId: idSchema<RequestId>().nullable() }))),
   entitlements: procedure
     .input(
       pageInputSchema.extend({

@@ -389,6 +389,8 @@ export const tasksContract = {
         verdict: z.enum(verdicts),
         /** Required to deny. */
         reason: textSchema(2000).nullable().default(null),
+        /** Approve for a shorter time than was asked for. */
+        shortenedTo: termSchema.nullable().default(null),
       }),
     )
     .output(resultSchema(z.object({ version: z.number().int(), requestState: z.enum(requestStates) }))),
@@ -410,6 +412,16 @@ export const fulfillmentContract = {
   ),
   sendAgain: procedure
     .input(z.object({ commandId: commandIdSchema, fulfillmentTaskId: idSchema<FulfillmentTaskId>() }))
+    .output(resultSchema(z.object({}))),
+  /** No more attempts are made: a person does it in the application. */
+  handToPerson: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
+        note: textSchema(2000).min(1),
+      }),
+    )
     .output(resultSchema(z.object({}))),
   completeByHand: procedure
     .input(

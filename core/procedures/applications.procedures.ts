@@ -1,10 +1,13 @@
 /** Applications, their connections, and what is in them. */
 import { changeApplication, createApplication } from '#core/commands/application.command.ts';
+import { changeDeliverySettings } from '#core/commands/delivery-settings.command.ts';
+import { decideFinding } from '#core/commands/finding.command.ts';
 import { refuse, type Result } from '#core/domain/errors.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import { listAccounts } from '#core/queries/accounts.ts';
 import { getApplication } from '#core/queries/application-detail.ts';
 import { listApplications, type ConnectionKnowledge } from '#core/queries/applications.ts';
+import { listFindings } from '#core/queries/findings.ts';
 import { listEntitlements } from '#core/queries/entitlements.ts';
 import { mayManage, type Viewer } from '#core/queries/visibility.ts';
 import type { Workspace } from '#core/workspace.ts';
@@ -50,6 +53,23 @@ export function applicationsProcedures({ signedIn }: Procedures) {
         const refused = await notManaged(workspace, viewer, applicationId);
         return refused ?? workspace.discovery.start(applicationId, actorOf(viewer));
       },
+    ),
+
+    answerDiscovery: signedIn.applications.answerDiscovery.handler(
+      ({ context: { workspace, viewer }, input: { commandId, ...answer } }) =>
+        workspace.discovery.answer({ commandId, actor: actorOf(viewer) }, answer),
+    ),
+
+    changeDelivery: signedIn.applications.changeDelivery.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(changeDeliverySettings, issued(context, commandId, payload)),
+    ),
+
+    findings: signedIn.applications.findings.handler(({ context: { workspace, viewer }, input }) =>
+      listFindings(workspace.database.read, viewer, input),
+    ),
+
+    decideFinding: signedIn.applications.decideFinding.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(decideFinding, issued(context, commandId, payload)),
     ),
 
     entitlements: signedIn.applications.entitlements.handler(({ context: { workspace }, input }) =>

@@ -1,7 +1,11 @@
 /** Asking for access, following what became of it, deciding, and what waits for a person in an application. */
 import { cancelRequest } from '#core/commands/cancel-request.command.ts';
 import { decideTask } from '#core/commands/decide-task.command.ts';
-import { completeFulfillmentByHand, sendFulfillmentAgain } from '#core/commands/fulfillment-by-person.command.ts';
+import {
+  completeFulfillmentByHand,
+  handFulfillmentToPerson,
+  sendFulfillmentAgain,
+} from '#core/commands/fulfillment-by-person.command.ts';
 import { endAccessEarly, notRenewAccess } from '#core/commands/later-access.command.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
 import { listAttention } from '#core/queries/attention.ts';
@@ -80,6 +84,10 @@ export function fulfillmentProcedures({ signedIn }: Procedures) {
 
     sendAgain: signedIn.fulfillment.sendAgain.handler(({ context, input: { commandId, ...payload } }) =>
       context.workspace.execute(sendFulfillmentAgain, issued(context, commandId, payload)),
+    ),
+
+    handToPerson: signedIn.fulfillment.handToPerson.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(handFulfillmentToPerson, issued(context, commandId, payload)),
     ),
 
     completeByHand: signedIn.fulfillment.completeByHand.handler(({ context, input: { commandId, ...payload } }) =>

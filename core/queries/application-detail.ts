@@ -1,9 +1,11 @@
 /** One application with its settings; its connection and discoveries for those who look after it. */
 import { reviewSettingsSchema, type ApplicationDetail } from '#core/contract/index.ts';
+import { defaultDeliverySettings } from '#core/domain/directory.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import { fromJson, fromRow, type Reader } from '#core/persistence/tables.ts';
 import { applicationRows, syncRunView, type ConnectionKnowledge } from './applications.ts';
+import { countOpenFindings } from './findings.ts';
 import { loadPeople, personColumns, personIn, personOf } from './people.ts';
 import { applicationNotFound } from './query-refused.ts';
 import { mayInspect, mayManage, type Viewer } from './visibility.ts';
@@ -46,7 +48,37 @@ export async function getApplication(
     version: application.version,
     connectionSettings: inspected ? await connectionSettings(reader, applicationId, knowledge) : null,
     discoveries: inspected ? await lastDiscoveries(reader, applicationId) : [],
+    delivery: await deliveryOf(reader, applicationId, inspected),
+    openFindings: inspected ? await countOpenFindings(reader, applicationId) : 0,
     mayManage: mayManage(viewer, applicationId),
+  };
+}
+
+/** How it stands with deliveries is for those who look after the application. */
+async function deliveryOf(
+  reader: Reader,
+  applicationId: ApplicationId,
+  inspected: boolean,
+): Promise<ApplicationDetail['delivery']> {
+  const settings = await reader
+    .selectFrom('delivery_settings')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .executeTakeFirst();
+  const health = await reader
+    .selectFrom('delivery_health')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .executeTakeFirst();
+  const { paused_since: since = null, paused_until: until = null } = health ?? {};
+  return {
+    discoveryEveryMinutes: settings?.discovery_every_minutes ?? defaultDeliverySettings.discoveryEveryMinutes,
+    dropPercent: settings?.drop_percent ?? defaultDeliverySettings.dropPercent,
+    concurrency: settings?.concurrency ?? defaultDeliverySettings.concurrency,
+    paused:
+      !inspected || health === undefined || since === null || until === null
+        ? null
+        : { since, until, faults: health.faults, problem: health.last_problem },
   };
 }
 

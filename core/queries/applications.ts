@@ -69,10 +69,8 @@ export async function applicationRows(
 
 /** A discovery as screens show it. */
 export function syncRunView(row: Tables['sync_run']): SyncRunView {
-  const { id, state, startedAt, endedAt, accountsSeen, entitlementsSeen, grantsSeen, summary, failure } = fromRow(
-    'sync_run',
-    row,
-  );
+  const run = fromRow('sync_run', row);
+  const { id, state, startedAt, endedAt, accountsSeen, entitlementsSeen, grantsSeen, summary, failure } = run;
   return {
     id,
     state,
@@ -83,6 +81,9 @@ export function syncRunView(row: Tables['sync_run']): SyncRunView {
     grantsSeen,
     summary: { ...summary },
     failure,
+    pages: run.pages,
+    // Copied, because what travels may be changed.
+    question: run.question === null ? null : structuredClone(run.question),
   };
 }
 

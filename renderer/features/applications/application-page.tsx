@@ -15,6 +15,7 @@ import { applicationQuery } from './applications.queries.ts';
 import { ConnectionTab } from './connection-tab.tsx';
 import { DiscoveriesTab } from './discoveries-tab.tsx';
 import { EntitlementsTab } from './entitlements-tab.tsx';
+import { FindingsTab } from './findings-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 import { useDiscover } from './use-discover.ts';
@@ -83,12 +84,21 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
           {application.connection.message}
         </Alert>
       )}
+      {application.delivery.paused !== null && (
+        <Alert color="yellow" py="xs">
+          Deliveries are paused: the application did not answer well {application.delivery.paused.faults} times in a
+          row. It is tried again by itself. {application.delivery.paused.problem}
+        </Alert>
+      )}
       <Tabs value={tab} onChange={(value) => show(tabOf({ tab: value }))} className={classes.tabs} keepMounted={false}>
         <Tabs.List>
           {tabs.map(({ value, label }) => (
             <Tabs.Tab key={value} value={value}>
               {label}
               {value === 'entitlements' && ` (${application.entitlements.toLocaleString('en')})`}
+              {value === 'findings' &&
+                application.openFindings > 0 &&
+                ` (${application.openFindings.toLocaleString('en')})`}
               {value === 'accounts' && ` (${application.accounts.toLocaleString('en')})`}
             </Tabs.Tab>
           ))}
@@ -104,6 +114,9 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
         </Tabs.Panel>
         <Tabs.Panel value="accounts" className={classes.panel}>
           <AccountsTab application={application} />
+        </Tabs.Panel>
+        <Tabs.Panel value="findings" className={classes.panel}>
+          <FindingsTab application={application} />
         </Tabs.Panel>
         <Tabs.Panel value="discoveries" className={`${classes.panel} ${classes.scrolling}`} tabIndex={0}>
           <DiscoveriesTab application={application} discover={discover} onConnect={() => show('connection')} />

@@ -7,6 +7,7 @@ export const tabs = [
   { value: 'entitlements', label: 'Entitlements' },
   { value: 'accounts', label: 'Accounts' },
   { value: 'discoveries', label: 'Discoveries' },
+  { value: 'findings', label: 'Findings' },
 ] as const;
 export type ApplicationTab = (typeof tabs)[number]['value'];
 

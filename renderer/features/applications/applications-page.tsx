@@ -123,6 +123,12 @@ function LastDiscovery({ row }: { readonly row: ApplicationRow }) {
     );
   }
   if (run.state === 'running') return <ToneBadge tone="active">Running</ToneBadge>;
+  if (run.state === 'held')
+    return (
+      <ToneBadge tone="waiting" meaning="So much would be gone that it asks a person first.">
+        Asks
+      </ToneBadge>
+    );
   if (run.state === 'failed') {
     return (
       <ToneBadge tone="bad" meaning={run.failure ?? 'The discovery failed.'}>

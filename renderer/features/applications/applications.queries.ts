@@ -31,6 +31,16 @@ export const entitlementsQuery = (applicationId: string, search: string, withGon
     placeholderData: keepPreviousData,
   });
 
+export const findingsQuery = (applicationId: string) =>
+  infiniteQueryOptions({
+    ...orpc.applications.findings.infiniteOptions({
+      input: (cursor: string | null) => ({ applicationId, cursor, limit: 200 }),
+      initialPageParam: null,
+      getNextPageParam: (page) => page.nextCursor,
+    }),
+    placeholderData: keepPreviousData,
+  });
+
 export const accountsQuery = (applicationId: string, search: string) =>
   infiniteQueryOptions({
     ...orpc.applications.accounts.infiniteOptions({

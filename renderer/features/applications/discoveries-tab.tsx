@@ -2,6 +2,9 @@
 import { Alert, Button, Group, Loader, Table, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import type { ApplicationDetail, SyncRunView } from '#core/contract/index.ts';
+import { client } from '#renderer/data/client.ts';
+import { useCommand } from '#renderer/data/command.ts';
+import { counted } from '#renderer/ui/format.ts';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
@@ -17,6 +20,7 @@ export interface DiscoveriesTabProps {
 
 export function DiscoveriesTab({ application, discover, onConnect }: DiscoveriesTabProps) {
   const running = application.discoveries.find((run) => run.state === 'running');
+  const held = application.discoveries.find((run) => run.state === 'held');
   const ended = application.discoveries.filter((run) => run.state !== 'running');
   return (
     <>
@@ -26,6 +30,7 @@ export function DiscoveriesTab({ application, discover, onConnect }: Discoveries
         </Alert>
       )}
       {(running !== undefined || discover.isRunning) && <Running run={running} />}
+      {held !== undefined && <Question run={held} mayAnswer={application.mayManage} />}
       {ended.length > 0 && <History runs={ended} />}
       {ended.length === 0 && !discover.isRunning && (
         <Nothing application={application} discover={discover} onConnect={onConnect} />
@@ -44,11 +49,48 @@ function Running({ run }: { readonly run: SyncRunView | undefined }) {
             Discovery is running
           </Text>
           <Text size="sm" c="dimmed">
-            {run === undefined ? 'It is about to start.' : `Seen so far: ${seenText(run)}.`} You can leave this screen.
+            {run === undefined
+              ? 'It is about to start.'
+              : `Seen so far: ${seenText(run)}, on ${counted(run.pages, 'page')}.`}{' '}
+            You can leave this screen.
           </Text>
         </div>
       </Group>
     </div>
+  );
+}
+
+function RunState({ state }: Pick<SyncRunView, 'state'>) {
+  if (state === 'failed') return <ToneBadge tone="bad">Failed</ToneBadge>;
+  if (state === 'held') return <ToneBadge tone="waiting">Asks</ToneBadge>;
+  if (state === 'dismissed') return <ToneBadge tone="neutral">Dismissed</ToneBadge>;
+  return <ToneBadge tone="good">Completed</ToneBadge>;
+}
+
+/** So much would be gone that nothing was ended: a person says whether that is right. */
+function Question({ run, mayAnswer }: { readonly run: SyncRunView; readonly mayAnswer: boolean }) {
+  const answer = useCommand(client.applications.answerDiscovery);
+  if (run.question === null) return null;
+  const { accounts, grants } = run.question;
+  const say = (what: 'confirm' | 'dismiss') => void answer.run({ runId: run.id, answer: what, note: null });
+  return (
+    <Alert color="yellow" title="Is so much really gone?">
+      <Text size="sm" mb="sm">
+        {accounts.gone.toLocaleString('en')} of {accounts.known.toLocaleString('en')} accounts and{' '}
+        {grants.gone.toLocaleString('en')} of {grants.known.toLocaleString('en')} grants were not seen any more. Nothing
+        was ended. If the application really lost them, confirm it; if its answer was incomplete, dismiss it.
+      </Text>
+      {mayAnswer && (
+        <Group gap="xs">
+          <Button size="xs" color="red" loading={answer.isPending} onClick={() => say('confirm')}>
+            They are gone
+          </Button>
+          <Button size="xs" variant="default" disabled={answer.isPending} onClick={() => say('dismiss')}>
+            Dismiss this discovery
+          </Button>
+        </Group>
+      )}
+    </Alert>
   );
 }
 
@@ -71,11 +113,7 @@ function History({ runs }: { readonly runs: readonly SyncRunView[] }) {
                 <TimeText at={run.startedAt} />
               </Table.Td>
               <Table.Td>
-                {run.state === 'failed' ? (
-                  <ToneBadge tone="bad">Failed</ToneBadge>
-                ) : (
-                  <ToneBadge tone="good">Completed</ToneBadge>
-                )}
+                <RunState state={run.state} />
               </Table.Td>
               <Table.Td>{run.endedAt === null ? '' : tookText(run.startedAt, run.endedAt)}</Table.Td>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>

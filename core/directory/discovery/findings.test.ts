@@ -1,0 +1,208 @@
+/** What discoveries make of an application that changed past Gatehouse, and what people do about it. */
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { decideFinding } from '#core/commands/finding.command.ts';
+import type { ConnectorDefinition, RemoteAccount } from '#core/connectors/connector.ts';
+import { newId } from '#core/domain/ids.ts';
+import { commandOf, connect, discoveryActor, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
+import { startDelivery } from '#core/testing/delivery.ts';
+import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-database.ts';
+
+/** An application whose insides a test changes as it likes. */
+function openBook() {
+  const accounts = new Map<string, RemoteAccount>();
+  const grants = new Set<string>();
+  const definition: ConnectorDefinition<Record<string, never>> = {
+    description: {
+      name: 'book',
+      title: 'Book',
+      summary: '',
+      fields: [],
+      capabilities: ['test', 'discover', 'createAccount', 'disableAccount', 'grant', 'revoke', 'read'],
+      requiredPermissions: [],
+      accountAttributes: [{ name: 'displayName', becomes: 'its name', required: true }],
+      nativeExpiry: false,
+      effects: {},
+      limits: { concurrency: 4, effectsPerSecond: null },
+    },
+    configuration: z.object({}) as unknown as z.ZodType<Record<string, never>>,
+    open: () => ({
+      source: 'book:',
+      test: async () => ({ passed: true, checks: [] }),
+      async *discover() {
+        yield {
+          accounts: [...accounts.values()],
+          entitlements: ['automatic-0', 'automatic-1'].map((externalId) => ({
+            externalId,
+            name: externalId,
+            kind: 'group',
+            description: null,
+          })),
+          grants: [...grants].map((key) => {
+            const [accountExternalId = '', entitlementExternalId = ''] = key.split(' ');
+            return { accountExternalId, entitlementExternalId };
+          }),
+          checkpoint: null,
+        };
+      },
+      async findAccount({ username }) {
+        const account = accounts.get(username);
+        return account === undefined
+          ? { kind: 'notFound', what: 'account', message: 'no' }
+          : { kind: 'already', value: account, facts: {} };
+      },
+      async createAccount({ username, email, displayName }) {
+        const account = { externalId: username, username, email, displayName, active: true };
+        accounts.set(username, account);
+        return { kind: 'applied', value: account, facts: {} };
+      },
+      async disableAccount(account) {
+        accounts.set(account.username, { ...account, active: false });
+        return { kind: 'applied', value: undefined, facts: {} };
+      },
+      async grant({ accountExternalId, entitlementExternalId }) {
+        grants.add(`${accountExternalId} ${entitlementExternalId}`);
+        return { kind: 'applied', value: undefined, facts: {} };
+      },
+      async revoke({ accountExternalId, entitlementExternalId }) {
+        grants.delete(`${accountExternalId} ${entitlementExternalId}`);
+        return { kind: 'applied', value: undefined, facts: {} };
+      },
+      read: async ({ accountExternalId, entitlementExternalId }) => ({
+        kind: 'applied',
+        value: { held: grants.has(`${accountExternalId} ${entitlementExternalId}`) },
+        facts: {},
+      }),
+      close: async () => undefined,
+    }),
+  };
+  const add = (name: string, displayName = name) =>
+    accounts.set(`${name}@example.com`, {
+      externalId: `${name}@example.com`,
+      username: `${name}@example.com`,
+      email: `${name}@example.com`,
+      displayName,
+      active: true,
+    });
+  return { accounts, grants, definition, add };
+}
+
+async function begin(open: OpenWorkspace) {
+  const workspace = await open();
+  const built = await organisation(workspace);
+  const book = openBook();
+  await connect(workspace, built.applications.automatic, { connector: 'book' });
+  const delivery = startDelivery(workspace, { now: workspace.clock.now, definitions: [book.definition] });
+  workspace.onClose(() => delivery.stop());
+  const discover = async () => {
+    workspace.clock.pass(60_000);
+    await delivery.discovery.start(built.applications.automatic, discoveryActor);
+    await delivery.discovery.idle();
+    workspace.clock.pass(60_000);
+    return (await rowsOf(workspace, 'sync_run')).at(-1);
+  };
+  const standing = async () =>
+    (await rowsOf(workspace, 'finding'))
+      .filter(({ endedAt }) => endedAt === null)
+      .map(({ kind, state, proposedAction }) => [kind, state, proposedAction]);
+  const decide = async (action: string, kind: string) => {
+    const finding = (await rowsOf(workspace, 'finding')).find((each) => each.kind === kind && each.state === 'open');
+    return delivery.execute(decideFinding, commandOf(built.people.owner, { findingId: finding?.id, action }));
+  };
+  return { workspace, ...built, book, delivery, discover, standing, decide };
+}
+
+describeEachDatabase('a discovery', (open) => {
+  it('calls what it meets first the state of things, and later additions findings that close themselves', async () => {
+    const { book, discover, standing } = await begin(open);
+    book.add('colleague');
+    book.grants.add('colleague@example.com automatic-0');
+    await discover();
+    expect(await standing()).toEqual([]);
+    book.grants.add('colleague@example.com automatic-1');
+    await discover();
+    expect(await standing()).toEqual([['addedOutside', 'open', 'askForRemoval']]);
+    // Seen again, it is the same one.
+    await discover();
+    expect(await standing()).toHaveLength(1);
+    book.grants.delete('colleague@example.com automatic-1');
+    await discover();
+    expect(await standing()).toEqual([]);
+  });
+
+  it('raises what was taken away past Gatehouse, and never gives it again by itself', async () => {
+    const { book, delivery, discover, standing, people, entitlements, decide, workspace } = await begin(open);
+    await discover();
+    await submitted(delivery.execute, people.requester, [line(people.requester, entitlements.automatic[0])]);
+    await delivery.fulfillment.idle();
+    book.grants.clear();
+    await discover();
+    expect(await standing()).toEqual([['removedOutside', 'open', 'askForGrant']]);
+    await delivery.fulfillment.idle();
+    expect([...book.grants]).toEqual([]);
+    expect(await decide('askForGrant', 'removedOutside')).toMatchObject({ outcome: 'done' });
+    await delivery.fulfillment.idle();
+    expect([...book.grants]).toEqual(['requester@example.com automatic-0']);
+    await discover();
+    expect(await standing()).toEqual([]);
+    expect((await rowsOf(workspace, 'finding')).map(({ state }) => state)).toEqual(['resolved']);
+  });
+
+  it('names accounts of nobody and names that differ; a person has an account disabled, and it is read back', async () => {
+    const { book, delivery, discover, standing, decide, workspace, people } = await begin(open);
+    book.add('ghost');
+    book.add('colleague', 'Somebody Else');
+    await discover();
+    expect((await standing()).toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
+      ['driftedAttribute', 'open', 'accept'],
+      ['orphanAccount', 'open', 'disableAccount'],
+    ]);
+    expect(await decide('accept', 'driftedAttribute')).toMatchObject({ outcome: 'done' });
+    expect(await decide('disableAccount', 'orphanAccount')).toMatchObject({ outcome: 'done' });
+    expect(book.accounts.get('ghost@example.com')?.active).toBe(true);
+    await delivery.accountEffects.idle();
+    expect(book.accounts.get('ghost@example.com')?.active).toBe(false);
+    const changed = (await rowsOf(workspace, 'audit_event')).find(({ type }) => type === 'account.changed');
+    expect(JSON.parse(changed?.data ?? '{}')).toMatchObject({
+      effect: 'disableAccount',
+      outcome: 'applied',
+      source: 'book:',
+    });
+    await discover();
+    // Accepted as it is, it is not raised again while it stands.
+    expect(await standing()).toEqual([['driftedAttribute', 'accepted', 'accept']]);
+    expect(
+      await delivery.execute(decideFinding, commandOf(people.requester, { findingId: newId(), action: 'accept' })),
+    ).toMatchObject({ refusal: { code: 'finding.notFound' } });
+  });
+
+  it('asks before it ends much, and ends it when a person confirms', async () => {
+    const { book, delivery, discover, workspace, people } = await begin(open);
+    // Rows are told apart by when their ids were made, which is by the clock of the machine.
+    workspace.clock.pass(50 * 365 * 24 * 3_600_000);
+    for (let index = 0; index < 40; index += 1) book.add(`member${index}`);
+    await discover();
+    const all = new Map(book.accounts);
+    for (let index = 0; index < 15; index += 1) book.accounts.delete(`member${index}@example.com`);
+    const gone = async () => (await rowsOf(workspace, 'account')).filter(({ status }) => status === 'gone').length;
+    const held = await discover();
+    expect(held).toMatchObject({ state: 'held', question: { accounts: { known: 40, gone: 15 } } });
+    expect(await gone()).toBe(0);
+    const answer = (answered: 'confirm' | 'dismiss', runId = held!.id) =>
+      delivery.discovery.answer(
+        { commandId: newId(), actor: { kind: 'employee', employeeId: people.owner } },
+        { runId, answer: answered, note: null },
+      );
+    expect(await answer('dismiss')).toMatchObject({ outcome: 'done' });
+    expect(await gone()).toBe(0);
+    expect(await answer('confirm')).toMatchObject({ refusal: { code: 'discovery.answered' } });
+    const again = await discover();
+    expect(await answer('confirm', again!.id)).toMatchObject({ outcome: 'done' });
+    expect(await gone()).toBe(15);
+    // A few are no question.
+    for (const [name, account] of all) book.accounts.set(name, account);
+    await discover();
+    for (let index = 0; index < 8; index += 1) book.accounts.delete(`member${index}@example.com`);
+    expect(await discover()).toMatchObject({ state: 'completed' });
+  });
+});
