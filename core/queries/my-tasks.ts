@@ -45,7 +45,8 @@ export async function listMyTasks(reader: Reader, viewer: Viewer, input: TaskLis
   const found = await findTasks(reader, {
     reviewerId: viewer.id,
     part: open ? 'open' : 'ended',
-    filter: { ...input.filter, search: input.search },
+    // Words may be given in either place; all of them hold.
+    filter: { ...input.filter, search: `${input.filter?.search ?? ''} ${input.search}` },
     sort,
     after: keyAfter(decodeCursor(kind, input.cursor)) ?? jumpedTo(input, sort),
     limit: input.limit + 1,

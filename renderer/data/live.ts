@@ -21,7 +21,14 @@ function keysOf(topic: Topic): readonly QueryKey[] {
     case 'requests':
       return [orpc.requests.key(), orpc.filling.key(), orpc.dashboard.key()];
     case 'tasks':
-      return [orpc.tasks.key(), orpc.handling.key(), orpc.delegations.key(), orpc.requests.key(), orpc.dashboard.key()];
+      return [
+        orpc.tasks.key(),
+        orpc.bulk.count.key(),
+        orpc.handling.key(),
+        orpc.delegations.key(),
+        orpc.requests.key(),
+        orpc.dashboard.key(),
+      ];
     case 'fulfillment':
       return [
         orpc.fulfillment.key(),

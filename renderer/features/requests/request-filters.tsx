@@ -28,7 +28,7 @@ export function RequestFilters({ filter, onChange, matching }: RequestFiltersPro
       <AsyncSelect
         label="Application"
         hideLabel
-        placeholder="Any application"
+        placeholder="Application"
         width={150}
         clearable
         nothingFound="No application matches"
@@ -38,7 +38,7 @@ export function RequestFilters({ filter, onChange, matching }: RequestFiltersPro
       <AsyncSelect
         label="Asked by"
         hideLabel
-        placeholder="Asked by…"
+        placeholder="Asked by"
         width={140}
         clearable
         nothingFound="Nobody matches"

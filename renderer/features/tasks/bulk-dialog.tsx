@@ -63,7 +63,7 @@ export function BulkDialog({ verdict, filter, onClose, onStarted }: BulkDialogPr
           )}
           {preview.data !== undefined && <Consequences preview={preview.data} verdict={verdict} />}
           <Textarea
-            label={verdict === 'deny' ? 'Why are they denied?' : 'Reason'}
+            label={verdict === 'deny' ? 'Why are they denied?' : 'Reason (optional)'}
             description="The requesters read this, and it stays in the trail of every item."
             required={verdict === 'deny'}
             autosize

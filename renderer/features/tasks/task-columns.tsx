@@ -12,7 +12,7 @@ import { TimeText } from '#renderer/ui/time-text.tsx';
 const what: DataColumn<TaskRow> = {
   id: 'what',
   header: 'What',
-  width: 'minmax(180px, 1.6fr)',
+  width: 'minmax(150px, 1.6fr)',
   cell: (row) => (
     <div style={{ minWidth: 0 }}>
       <Group gap={7} wrap="nowrap">
@@ -36,7 +36,7 @@ const what: DataColumn<TaskRow> = {
 const forWhom: DataColumn<TaskRow> = {
   id: 'for',
   header: 'For',
-  width: 'minmax(120px, 1fr)',
+  width: 'minmax(104px, 1fr)',
   cell: (row) => <PersonLabel person={row.beneficiary} detail="job" withAvatar={false} />,
 };
 

@@ -26,7 +26,7 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
       <PersonField label="Asked by" value={search.requester} onChange={(requester) => onChange({ requester })} />
       <Select
         aria-label="Risk"
-        placeholder="Any risk"
+        placeholder="Risk"
         w={100}
         clearable
         value={search.risk ?? null}
@@ -39,7 +39,7 @@ export function TaskFilters({ search, onChange, selected }: TaskFiltersProps) {
       />
       <Select
         aria-label="Action"
-        placeholder="Any action"
+        placeholder="Action"
         w={106}
         clearable
         value={search.action ?? null}
@@ -98,7 +98,7 @@ function EntitlementField({ search, selected, onChange }: TaskFiltersProps) {
     <AsyncSelect
       label="Entitlement"
       hideLabel
-      placeholder="Any entitlement"
+      placeholder="Entitlement"
       width={132}
       clearable
       nothingFound="No entitlement matches"
@@ -118,7 +118,7 @@ function ApplicationField({ value, onChange }: FieldProps) {
     <AsyncSelect
       label="Application"
       hideLabel
-      placeholder="Any application"
+      placeholder="Application"
       width={128}
       clearable
       nothingFound="No application matches"
@@ -133,7 +133,7 @@ function PersonField({ label, value, onChange }: FieldProps & { readonly label: 
     <AsyncSelect
       label={label}
       hideLabel
-      placeholder={`${label}…`}
+      placeholder={label}
       width={100}
       clearable
       nothingFound="Nobody matches"
