@@ -172,3 +172,28 @@ test('directory, import, employee, and completing by hand', async ({ console: wi
   await expect(window.getByRole('dialog', { name: 'Complete by hand' })).toBeVisible();
   await isAccessible(window, `Request #${number}`);
 });
+
+test('rules, roles and notices', async ({ console: window }) => {
+  await signInAs(window, 'Daniel Castillo');
+  for (const place of ['Rules', 'Roles'] as const) {
+    await goTo(window, place);
+    await expect(window.getByRole('main').getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+    await isAccessible(window, place);
+  }
+  await window.getByRole('button', { name: /^Notices/ }).click();
+  await expect(window.getByRole('dialog', { name: 'Notices' })).toBeVisible();
+  await isAccessible(window, 'Roles');
+  await closesByEscape(window, 'Notices');
+});
+
+test('many tasks chosen, and the preview of deciding them', async ({ console: window }) => {
+  await signInAs(window, 'Yara Schneider');
+  await TasksPage.open(window);
+  await window.getByRole('button', { name: /^Choose all \d+ open$/ }).click();
+  await expect(window.getByText(/^All \d+ chosen$/)).toBeVisible();
+  await isAccessible(window, 'My tasks');
+  await window.getByRole('button', { name: /^Approve \d+…$/ }).click();
+  await expect(window.getByRole('dialog', { name: 'Approve many tasks' })).toContainText(/\d+ tasks?: /);
+  await isAccessible(window, 'My tasks');
+  await closesByEscape(window, 'Approve many tasks');
+});

@@ -1,20 +1,11 @@
 /** The main paths with the keyboard alone. */
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { signInAs } from '../pages/entrance.ts';
 import { submittedNumber } from '../pages/new-request.ts';
 import { RequestPage } from '../pages/requests.ts';
-import { heading } from '../pages/shell.ts';
+import { heading, tabTo } from '../pages/shell.ts';
 import { TasksPage } from '../pages/tasks.ts';
 import { expect, test } from '../support/gatehouse.ts';
-
-/** Tab until the focus is there, as somebody without a pointer does. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error('Tab does not lead there');
-}
 
 async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);

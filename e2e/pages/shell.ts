@@ -1,7 +1,15 @@
 /** What is around every screen. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type Place = 'Dashboard' | 'New request' | 'My tasks' | 'Access requests' | 'Applications' | 'Directory';
+export type Place =
+  | 'Dashboard'
+  | 'New request'
+  | 'My tasks'
+  | 'Access requests'
+  | 'Applications'
+  | 'Roles'
+  | 'Directory'
+  | 'Rules';
 
 export async function goTo(page: Page, place: Place): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click();
@@ -52,4 +60,13 @@ export async function download(page: Page, button: Locator): Promise<{ readonly 
   await button.click();
   const file = await waiting;
   return { name: file.suggestedFilename(), path: await file.path() };
+}
+
+/** Tab until the focus is there, as somebody without a pointer does. */
+export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not lead there`);
 }
