@@ -66,8 +66,9 @@ export function AsyncSelect<Option extends AsyncOption>(props: AsyncSelectProps<
     if (option === undefined) return;
     props.onChange(option);
     setTyped(mode === 'add' ? '' : null);
-    if (mode === 'choose') combobox.closeDropdown();
-    else props.onSearch('');
+    // Left open it would lie over what comes next, e.g. the button that saves.
+    combobox.closeDropdown();
+    if (mode === 'add') props.onSearch('');
   }
 
   return (
