@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { startBulkDecision, undoBulkDecision } from '#core/commands/bulk-decision.command.ts';
 import { decideTask } from '#core/commands/decide-task.command.ts';
 import { defineCommand } from '#core/commands/command-definition.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
@@ -34,6 +35,12 @@ type Plain = Omit<Command<never, unknown>, 'type'>;
 export type Order =
   | { readonly kind: 'submit'; readonly command: Plain }
   | { readonly kind: 'decide'; readonly command: Plain }
+  | { readonly kind: 'startBulk'; readonly command: Plain }
+  | { readonly kind: 'undoBulk'; readonly command: Plain }
+  /** Kills itself right after so many commits that had to do with a bulk decision. */
+  | { readonly kind: 'dieAfterBulkCommits'; readonly commits: number }
+  /** Until no review work is due or under way. */
+  | { readonly kind: 'reviewsIdle' }
   /** Writes many rows in one transaction, says `half`, and never ends. */
   | { readonly kind: 'writeHalf'; readonly command: Plain }
   | { readonly kind: 'discover'; readonly applicationId: ApplicationId; readonly actor: Actor }
@@ -130,6 +137,15 @@ async function obey(workspace: OpenWorkspace, order: Order): Promise<unknown> {
       return workspace.execute(submitRequest, order.command);
     case 'decide':
       return workspace.execute(decideTask, order.command);
+    case 'startBulk':
+      return workspace.execute(startBulkDecision, order.command);
+    case 'undoBulk':
+      return workspace.execute(undoBulkDecision, order.command);
+    case 'dieAfterBulkCommits':
+      dieAfterBulkCommits(workspace, order.commits);
+      return null;
+    case 'reviewsIdle':
+      return workspace.reviewClock.idle();
     case 'writeHalf':
       return workspace.execute(writeHalf, order.command);
     case 'discover': {
@@ -142,6 +158,15 @@ async function obey(workspace: OpenWorkspace, order: Order): Promise<unknown> {
     case 'close':
       return workspace.close();
   }
+}
+
+function dieAfterBulkCommits(workspace: OpenWorkspace, commits: number): void {
+  let left = commits;
+  workspace.changes.subscribe((topics) => {
+    if (!topics.includes('bulk')) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  });
 }
 
 if (import.meta.main) {
