@@ -140,11 +140,17 @@ function progressOfRequest({ before, after }: Change, engine: Engine): readonly 
   const now = fractionOfAll(after, engine);
   const was = before === null ? 0 : fractionOfAll(before, engine);
   const open = after.items.some((item) => item.state === 'inReview');
+  // A level that follows the organisation may come to need more people than it did: that is work added.
+  const more = neededIn(after) > neededIn(before ?? after);
   return [
     ...(now >= 0 && now <= 1 ? [] : [`the request is at ${now}`]),
-    ...(now >= was ? [] : [`the request fell from ${was} to ${now}`]),
+    ...(now >= was || more ? [] : [`the request fell from ${was} to ${now}`]),
     ...((now === 1) === !open ? [] : [`the request is at ${now}, and ${open ? 'something' : 'nothing'} is in review`]),
   ];
+}
+
+function neededIn({ stages }: RequestAggregate): number {
+  return stages.reduce((sum, stage) => sum + stage.needed, 0);
 }
 
 function fractionOfAll(aggregate: RequestAggregate, engine: Engine): number {

@@ -3,10 +3,11 @@ import { decideTasks } from '#core/commands/bulk-store.ts';
 import { cancel, decide } from '#core/engine/decide.ts';
 import { escalate, remind } from '#core/engine/escalate.ts';
 import { expireUndecided } from '#core/engine/expire-undecided.ts';
-import { completeByHand, sendAgain } from '#core/engine/fulfill-by-person.ts';
+import { completeByHand, handToPerson, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { reassign, settleHolder } from '#core/engine/hand-over.ts';
 import { planAbsence } from '#core/engine/out-of-office.ts';
 import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
+import { reconcile } from '#core/engine/reconcile.ts';
 import { recordAttempt } from '#core/engine/record-attempt.ts';
 import { askForInformation, giveInformation } from '#core/engine/review-messages.ts';
 import { startFulfillment } from '#core/engine/start-fulfillment.ts';
@@ -21,6 +22,7 @@ export const realEngine = {
   expireUndecided,
   reassign,
   settleHolder,
+  reconcile,
   remind,
   escalate,
   askForInformation,
@@ -30,6 +32,7 @@ export const realEngine = {
   prolonged,
   recordAttempt,
   sendAgain,
+  handToPerson,
   completeByHand,
   endEarly,
   notRenew,

@@ -11,6 +11,7 @@ import {
 import type { EscalationFacts } from '#core/engine/escalate.ts';
 import type { ItemDraft } from '#core/engine/item-draft.ts';
 import type { StandIns } from '#core/engine/open-stage.ts';
+import type { ReconcileFacts } from '#core/engine/reconcile.ts';
 import type { OutOfOffice, ReviewFacts } from '#core/engine/review-facts.ts';
 import type { StartFacts } from '#core/engine/start-fulfillment.ts';
 import type { ItemFacts, RequestAggregate } from '#core/engine/state.ts';
@@ -120,6 +121,19 @@ function prolonged(world: World, draft: ItemDraft): NonNullable<ItemFacts['prolo
     return null;
   const end = old.aggregate.fulfillment.find((task) => task.itemId === old.item.id && task.cause === 'expiry');
   return { endsAt: end === undefined || openEnd(old.item, old.aggregate.fulfillment) === null ? null : end.dueAt };
+}
+
+/** What is known of the items in review, by the organisation of now. */
+export function reconcileFacts(
+  world: World,
+  { items }: RequestAggregate,
+): Omit<ReconcileFacts, 'now' | 'actor' | 'commandId' | 'nextId'> {
+  const open = items.filter((item) => item.state === 'inReview');
+  return {
+    ...reviewFacts(world, open),
+    items: new Map(open.map((item) => [item.id, itemFacts(world, item)])),
+    left: new Set(world.people.map(({ id }) => id).filter((id) => !worksHere(world, id))),
+  };
 }
 
 /** Whose manager is asked: that of whoever the task belongs to, also while somebody else holds it. */

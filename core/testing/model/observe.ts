@@ -43,8 +43,9 @@ export function observe({ command, changes }: Taken): Observed {
   const named = new Set<AuditFact>();
   for (const { moved, change } of all) {
     const candidates = line.lines.filter((one) => isLineOf(one, moved));
-    const facts = change.facts.filter((fact) =>
-      candidates.some((one) => one.event === fact.type && names(fact, moved)),
+    const facts = onlyOnce(
+      change.facts.filter((fact) => candidates.some((one) => one.event === fact.type && names(fact, moved))),
+      moved,
     );
     const silent = candidates.find((one) => one.event === null);
     if (facts.length === 0 && silent !== undefined && moved.accepted === true)
@@ -138,7 +139,8 @@ function names(fact: AuditFact, { itemId, subject, to, task, level, id }: Moved)
   if (subject === 'delivery' || subject === 'end') return namesFulfillment(fact, subject, id);
   if (task === undefined) return true;
   const { data } = fact;
-  if (fact.type === 'review.skipped') return data['reviewerId'] === task.reviewerId && data['level'] === level;
+  if (fact.type === 'review.skipped' || fact.type === 'review.taskClosed')
+    return data['reviewerId'] === task.reviewerId && data['level'] === level;
   if (fact.type === 'review.escalated') return (data['toReviewerIds'] as readonly string[]).includes(task.reviewerId);
   if ('fromReviewerId' in data) return data[to === 'handedOn' ? 'fromReviewerId' : 'toReviewerId'] === task.reviewerId;
   const own: readonly TaskVia[] = ['planned', 'rerouted'];
@@ -152,6 +154,17 @@ function namesFulfillment(fact: AuditFact, subject: 'delivery' | 'end', id: stri
   const cause = fact.data['cause'];
   const isEnd = fact.type === 'access.expired' || fact.type === 'access.extended' || cause === 'expiry';
   return subject === 'end' ? isEnd || fact.type === 'item.approved' || cause === 'decision' : !isEnd;
+}
+
+/**
+ * A re-routing is told level by level, and what it does to a task of who left by a fact of its own. Of several facts the
+ * task's own names it, else that of its level, else they are one for all.
+ */
+function onlyOnce(facts: readonly AuditFact[], { level }: Moved): readonly AuditFact[] {
+  const own = facts.filter(({ type }) => type !== 'review.rerouted');
+  if (own.length > 0) return own;
+  const ofLevel = facts.filter(({ data }) => data['level'] === level);
+  return (ofLevel.length > 0 ? ofLevel : facts).slice(0, 1);
 }
 
 /** Said of something that keeps its state. */

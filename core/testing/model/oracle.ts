@@ -12,7 +12,8 @@ import { applicationOf, entitlementOf, itemsOf, personOf, type World } from './w
 /** The reviewer whom the plan named, at the beginning of the chain by which a task came. */
 export function plannedReviewer(aggregate: RequestAggregate, task: ReviewTask): EmployeeId {
   const from = aggregate.tasks.find((other) => other.id === task.fromTaskId);
-  return from === undefined ? task.reviewerId : plannedReviewer(aggregate, from);
+  // With a re-routing a new chain begins.
+  return from === undefined || task.via === 'rerouted' ? task.reviewerId : plannedReviewer(aggregate, from);
 }
 
 /** Whether every level an item needed has its approvals, by different people in different places, and nobody said no. */

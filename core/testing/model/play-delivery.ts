@@ -20,6 +20,7 @@ export function performDelivery(world: World, step: Step, engine: Engine, tell: 
     case 'record':
       return recordOne(world, step, engine, tell);
     case 'sendAgain':
+    case 'handToPerson':
     case 'byHandDone':
     case 'byHandNotPossible':
       return byPerson(world, step, engine, tell);
@@ -106,7 +107,7 @@ function outcomeOf(world: World, { outcome }: StepOf<'record'>, accountCreated: 
 
 function byPerson(
   world: World,
-  step: StepOf<'sendAgain' | 'byHandDone' | 'byHandNotPossible'>,
+  step: StepOf<'sendAgain' | 'handToPerson' | 'byHandDone' | 'byHandNotPossible'>,
   engine: Engine,
   tell: Tell,
 ): Performed | null {
@@ -120,6 +121,13 @@ function byPerson(
       command: { type: 'fulfillment.sendAgain', actorId },
       result: changeBy(aggregate, engine.sendAgain(aggregate, row.id, tell(actorId))),
     };
+  if (step.kind === 'handToPerson') {
+    const command = { fulfillmentTaskId: row.id, note: 'by hand' };
+    return {
+      command: { type: 'fulfillment.handToPerson', actorId },
+      result: changeBy(aggregate, engine.handToPerson(aggregate, command, tell(actorId))),
+    };
+  }
   const done = step.kind === 'byHandDone';
   const result = engine.completeByHand(
     aggregate,

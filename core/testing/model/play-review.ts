@@ -7,7 +7,7 @@ import type { ItemDraft } from '#core/engine/item-draft.ts';
 import { ownerOf } from '#core/engine/hand-over.ts';
 import type { Circumstances, RequestAggregate, Transition } from '#core/engine/state.ts';
 import type { Engine } from './engine.ts';
-import { escalationFacts, itemFacts, outOfOffice, reviewFacts, standIns } from './facts.ts';
+import { escalationFacts, itemFacts, outOfOffice, reconcileFacts, reviewFacts, standIns } from './facts.ts';
 import { changeBy, type Change, type Performed } from './played.ts';
 import type { AskedLine, Step } from './steps.ts';
 import { applicationOf, found, itemsOf, pick, tasksOf, worksHere, type Located, type World } from './world.ts';
@@ -36,6 +36,8 @@ export function performReview(world: World, step: Step, engine: Engine, tell: Te
       const result = engine.expireUndecided(before, tell(null));
       return { command: { type: 'review.expireUndecided', actorId: null }, result: changeBy(before, result) };
     }
+    case 'reconcile':
+      return reconcileOne(world, step, engine, tell);
     case 'reassign':
       return reassignOne(world, step, engine, tell);
     case 'ask':
@@ -275,6 +277,22 @@ function answerOne(world: World, step: StepOf<'answer'>, engine: Engine, tell: T
   return answered.outcome === 'refused'
     ? { command, result: answered }
     : { command, result: changeBy(before, { outcome: 'done', value: answered.value.transition }) };
+}
+
+/** The first request that is other than it should be. */
+function reconcileOne(
+  world: World,
+  step: Extract<Step, { readonly kind: 'reconcile' | 'expire' }>,
+  engine: Engine,
+  tell: Tell,
+): Performed | null {
+  for (const [index] of world.requests.entries()) {
+    const aggregate = found(pick(world.requests, index + step.request));
+    const result = engine.reconcile(aggregate, { ...tell(null), ...reconcileFacts(world, aggregate) });
+    if (result !== null)
+      return { command: { type: 'review.reconcile', actorId: null }, result: changeBy(aggregate, result) };
+  }
+  return null;
 }
 
 /** The first open task that has waited too long. */

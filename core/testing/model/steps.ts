@@ -35,7 +35,7 @@ export type Step =
     }
   | { readonly kind: 'bulk'; readonly who: number; readonly verdict: Verdict; readonly highRisk: boolean }
   | { readonly kind: 'cancel'; readonly request: number; readonly asRequester: boolean; readonly who: number }
-  | { readonly kind: 'expire'; readonly request: number }
+  | { readonly kind: 'expire' | 'reconcile'; readonly request: number }
   | {
       readonly kind: 'reassign';
       readonly task: number;
@@ -55,7 +55,7 @@ export type Step =
       readonly outcome: 'done' | 'pending' | 'retry' | 'failed';
       readonly late: boolean;
     }
-  | { readonly kind: 'sendAgain' | 'byHandDone' | 'byHandNotPossible'; readonly task: number }
+  | { readonly kind: 'sendAgain' | 'handToPerson' | 'byHandDone' | 'byHandNotPossible'; readonly task: number }
   | { readonly kind: 'endEarly' | 'notRenew'; readonly item: number; readonly who: number }
   | { readonly kind: 'pass'; readonly minutes: number }
   | { readonly kind: 'leave' | 'entitlementGone'; readonly who: number }
@@ -124,7 +124,7 @@ function delivery(faults: 'some' | 'many'): fc.Arbitrary<Step> {
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: of('sendAgain', 'byHandDone', 'byHandDone', 'byHandNotPossible'),
+        kind: of('sendAgain', 'handToPerson', 'byHandDone', 'byHandDone', 'byHandNotPossible'),
         task: small,
       }),
     },
@@ -166,7 +166,8 @@ export function histories(length: number): fc.Arbitrary<History> {
     { weight: 20, arbitrary: delivery('some') },
     { weight: 4, arbitrary: held },
     { weight: 5, arbitrary: passing },
-    { weight: 3, arbitrary: changes(true) },
+    { weight: 4, arbitrary: changes(true) },
+    { weight: 3, arbitrary: fc.record({ kind: of('reconcile'), request: small }) },
   );
   return historyOf(organisations(), step, length);
 }
@@ -199,6 +200,22 @@ function approvingByItself(world: World): World {
       reviewSettings: { ...one.reviewSettings, approval: 'auto' },
     })),
   };
+}
+
+/** People leave, managers and owners change, and reviews follow. */
+export function reviewsInMotion(length: number): fc.Arbitrary<History> {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: submit },
+    { weight: 8, arbitrary: decide },
+    { weight: 4, arbitrary: absences },
+    { weight: 2, arbitrary: tasks },
+    { weight: 2, arbitrary: passing },
+    { weight: 2, arbitrary: fc.record({ kind: of('escalate'), task: small, who: small }) },
+    { weight: 2, arbitrary: fc.record({ kind: of('leave'), who: small }) },
+    { weight: 4, arbitrary: fc.record({ kind: of('manager', 'owner'), who: small, to: small }) },
+    { weight: 8, arbitrary: fc.record({ kind: of('reconcile'), request: small }) },
+  );
+  return historyOf(organisations(), step, length);
 }
 
 /** Reviews and absences alone. Where nobody is skipped, what is decided can be decided again without the absences. */
