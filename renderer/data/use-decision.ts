@@ -1,6 +1,6 @@
 /** Deciding a review task, from wherever it is shown. */
 import { useRef } from 'react';
-import type { RequestId, ReviewTaskId } from '#core/contract/index.ts';
+import type { RequestId, ReviewTaskId, Term } from '#core/contract/index.ts';
 import { client } from './client.ts';
 import { useCommand, type CommandHandle } from './command.ts';
 
@@ -16,7 +16,12 @@ export interface DecisionHandle extends Pick<
   'isPending' | 'refusal' | 'problem' | 'reset'
 > {
   /** Resolves to null when it is done, else to the reason why not. */
-  readonly decide: (task: DecidableTask, verdict: 'approve' | 'deny', reason: string | null) => Promise<string | null>;
+  readonly decide: (
+    task: DecidableTask,
+    verdict: 'approve' | 'deny' | 'drop',
+    reason: string | null,
+    shortenedTo?: Term | null,
+  ) => Promise<string | null>;
 }
 
 export function useDecision(): DecisionHandle {
@@ -27,11 +32,12 @@ export function useDecision(): DecisionHandle {
 
   async function decide(
     task: DecidableTask,
-    verdict: 'approve' | 'deny',
+    verdict: 'approve' | 'deny' | 'drop',
     reason: string | null,
+    shortenedTo: Term | null = null,
   ): Promise<string | null> {
     const basedOn = Math.max(task.requestVersion, ownVersions.current.get(task.requestId) ?? 0);
-    const result = await command.run({ taskId: task.id, basedOn, verdict, reason });
+    const result = await command.run({ taskId: task.id, basedOn, verdict, reason, shortenedTo });
     if (result === null) return 'The decision could not be sent. Nothing is lost: try again, it counts only once.';
     if (result.outcome === 'refused') return result.refusal.message;
     ownVersions.current.set(task.requestId, result.value.version);

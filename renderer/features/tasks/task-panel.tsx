@@ -11,6 +11,7 @@ import { StateBadge } from '#renderer/ui/state-badge.tsx';
 import { TermText } from '#renderer/ui/term-text.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
 import { TextLink } from '#renderer/ui/text-link.tsx';
+import { FurtherDecisions } from './further-decisions.tsx';
 import { TaskHandling } from './task-handling.tsx';
 import { describeTask } from './task-words.ts';
 import classes from './tasks.module.css';
@@ -48,6 +49,7 @@ export function TaskPanel({ ref, task, onApprove, onDeny, onLeave }: TaskPanelPr
       </div>
       {task.state === 'open' && (
         <div className={classes.panelActions}>
+          <FurtherDecisions key={task.id} task={task} />
           <Button
             variant="default"
             leftSection={<IconX size={15} aria-hidden />}
