@@ -25,6 +25,7 @@ export interface GatehouseOptions {
 }
 
 interface Fixtures extends GatehouseOptions {
+  readonly folder: string;
   readonly gatehouse: Gatehouse;
   /** Opens a further window with a session of its own, as another person would have it. */
   readonly openConsole: () => Promise<Page>;
@@ -50,12 +51,22 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
     { scope: 'worker' },
   ],
 
-  gatehouse: async ({ begins, keyring, sample, shell }, provide) => {
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
+  /** A folder with the workspace it begins with. Making a large one takes its time, which is not the test's. */
+  folder: [
+    async ({ begins, sample }, provide) => {
+      const folder = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
+      const workspace = join(folder, 'workspace');
+      if (begins === 'sample') cpSync(sample, workspace, { recursive: true });
+      else mkdirSync(workspace);
+      if (begins === 'large') makeWorkspace('large', workspace);
+      await provide(folder);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    },
+    { timeout: 300_000 },
+  ],
+
+  gatehouse: async ({ folder, keyring, shell }, provide) => {
     const workspace = join(folder, 'workspace');
-    if (begins === 'sample') cpSync(sample, workspace, { recursive: true });
-    else mkdirSync(workspace);
-    if (begins === 'large') makeWorkspace('large', workspace);
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o700 });
     const Shell = shell === 'stand-in' ? StandInGatehouse : LaunchedGatehouse;
@@ -63,7 +74,6 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
     await gatehouse.start();
     await provide(gatehouse);
     await gatehouse.endAll();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   },
 
   openConsole: async ({ browser, gatehouse, expectedComplaints }, provide) => {
