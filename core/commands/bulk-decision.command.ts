@@ -3,6 +3,7 @@
  * seconds in which it can be taken back, and is then performed in small transactions, each of which also writes
  * how far it has come: whoever goes on after a crash goes on exactly there.
  */
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { z } from 'zod';
 import { appendEvents } from '#core/audit/append-events.ts';
 import { taskFilterSchema } from '#core/contract/task-filter.ts';
@@ -142,6 +143,7 @@ export const advanceBulkDecision = defineCommand({
   },
 });
 
+/** A chunk answers other people's questions in between too: they are read beside its transaction, which stays open. */
 async function decideNext(
   bulk: BulkDecision,
   taskIds: Awaited<ReturnType<typeof nextTasks>>['taskIds'],
@@ -154,8 +156,10 @@ async function decideNext(
   const { bulkDecidesHighRisk } = await readReviewSettings(writer);
   const loaded = await loadTasks(writer, taskIds, context.dialect === 'postgres');
   const mayDecide = await worksHere(writer, bulk.deciderId);
+  await afterOthers();
   const decided = decideTasks(loaded, bulk, { highRisk: bulkDecidesHighRisk, mayDecide }, circumstances);
   await saveDecided(writer, loaded, decided);
+  await afterOthers();
   await tellPeople({ ...context, circumstances }, decided.facts);
   await appendEvents(writer, decided.facts, { actor, at: circumstances.now, commandId: command.id });
   await insertRows(

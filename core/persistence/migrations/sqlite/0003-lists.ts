@@ -6,7 +6,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Lists extends Migration {
   override up(): void {
-    for (const statement of statements) this.addSql(statement);
+    for (const statement of listStatements) this.addSql(statement);
   }
 }
 
@@ -79,10 +79,11 @@ const owners = (application: string) => `
   select primary_owner_id from application where id = ${application} and primary_owner_id is not null
   union select employee_id from secondary_owner where application_id = ${application}`;
 
+/** In the order of its table each: rows that are appended cost a fraction of rows that are put in between. */
 const fill = [
-  taskRow(''),
-  `insert into list_request select 'all', '${nobody}', state, number from access_request`,
-  `insert into list_request select 'asked', requester_id, state, number from access_request`,
+  taskRow('order by 1, 2, 3, 4'),
+  `insert into list_request select 'all', '${nobody}', state, number from access_request order by 3, 4`,
+  `insert into list_request select 'asked', requester_id, state, number from access_request order by 2, 3, 4`,
   `insert into list_request
      select 'mine', requester_id, state, number from access_request
      union select 'mine', request_item.beneficiary_id, access_request.state, access_request.number
@@ -91,7 +92,8 @@ const fill = [
        from request_follower join access_request on access_request.id = request_follower.request_id`,
   `insert into list_request
      select distinct 'application', request_item.application_id, access_request.state, access_request.number
-     from request_item join access_request on access_request.id = request_item.request_id`,
+     from request_item join access_request on access_request.id = request_item.request_id
+     order by 2, 3, 4`,
   `insert into list_request
      select 'visible', place_id, state, number from list_request where kind = 'mine'
      union select 'visible', review_task.reviewer_id, access_request.state, access_request.number
@@ -248,4 +250,5 @@ const triggers = [
    end`,
 ];
 
-const statements = [...tables, ...fill, ...indexes, ...triggers];
+/** Makes the lists from whatever is there. */
+export const listStatements: readonly string[] = [...tables, ...fill, ...indexes, ...triggers];
