@@ -67,7 +67,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   const busyPeople = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
-  let lookSoon = false;
+  let lookSoon: 'no' | 'atOnce' | 'afterRest' = 'no';
   let lookAgain = false;
   let lookedAt = -busyLookMilliseconds;
   let stopped = false;
@@ -94,21 +94,23 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   };
 
   function wake(): void {
-    if (stopped || lookSoon) return;
+    if (stopped || lookSoon === 'atOnce') return;
     if (looking !== null) {
       lookAgain = true;
       return;
     }
+    const rest = underWay.size === 0 ? 0 : lookedAt + busyLookMilliseconds - performance.now();
+    // A look that was put off while something was under way is not waited for once nothing is.
+    if (rest > 0 && lookSoon === 'afterRest') return;
     clearTimeout(timer);
-    lookSoon = true;
+    lookSoon = rest > 0 ? 'afterRest' : 'atOnce';
     const go = () => {
-      lookSoon = false;
+      lookSoon = 'no';
       if (!stopped) oneAtATime(look);
     };
-    const rest = lookedAt + busyLookMilliseconds - performance.now();
     // Behind what is running now: what comes of one step, commits of our own among it, is looked at once.
-    if (underWay.size === 0 || rest <= 0) setImmediate(go);
-    else setTimeout(go, rest).unref();
+    if (rest > 0) timer = setTimeout(go, rest);
+    else setImmediate(go);
   }
 
   function oneAtATime(work: () => Promise<void>): void {
@@ -168,7 +170,6 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     if (underWay.size === 0 && !lookAgain && !waitsForRate()) for (const resolve of idleWaiters.splice(0)) resolve();
     if (stopped || waitsForRate()) return;
     timer = setTimeout(() => oneAtATime(setTimer), burstMilliseconds);
-    timer.unref();
   }
 
   /** What processes that are known to be dead were performing does not wait for its lease to end. */
@@ -227,7 +228,6 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     if (soonest !== Number.POSITIVE_INFINITY && underWay.size === 0) {
       clearTimeout(timer);
       timer = setTimeout(drain, Math.max(1, soonest));
-      timer.unref();
     }
   }
 
