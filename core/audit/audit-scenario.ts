@@ -93,7 +93,7 @@ export class AuditScenario {
       kind: 'retry',
       problem: 'The server answered 503 (Service Unavailable).',
       afterMilliseconds: null,
-      jitter: 0,
+      jitter: 0.5,
     });
     this.#workspace.clock.pass(4_000);
     await this.attempt(grant, this.done(true, true));

@@ -47,7 +47,7 @@ export interface ScheduleOptions {
   readonly breakage?: Breakage;
   /** The share of calls that meet a fault; left out: by the seed. */
   readonly trouble?: number;
-  /** Looks for what is due only every second time it says so; for an oracle that has to fail. */
+  /** Says that it looked for what is due and does so ten minutes later; for an oracle that has to fail. */
   readonly overlooks?: boolean;
 }
 
@@ -137,8 +137,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     const death = new Promise<void>((resolve) => (crashed = resolve));
     if (!dead) {
       run.looks.push(clock.now());
-      if (options.overlooks !== true || run.looks.length % 2 === 0)
-        await Promise.race([delivery.fulfillment.idle(), death]);
+      await Promise.race([delivery.fulfillment.idle(), death]);
     }
     crashed = null;
     if (dead) await restart();
@@ -229,6 +228,10 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   await settle();
   // The short terms end.
   clock.pass(16 * 60_000);
+  if (options.overlooks === true) {
+    run.looks.push(clock.now());
+    clock.pass(10 * 60_000);
+  }
   await settle();
   await delivery.stop();
 

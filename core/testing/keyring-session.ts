@@ -92,7 +92,10 @@ function bus(configuration?: string): readonly string[] {
 const unlocked = [
   'sh',
   '-c',
-  'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null || exit 70; exec "$@"',
+  // The daemon writes a new keyring's file behind its answer: a session that ended before would leave an empty one.
+  'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null || exit 70; ' +
+    'tries=0; until [ -s "$HOME/.local/share/keyrings/login.keyring" ]; do ' +
+    '[ "$tries" -lt 500 ] || exit 71; tries=$((tries + 1)); sleep 0.02; done; exec "$@"',
   'session',
 ];
 
