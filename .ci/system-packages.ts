@@ -31,10 +31,19 @@ const systemPackages: readonly SystemPackage[] = [
   {
     name: 'samba-dsdb-modules',
     neededBy: 'directories (Active Directory)',
-    shownBy: ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/samba/ldb/samba_dsdb.so`),
+    shownBy: sambaModules('ldb/samba_dsdb.so'),
+  },
+  {
+    name: 'samba-vfs-modules',
+    neededBy: 'directories (Active Directory)',
+    shownBy: sambaModules('vfs/acl_xattr.so'),
   },
   { name: 'poppler-utils', neededBy: 'reading reports (PDF) back', shownBy: ['/usr/bin/pdftotext'] },
 ];
+
+function sambaModules(path: string): readonly string[] {
+  return ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/samba/${path}`);
+}
 
 /** Sees to it that the packages are there as far as this machine allows. Prints what it does and what stays missing. */
 export function prepareSystem(): void {
