@@ -1,10 +1,25 @@
 /** Unit and integration tests beside the code. One Postgres server serves all files of core; each makes its own database. */
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take minutes. Begun last, they would keep one core waiting for the other. */
+const longest = ['core/cli/replay/', 'core/fulfillment/kill.', 'core/fulfillment/hostile.', 'core/reviews/bulk-kill.'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = longest.findIndex((path) => moduleId.includes(path));
+      return index < 0 ? longest.length : index;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
