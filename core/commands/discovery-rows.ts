@@ -220,6 +220,26 @@ export async function writeGrants(
   }
 }
 
+/** The application does not show who holds these: what is known of them counts as seen, so that nothing is ended. */
+export async function keepGrantsOf(
+  writer: Writer,
+  run: SyncRun,
+  entitlements: readonly string[],
+  count: Count,
+): Promise<void> {
+  for (const chunk of chunks([...new Set(entitlements)])) {
+    const known = await idsByExternalId(writer, 'entitlement', run, chunk);
+    count('entitlementsHoldersUnknown', known.size);
+    if (known.size === 0) continue;
+    await writer
+      .updateTable('access_grant')
+      .set({ last_seen_run_id: run.id })
+      .where('entitlement_id', 'in', [...known.values()] as EntitlementId[])
+      .where('status', '=', 'active')
+      .execute();
+  }
+}
+
 async function employeesByEmail(
   writer: Writer,
   emails: readonly (string | null)[],

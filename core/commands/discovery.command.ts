@@ -16,7 +16,7 @@ import { fromRow } from '#core/persistence/tables.ts';
 import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
-import { writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
+import { keepGrantsOf, writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
 import { endUnseen, suspiciousDrop } from './discovery-unseen.ts';
 import { reconcile, type AccountAbilities } from './discovery-findings.ts';
 import { whoLooksAfter } from './delivery-notices.ts';
@@ -113,6 +113,7 @@ export const discoveryPageSchema = z.object({
   accounts: z.array(remoteAccount).readonly(),
   entitlements: z.array(remoteEntitlement).readonly(),
   grants: z.array(remoteGrant).readonly(),
+  holdersUnknown: z.array(z.string().min(1)).readonly().optional(),
   checkpoint: z.string().nullable(),
 });
 
@@ -145,6 +146,7 @@ export const recordDiscoveryPage = defineCommand({
     await writeAccounts(writer, run, page.accounts, count);
     await writeEntitlements(writer, run, page.entitlements, count);
     await writeGrants(writer, run, page.grants, context.circumstances.now, count);
+    await keepGrantsOf(writer, run, page.holdersUnknown ?? [], count);
     await writer
       .updateTable('sync_run')
       .set({

@@ -130,6 +130,11 @@ export interface DiscoveryPage {
   readonly accounts: readonly RemoteAccount[];
   readonly entitlements: readonly RemoteEntitlement[];
   readonly grants: readonly RemoteGrant[];
+  /**
+   * External ids of entitlements of which the application does not show who holds them. That no grant of them is
+   * listed means nothing: those that are known stay as they are.
+   */
+  readonly holdersUnknown?: readonly string[];
   readonly checkpoint: string | null;
 }
 

@@ -27,6 +27,10 @@ export interface SecondScimServerOptions {
   readonly patches?: boolean;
   /** Never shows members; the filter `members.value eq` works instead. */
   readonly hidesMembers?: boolean;
+  /** Without it, the filter for members is one it does not know: 200 and an empty list. */
+  readonly filtersMembers?: boolean;
+  /** Shows at each user the groups it is in (RFC 7643 section 4.1.2). */
+  readonly showsOwnGroups?: boolean;
   readonly unknownMemberStatus?: 400 | 404 | 500;
 }
 
@@ -82,6 +86,13 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     // Written as some servers do.
     active: 'True',
     emails: email === null ? [] : [{ value: email }],
+    ...(options.showsOwnGroups === true
+      ? {
+          groups: [...groups]
+            .filter(([, group]) => group.members.includes(userName))
+            .map(([name]) => ({ value: name, type: 'direct' })),
+        }
+      : {}),
   });
 
   function groupOf(name: string, withMembers: boolean): object {
@@ -119,10 +130,13 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
 
   function selectGroups(filter: string | null): readonly string[] {
     if (filter === null) return [...groups.keys()];
-    const [, id, member] = /^id eq (".*") and members\.value eq (".*")$/.exec(filter) ?? [];
-    if (id === undefined || member === undefined) return [];
+    const [, id, member] = /^(?:id eq (".*") and )?members\.value eq (".*")$/.exec(filter) ?? [];
+    if (member === undefined || options.filtersMembers === false) return [];
     return [...groups]
-      .filter(([name, group]) => name === JSON.parse(id) && group.members.includes(JSON.parse(member) as string))
+      .filter(
+        ([name, group]) =>
+          (id === undefined || name === JSON.parse(id)) && group.members.includes(JSON.parse(member) as string),
+      )
       .map(([name]) => name);
   }
 

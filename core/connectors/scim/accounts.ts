@@ -11,7 +11,7 @@ import {
   type RemoteAccount,
 } from '#core/connectors/connector.ts';
 import { needsPerson, refused } from './faults.ts';
-import type { ScimContext } from './groups.ts';
+import type { ScimContext } from './context.ts';
 import type { JsonObject } from './json.ts';
 import { listOf, listResources, listStart } from './paging.ts';
 import { accountOf, emailsOf, filterValue, folded, schemas } from './resources.ts';

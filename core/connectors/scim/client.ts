@@ -50,7 +50,7 @@ export interface ScimClientSettings {
 }
 
 /** The path of one resource, or null for an id that would leave the endpoint (a URL resolves `.` and `..`, encoded or not). */
-export function resourcePath(endpoint: '/Users' | '/Groups', id: string): string | null {
+export function resourcePath(endpoint: string, id: string): string | null {
   return id === '' || id === '.' || id === '..' || !id.isWellFormed() ? null : `${endpoint}/${encodeURIComponent(id)}`;
 }
 

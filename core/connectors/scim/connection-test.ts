@@ -2,7 +2,7 @@
  * The connection test: what a person who fills in the form needs to know, in the order in which they can mend it.
  */
 import type { ConnectionCheck, ConnectionTest } from '#core/domain/connector.ts';
-import type { ScimContext } from './groups.ts';
+import type { ScimContext } from './context.ts';
 import { listOf } from './paging.ts';
 
 export async function testConnection(context: ScimContext, signal: AbortSignal): Promise<ConnectionTest> {

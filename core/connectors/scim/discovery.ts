@@ -3,10 +3,12 @@
  * place in its list, so an interrupted discovery goes on where the last page ended.
  */
 import { ConnectorFault, type DiscoveryPage, type RemoteGrant } from '#core/connectors/connector.ts';
+import type { ScimContext } from './context.ts';
 import { countOf, isObject, type JsonObject } from './json.ts';
-import { readGroup, type ScimContext } from './groups.ts';
 import { listResources, listStart, type ListPosition } from './paging.ts';
-import { accountOf, entitlementOf, memberIds, showsMembers } from './resources.ts';
+import { showsSomebody } from './proofs.ts';
+import { accountOf, entitlementOf } from './resources.ts';
+import { readResource, valuesOf } from './slots.ts';
 
 type Phase = 'users' | 'groups';
 
@@ -33,25 +35,44 @@ export async function* discover(
     }
   }
   const from = start.phase === 'groups' ? start.position : listStart;
+  // Asked once in a discovery: looking for a group that shows somebody takes several requests.
+  let whetherShown: boolean | null = null;
   for await (const page of listResources(context.client, '/Groups', context.pageSize, from, signal)) {
     const entitlements: DiscoveryPage['entitlements'][number][] = [];
     const grants: RemoteGrant[] = [];
+    const empty: string[] = [];
     for (const listed of page.resources) {
       const group = await withMembers(context, listed, signal);
       const entitlement = group === null ? null : entitlementOf(group);
       if (group === null || entitlement === null) continue;
       entitlements.push(entitlement);
-      for (const accountExternalId of memberIds(group)) {
+      const members = valuesOf(group, 'members');
+      if (members.size === 0) empty.push(entitlement.externalId);
+      for (const accountExternalId of members) {
         grants.push({ accountExternalId, entitlementExternalId: entitlement.externalId });
       }
     }
+    if (empty.length > 0 && whetherShown !== true) whetherShown = await membersAreShown(context, signal);
     yield {
       accounts: [],
       entitlements,
       grants,
+      ...(empty.length === 0 || whetherShown === true ? {} : { holdersUnknown: empty }),
       checkpoint: page.next === null ? null : checkpointOf('groups', page.next),
     };
   }
+}
+
+/** Whether a group without members means that nobody is in it. */
+async function membersAreShown(context: ScimContext, signal: AbortSignal): Promise<boolean> {
+  if (context.seen.shown.has('/Groups members')) return true;
+  const shown = await showsSomebody(
+    context,
+    { endpoint: '/Groups', attribute: 'members', id: '', holder: 'entitlement' },
+    signal,
+  );
+  if (typeof shown === 'object') throw new ConnectorFault(shown);
+  return shown;
 }
 
 /**
@@ -60,9 +81,13 @@ export async function* discover(
  */
 async function withMembers(context: ScimContext, listed: JsonObject, signal: AbortSignal): Promise<JsonObject | null> {
   const id = entitlementOf(listed)?.externalId;
-  if (id === undefined || showsMembers(listed)) return listed;
-  const reading = await readGroup(context, id, signal);
-  if (reading.kind === 'group') return { ...listed, ...reading.group };
+  if (id === undefined || valuesOf(listed, 'members').size > 0) return listed;
+  const reading = await readResource(
+    context,
+    { endpoint: '/Groups', id, attribute: 'members', holder: 'entitlement' },
+    signal,
+  );
+  if (reading.kind === 'resource') return { ...listed, ...reading.resource };
   if (reading.kind === 'notFound') return null;
   throw new ConnectorFault(reading);
 }

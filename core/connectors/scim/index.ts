@@ -9,8 +9,10 @@ import { scimConfiguration, scimFields, type ScimConfiguration } from './configu
 import { testConnection } from './connection-test.ts';
 import { discover } from './discovery.ts';
 import { needsPerson } from './faults.ts';
-import { readMembership, type ScimContext } from './groups.ts';
-import { grant, revoke } from './memberships.ts';
+import { nothingSeen, type ScimContext } from './context.ts';
+import { readSlot } from './holdings.ts';
+import { grant, revoke, unproved } from './memberships.ts';
+import { factsOf, slotOf } from './slots.ts';
 
 export type { ScimConfiguration } from './configuration.ts';
 
@@ -46,6 +48,7 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
         secrets: Object.values(secrets).map((secret) => secret.trim()),
       }),
       pageSize: configuration.pageSize,
+      seen: nothingSeen(),
     };
     return {
       source: configuration.baseUrl,
@@ -56,14 +59,10 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       grant: (wanted, signal) => grant(context, wanted, signal),
       revoke: (unwanted, signal) => revoke(context, unwanted, signal),
       async read(asked, signal) {
-        const membership = await readMembership(context, asked, signal);
-        if (membership.kind !== 'membership') return membership;
-        const facts = {
-          groupId: asked.entitlementExternalId,
-          accountId: asked.accountExternalId,
-          httpStatus: String(membership.reading.status),
-        };
-        return { kind: 'already', value: { held: membership.held }, facts };
+        const reading = await readSlot(context, slotOf(asked), signal);
+        if (reading.kind === 'unproved') return unproved();
+        if (reading.kind !== 'read') return reading;
+        return { kind: 'already', value: { held: reading.held }, facts: factsOf(asked, reading.reading.status) };
       },
       async close() {
         // Nothing is held open: each request cleans up after itself.

@@ -1,42 +1,41 @@
 /**
- * Granting and revoking: a member is added to, or removed from, a group. Every write is preceded and
- * followed by a read, and only what the read shows is called done.
+ * Granting and revoking: a value is added to, or removed from, a list of one resource. Every write is preceded and
+ * followed by a read, and only what the read proves is called done.
  */
-import type { Facts, Failure, Outcome, RemoteGrant } from '#core/connectors/connector.ts';
+import type { Failure, Outcome, RemoteGrant } from '#core/connectors/connector.ts';
 import { resourcePath, type ScimFault, type ScimSuccess } from './client.ts';
+import type { ScimContext } from './context.ts';
 import { needsPerson, retryable } from './faults.ts';
+import { readSlot, type SlotReading } from './holdings.ts';
 import { attribute, keyOf, type JsonObject } from './json.ts';
-import { readMembership, type GroupReading, type MembershipReading, type ScimContext } from './groups.ts';
-import { filterValue, memberId, patchMessage, type PatchOperation } from './resources.ts';
+import { filterValue, patchMessage, type PatchOperation } from './resources.ts';
+import { factsOf, slotOf, valueOf, type ResourceReading, type Slot } from './slots.ts';
 
 type Answer = ScimSuccess | ScimFault;
 
 /** Makes the account a member of the group (RFC 7644 section 3.5.2.1). */
 export async function grant(context: ScimContext, wanted: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>> {
-  const before = await readMembership(context, wanted, signal);
-  if (before.kind !== 'membership') return before;
-  if (before.held) return { kind: 'already', value: undefined, facts: factsOf(wanted, before.reading.status) };
-  let answer = await patch(
-    context,
-    wanted,
-    { op: 'add', path: 'members', value: [{ value: wanted.accountExternalId }] },
-    signal,
-  );
+  const slot = slotOf(wanted);
+  const before = await readSlot(context, slot, signal);
+  if (!isReading(before)) return before;
+  if (before.kind === 'read' && before.held)
+    return { kind: 'already', value: undefined, facts: factsOf(wanted, before.reading.status) };
+  let answer = await patch(context, slot, { op: 'add', path: slot.attribute, value: [{ value: slot.value }] }, signal);
   // PATCH is optional (RFC 7644 section 3.5.2); a server without it says so by these. As for the version, see `revoke`.
   if (!answer.ok && (answer.status === 405 || answer.status === 501) && before.reading.version !== null) {
-    answer = await replaceMembers(
-      context,
-      wanted,
-      before.reading,
-      (members) => [...members, { value: wanted.accountExternalId }],
-      signal,
-    );
+    answer = await replaceValues(context, slot, before.reading, (values) => [...values, { value: slot.value }], signal);
   }
   // 500 is one of the answers to an unknown member, so it is looked into before it counts as passing.
   if (isFinal(answer) && answer.status !== 500) return answer.failure;
-  const after = await readMembership(context, wanted, signal);
-  if (after.kind !== 'membership') return after;
-  if (after.held) return { kind: 'applied', value: undefined, facts: factsOf(wanted, answer.status) };
+  const after = await readSlot(context, slot, signal);
+  if (!isReading(after)) return after;
+  if (after.kind === 'read' && after.held)
+    return { kind: 'applied', value: undefined, facts: factsOf(wanted, answer.status) };
+  if (answer.ok && after.kind === 'unproved') {
+    return needsPerson(
+      `The server accepted the new member (HTTP ${answer.status}), but ${showsNobody} Look in the application whether it is there.`,
+    );
+  }
   if (answer.ok)
     return retryable(`The server accepted the new member (HTTP ${answer.status}), but does not show it yet.`);
   return (await accountMissing(context, wanted.accountExternalId, signal)) ?? answer.failure;
@@ -47,42 +46,47 @@ export async function grant(context: ScimContext, wanted: RemoteGrant, signal: A
  * filter are asked in the two other ways there are.
  */
 export async function revoke(context: ScimContext, unwanted: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>> {
-  const before = await readMembership(context, unwanted, signal);
-  if (before.kind !== 'membership') return before;
-  if (!before.held) return { kind: 'already', value: undefined, facts: factsOf(unwanted, before.reading.status) };
+  const slot = slotOf(unwanted);
+  const before = await readSlot(context, slot, signal);
+  if (!isReading(before)) return before;
+  if (before.kind === 'read' && !before.held)
+    return { kind: 'already', value: undefined, facts: factsOf(unwanted, before.reading.status) };
 
+  // Sent also where nobody can tell whether it is held: it takes away this one member or does nothing.
   const byFilter: PatchOperation = {
     op: 'remove',
-    path: `members[value eq ${filterValue(unwanted.accountExternalId)}]`,
+    path: `${slot.attribute}[value eq ${filterValue(slot.value)}]`,
   };
-  const first = await patch(context, unwanted, byFilter, signal);
-  const afterFirst = await settle(context, unwanted, before, first, signal);
-  if (afterFirst.kind !== 'membership') return afterFirst;
+  const first = await patch(context, slot, byFilter, signal);
+  const afterFirst = await settle(context, slot, before, first, signal);
+  if (!isReading(afterFirst)) return afterFirst;
 
   // Only a server that refused the path filter is asked with a value: those that follow the RFC to the
   // letter take a bare remove of `members` as "all of them", whatever its value says.
   let last: Answer = first;
   let current = afterFirst;
-  if (!first.ok && current.members !== null) {
-    last = await patch(
-      context,
-      unwanted,
-      { op: 'remove', path: 'members', value: [{ value: unwanted.accountExternalId }] },
-      signal,
-    );
-    const afterSecond = await settle(context, unwanted, current, last, signal);
-    if (afterSecond.kind !== 'membership') return afterSecond;
+  if (!first.ok && current.values !== null) {
+    last = await patch(context, slot, { op: 'remove', path: slot.attribute, value: [{ value: slot.value }] }, signal);
+    const afterSecond = await settle(context, slot, current, last, signal);
+    if (!isReading(afterSecond)) return afterSecond;
     current = afterSecond;
   }
 
   // Replacing the group writes every member anew, and could give back access that was removed since
   // it was read. The version prevents that; without one, a person has to do it.
-  if (current.members !== null && current.reading.version !== null) {
-    const without = (members: readonly unknown[]): readonly unknown[] =>
-      members.filter((entry) => memberId(entry) !== unwanted.accountExternalId);
-    last = await replaceMembers(context, unwanted, current.reading, without, signal);
-    const afterThird = await settle(context, unwanted, current, last, signal);
-    if (afterThird.kind !== 'membership') return afterThird;
+  if (current.values !== null && current.reading.version !== null) {
+    const without = (values: readonly unknown[]): readonly unknown[] =>
+      values.filter((entry) => valueOf(entry, slot.attribute) !== slot.value);
+    last = await replaceValues(context, slot, current.reading, without, signal);
+    const afterThird = await settle(context, slot, current, last, signal);
+    if (!isReading(afterThird)) return afterThird;
+    current = afterThird;
+  }
+  if (current.kind === 'unproved') {
+    const answered = first.ok ? `accepted the removal (HTTP ${first.status})` : 'refused the removal';
+    return needsPerson(
+      `The server ${answered}, but ${showsNobody} Look in the application, and remove the member there if it is still in the group.${first.ok ? '' : ` ${first.failure.message}`}`,
+    );
   }
   if (first.ok || last.ok)
     return retryable(`The server accepted the removal (HTTP ${last.status}), but still shows the member.`);
@@ -94,20 +98,18 @@ export async function revoke(context: ScimContext, unwanted: RemoteGrant, signal
 /** Looks what a removal did: `applied` when the member is gone, a failure when nothing more can be done now, else what is there. */
 async function settle(
   context: ScimContext,
-  unwanted: RemoteGrant,
-  before: MembershipReading,
+  slot: Slot,
+  before: SlotReading,
   answer: Answer,
   signal: AbortSignal,
-): Promise<Outcome<void> | MembershipReading> {
+): Promise<Outcome<void> | SlotReading> {
   if (isFinal(answer)) return answer.failure;
-  const after = await readMembership(context, unwanted, signal);
-  if (after.kind !== 'membership' || after.held) return after;
+  const after = await readSlot(context, slot, signal);
+  if (!isReading(after) || after.kind === 'unproved' || after.held) return after;
   // Others who are gone too may have been removed by somebody else at the same time, or by a server that
   // emptied the group. Giving access back is not for a connector to decide; saying so is.
-  const others = [...(before.members ?? [])].filter(
-    (id) => id !== unwanted.accountExternalId && after.members?.has(id) === false,
-  );
-  const facts = factsOf(unwanted, answer.status);
+  const others = [...(before.values ?? [])].filter((id) => id !== slot.value && after.values?.has(id) === false);
+  const facts = factsOf(slot.grant, answer.status);
   return {
     kind: 'applied',
     value: undefined,
@@ -118,36 +120,48 @@ async function settle(
   };
 }
 
+const showsNobody =
+  'it shows no members of any group, and answers no other question from which one could tell who is in it.';
+
+function isReading<Other extends Outcome<void> | Failure>(answer: Other | SlotReading): answer is SlotReading {
+  return answer.kind === 'read' || answer.kind === 'unproved';
+}
+
+/** What a question gets whose answer cannot be proved. */
+export function unproved(): Failure {
+  return needsPerson(`The server answers, but ${showsNobody} Look in the application.`);
+}
+
 async function patch(
   context: ScimContext,
-  target: RemoteGrant,
+  slot: Slot,
   operation: PatchOperation,
   signal: AbortSignal,
 ): Promise<Answer> {
-  return context.client.send({ method: 'PATCH', path: groupPath(target), body: patchMessage(operation) }, signal);
+  return context.client.send({ method: 'PATCH', path: pathOf(slot), body: patchMessage(operation) }, signal);
 }
 
-/** Replaces the group (RFC 7644 section 3.5.1), held to the version that was read where the server has versions. */
-async function replaceMembers(
+/** Replaces the resource (RFC 7644 section 3.5.1), held to the version that was read where the server has versions. */
+async function replaceValues(
   context: ScimContext,
-  target: RemoteGrant,
-  reading: GroupReading,
-  change: (members: readonly unknown[]) => readonly unknown[],
+  slot: Slot,
+  reading: ResourceReading,
+  change: (values: readonly unknown[]) => readonly unknown[],
   signal: AbortSignal,
 ): Promise<Answer> {
-  const members = attribute(reading.group, 'members');
-  const group: Record<string, unknown> = { ...reading.group };
-  const meta = keyOf(group, 'meta');
-  if (meta !== null) delete group[meta];
-  group[keyOf(group, 'members') ?? 'members'] = change(Array.isArray(members) ? members : []);
-  const body: JsonObject = group;
-  return context.client.send({ method: 'PUT', path: groupPath(target), body, ifMatch: reading.version }, signal);
+  const values = attribute(reading.resource, slot.attribute);
+  const resource: Record<string, unknown> = { ...reading.resource };
+  const meta = keyOf(resource, 'meta');
+  if (meta !== null) delete resource[meta];
+  resource[keyOf(resource, slot.attribute) ?? slot.attribute] = change(Array.isArray(values) ? values : []);
+  const body: JsonObject = resource;
+  return context.client.send({ method: 'PUT', path: pathOf(slot), body, ifMatch: reading.version }, signal);
 }
 
-/** Only called for groups that were read, so their ids make a path. */
-function groupPath(target: RemoteGrant): string {
-  const path = resourcePath('/Groups', target.entitlementExternalId);
-  if (path === null) throw new Error(`No path for the group id ${JSON.stringify(target.entitlementExternalId)}`);
+/** Only called for resources that were read, so their ids make a path. */
+function pathOf({ endpoint, id }: Slot): string {
+  const path = resourcePath(endpoint, id);
+  if (path === null) throw new Error(`No path for the id ${JSON.stringify(id)}`);
   return path;
 }
 
@@ -162,12 +176,4 @@ async function accountMissing(context: ScimContext, id: string, signal: AbortSig
   const answer = path === null ? null : await context.client.send({ method: 'GET', path }, signal);
   if (answer !== null && (answer.ok || answer.status !== 404)) return null;
   return { kind: 'notFound', what: 'account', message: `The application has no user with the id ${id}.` };
-}
-
-function factsOf(target: RemoteGrant, status: number | null): Facts {
-  return {
-    groupId: target.entitlementExternalId,
-    accountId: target.accountExternalId,
-    ...(status === null ? {} : { httpStatus: String(status) }),
-  };
 }

@@ -73,21 +73,10 @@ export function entitlementOf(group: JsonObject): RemoteEntitlement | null {
   };
 }
 
-/** Whether the server said anything of members; an empty group and one whose members are kept back may look the same. */
-export function showsMembers(group: JsonObject): boolean {
-  return Array.isArray(attribute(group, 'members'));
-}
-
 /**
- * The ids of the users in a group. Entries may be plain ids, `{ value }`, `{ $ref }`, or a `value` that
- * holds one of these. Groups within the group are left out: they are no accounts.
+ * The id of the user that a membership entry names, or null for anything else. Entries may be plain ids, `{ value }`,
+ * `{ $ref }`, or a `value` that holds one of these. Groups within the group are left out: they are no accounts.
  */
-export function memberIds(group: JsonObject): ReadonlySet<string> {
-  const members = attribute(group, 'members');
-  return new Set(Array.isArray(members) ? members.flatMap((entry) => memberId(entry) ?? []) : []);
-}
-
-/** The id of the user that a membership entry names, or null for anything else. */
 export function memberId(entry: unknown): string | null {
   if (!isObject(entry)) return textOf(entry);
   const reference = textOf(attribute(entry, '$ref'));

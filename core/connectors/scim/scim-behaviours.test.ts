@@ -145,6 +145,8 @@ describe('granting', () => {
 });
 
 describe('a server that never shows members', () => {
+  const nobody = { accountExternalId: 'radia', entitlementExternalId: 'Readers' };
+
   it('is asked by filter, and believed since it tells two members apart', async () => {
     const connector = await second({ hidesMembers: true, removalByFilter: 'works' });
     expect(await connector.read(ada, never)).toMatchObject({ value: { held: true } });
@@ -154,15 +156,87 @@ describe('a server that never shows members', () => {
     expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony']);
   });
 
-  it('is not believed when it finds the group for every member', async () => {
-    const connector = await second({ hidesMembers: true });
-    const everything = {
-      kind: 'answer',
-      status: 200,
-      body: JSON.stringify({ totalResults: 1, Resources: [{ id: 'Readers' }] }),
+  it('is believed that it finds nobody once its filter found somebody else', async () => {
+    const connector = await second({ hidesMembers: true, removalByFilter: 'works' });
+    expect(await connector.read(nobody, never)).toMatchObject({ value: { held: false } });
+    expect(await connector.revoke(nobody, never)).toMatchObject({ kind: 'already' });
+    expect(await connector.grant(nobody, never)).toMatchObject({ kind: 'applied' });
+    expect(await connector.revoke(nobody, never)).toMatchObject({ kind: 'applied' });
+  });
+
+  it('is believed where users show their own groups', async () => {
+    const options = {
+      hidesMembers: true,
+      filtersMembers: false,
+      showsOwnGroups: true,
+      removalByFilter: 'works',
     } as const;
-    bed.proxy.addRule({ path: /filter=/, times: Infinity, fault: everything });
-    expect(await connector.read(ada, never)).toMatchObject({ value: { held: false } });
+    const connector = await second(options);
+    expect(await connector.read(ada, never)).toMatchObject({ value: { held: true } });
+    const elsewhere = { accountExternalId: 'ada', entitlementExternalId: 'Writers' };
+    expect(await connector.read(elsewhere, never)).toMatchObject({ value: { held: false } });
+    expect(await connector.grant(elsewhere, never)).toMatchObject({ kind: 'applied' });
+    expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'applied' });
+    expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony']);
+  });
+
+  // 200 with an empty list is how some servers answer a filter they do not know.
+  describe.each([
+    ['finds nobody, whatever is asked', { totalResults: 0, Resources: [] }],
+    ['finds the group for every member', { totalResults: 1, Resources: [{ id: 'Readers' }] }],
+  ])('and whose filter %s', (_what, found) => {
+    const begin = async (options: Partial<SecondScimServerOptions>) => {
+      const connector = await second({ hidesMembers: true, ...options });
+      const body = JSON.stringify(found);
+      bed.proxy.addRule({ path: /filter=/, times: Infinity, fault: { kind: 'answer', status: 200, body } });
+      return connector;
+    };
+
+    it('proves nothing: nothing is called held, absent, or done', async () => {
+      const connector = await begin({ removalByFilter: 'works' });
+      for (const answer of [
+        await connector.read(ada, never),
+        await connector.grant(nobody, never),
+        await connector.revoke(ada, never),
+        await connector.revoke(ada, never),
+      ])
+        expect(answer).toMatchObject({
+          kind: 'needsPerson',
+          message: expect.stringContaining('Look in the application'),
+        });
+      // What was sent was sent all the same: it can only be what was asked for.
+      expect(await bed.membersOf('Readers')).toEqual(['grace', 'tony', 'radia']);
+    });
+
+    it('keeps access that it would not remove from being called removed', async () => {
+      const connector = await begin({ removalByFilter: 'ignored' });
+      expect(await connector.revoke(ada, never)).toMatchObject({ kind: 'needsPerson' });
+      expect(await connector.read(ada, never)).toMatchObject({ kind: 'needsPerson' });
+      expect(await bed.membersOf('Readers')).toContain('ada');
+    });
+
+    it('is discovered without a word on who holds what', async () => {
+      const connector = await begin({});
+      const pages = [];
+      for await (const page of connector.discover(null, never)) pages.push(page);
+      expect(pages.flatMap(({ grants }) => grants)).toEqual([]);
+      expect(pages.flatMap(({ holdersUnknown = [] }) => holdersUnknown).toSorted()).toEqual(['Readers', 'Writers']);
+    });
+  });
+
+  it('is told from one whose group is empty by another group that shows its members', async () => {
+    const connector = await second({});
+    const empty = { accountExternalId: 'ada', entitlementExternalId: 'Writers' };
+    expect(await connector.read(empty, never)).toMatchObject({ value: { held: false } });
+    const pages = [];
+    for await (const page of connector.discover(null, never)) pages.push(page);
+    expect(pages.every(({ holdersUnknown }) => holdersUnknown === undefined)).toBe(true);
+  });
+
+  it('passes on a fault met while it looks for proof', async () => {
+    const connector = await second({ hidesMembers: true });
+    bed.proxy.addRule({ path: /filter=/, fault: { kind: 'answer', status: 503 } });
+    expect(await connector.read(ada, never)).toMatchObject({ kind: 'retryable' });
   });
 });
 

@@ -12,6 +12,8 @@ import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-dat
 function openBook() {
   const accounts = new Map<string, RemoteAccount>();
   const grants = new Set<string>();
+  /** Entitlements of which it does not show who holds them. */
+  const hidden: string[] = [];
   const definition: ConnectorDefinition<Record<string, never>> = {
     description: {
       name: 'book',
@@ -42,6 +44,7 @@ function openBook() {
             const [accountExternalId = '', entitlementExternalId = ''] = key.split(' ');
             return { accountExternalId, entitlementExternalId };
           }),
+          holdersUnknown: hidden,
           checkpoint: null,
         };
       },
@@ -84,7 +87,7 @@ function openBook() {
       displayName,
       active: true,
     });
-  return { accounts, grants, definition, add };
+  return { accounts, grants, hidden, definition, add };
 }
 
 async function begin(open: OpenWorkspace) {
@@ -136,6 +139,12 @@ describeEachDatabase('a discovery', (open) => {
     await submitted(delivery.execute, people.requester, [line(people.requester, entitlements.automatic[0])]);
     await delivery.fulfillment.idle();
     book.grants.clear();
+    // That an application which shows no holders lists none means nothing.
+    book.hidden.push('automatic-0');
+    await discover();
+    expect(await standing()).toEqual([]);
+    expect((await rowsOf(workspace, 'access_grant')).map(({ status }) => status)).toEqual(['active']);
+    book.hidden.length = 0;
     await discover();
     expect(await standing()).toEqual([['removedOutside', 'open', 'askForGrant']]);
     await delivery.fulfillment.idle();
