@@ -58,8 +58,13 @@ export function mentionedIn(events: readonly Pick<AuditEvent, 'actor' | 'data'>[
     collect(dataIn(data, 'evidence'), ids);
     collect(dataIn(data, 'settings'), ids);
     for (const given of listIn(data, 'rolesGiven')) if (isData(given)) collect(given, ids);
-    for (const level of listIn(dataIn(data, 'plan'), 'levels')) {
+    const plan = dataIn(data, 'plan');
+    for (const level of listIn(plan, 'levels')) {
       if (isData(level)) addAll(ids.people, listIn(level, 'reviewers'));
+    }
+    for (const conflict of listIn(plan, 'conflicts')) {
+      if (!isData(conflict)) continue;
+      for (const other of listIn(conflict, 'with')) if (isData(other)) collect(other, ids);
     }
   }
   return ids;

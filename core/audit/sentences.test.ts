@@ -113,6 +113,27 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       },
       'Asked to give Editors in Wiki for Ben Ode, for 1 hour 30 minutes from delivery. To be reviewed by level 1: Ada Byron (the manager); level 2: Ada Byron or Ben Ode (an administrator) because nobody is the owner.',
     ],
+    [
+      {
+        plan: {
+          mode: 'review',
+          policy: { id: 'p', name: 'Finance', version: 4 },
+          levelsAsked: 2,
+          notAutomatic: 'The application would have approved it, but duties are in conflict, so people review it.',
+          levels: [{ level: 1, reviewers: ['ada'], reviewerKind: 'manager', needed: 1, fallbackReason: null }],
+          conflicts: [
+            {
+              ruleId: 'r',
+              ruleVersion: 2,
+              name: 'Pay and approve',
+              effect: 'requireLevel',
+              with: [{ entitlementId: 'editors', standing: 'held' }],
+            },
+          ],
+        },
+      },
+      'Asked to give Editors in Wiki for Ben Ode, without an end. To be reviewed by Ada Byron (the manager), as the policy “Finance”, version 4, says. 2 levels were asked for, and one has somebody. The application would have approved it, but duties are in conflict, so people review it. The rule “Pay and approve”, version 2, keeps it apart from Editors (held now): a further level reviews it.',
+    ],
   ],
   'item.approved': [
     [{ fulfillment: 'manual' }, 'Editors in Wiki for Ben Ode was approved; a person carries it out by hand.'],

@@ -6,6 +6,7 @@ import { dataIn, isData, listIn, numberIn, termIn, textIn, textsIn, type EventDa
 import { bulkSentence } from './bulk-sentences.ts';
 import { discoverySentence } from './discovery-sentences.ts';
 import { fulfillmentSentence } from './fulfillment-sentences.ts';
+import { planRemarks, policyWords } from './plan-sentences.ts';
 import { requestSentence } from './request-sentences.ts';
 import { reviewSentence } from './review-sentences.ts';
 import { rulesSentence } from './rules-sentences.ts';
@@ -144,12 +145,11 @@ function reviewStarted(event: AuditEvent, story: Story): string {
     item?.action === 'REVOKE'
       ? `Asked to take ${item.entitlement} in ${item.application} away from ${item.beneficiary}`
       : `Asked to give ${story.subject(event)}${term === null ? '' : `, ${termWords(term)}`}`;
+  const policy = policyWords(plan);
+  const remarks = planRemarks(plan, story.names);
   if (plan['mode'] === 'auto') {
-    const policy = dataIn(plan, 'policy');
-    const name = textIn(policy, 'name');
-    return name === null
-      ? `${asked}. The application needs no review`
-      : `${asked}. The policy ${quoted(name)}, version ${numberIn(policy, 'version') ?? 'not named'}, decides it`;
+    const decides = policy === null ? 'The application needs no review' : `${policy.replace(/^t/, 'T')}, decides it`;
+    return [asked, decides, ...remarks].join('. ');
   }
   const levels = listIn(plan, 'levels').filter(isData);
   if (levels.length === 0) return asked;
@@ -164,7 +164,8 @@ function reviewStarted(event: AuditEvent, story: Story): string {
       fallback === null ? '' : ` because ${fallback.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase())}`;
     return `${several ? `level ${numberIn(level, 'level') ?? '?'}: ` : ''}${who}${instead}`;
   });
-  return `${asked}. To be reviewed by ${words.join('; ')}`;
+  const routed = policy === null ? '' : `, as ${policy}, says`;
+  return [asked, `To be reviewed by ${words.join('; ')}${routed}`, ...remarks].join('. ');
 }
 
 function decided(event: AuditEvent, story: Story, verb: string): string {

@@ -8,8 +8,9 @@ import { delegationsContract } from './delegations.contract.ts';
 import { handlingContract } from './handling.contract.ts';
 import { liveContract } from './live.contract.ts';
 import { noticesContract } from './notices.contract.ts';
-import { fulfillmentContract, requestsContract, tasksContract } from './requests.contract.ts';
+import { fulfillmentContract, requestsContract } from './requests.contract.ts';
 import { rulesContract } from './rules.contract.ts';
+import { tasksContract } from './tasks.contract.ts';
 import { sessionContract, workspaceContract } from './workspace.contract.ts';
 
 export const contract = {
@@ -41,10 +42,12 @@ export * from './import-file.ts';
 export * from './live.contract.ts';
 export * from './notices.contract.ts';
 export * from './requests.contract.ts';
+export * from './review-plan.schema.ts';
 export * from './review-settings.schema.ts';
 export * from './rules.contract.ts';
 export * from './schemas.ts';
 export * from './task-filter.ts';
+export * from './tasks.contract.ts';
 export * from './workspace.contract.ts';
 export type { Refusal, RefusalCode, Result } from '#core/domain/errors.ts';
 export * from '#core/domain/ids.ts';

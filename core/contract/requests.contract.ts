@@ -21,7 +21,7 @@ import {
   verdicts,
 } from '#core/domain/request.ts';
 import { procedure } from './procedure.ts';
-import { taskListInputSchema } from './task-filter.ts';
+import { reviewPlanSchema } from './review-plan.schema.ts';
 import {
   commandIdSchema,
   idSchema,
@@ -87,10 +87,10 @@ export const notRenewSchema = z.object({
   reason: textSchema(2000).nullable().default(null),
 });
 
-const requestRefSchema = z.object({ requestId: idSchema<RequestId>(), number: z.number().int() });
+export const requestRefSchema = z.object({ requestId: idSchema<RequestId>(), number: z.number().int() });
 export type RequestRef = z.output<typeof requestRefSchema>;
 
-const entitlementRefSchema = z.object({
+export const entitlementRefSchema = z.object({
   id: idSchema<EntitlementId>(),
   name: z.string(),
   kind: z.string(),
@@ -202,6 +202,9 @@ export const itemViewSchema = z.object({
   term: termSchema,
   state: z.enum(itemStates),
   approval: z.enum(['review', 'auto']),
+  plan: reviewPlanSchema,
+  /** What was asked for first, where a reviewer has shortened it; null: `term` is what was asked for. */
+  askedTerm: termSchema.nullable(),
   stages: z.array(
     z.object({
       level: z.number().int(),
@@ -220,6 +223,8 @@ export const itemViewSchema = z.object({
           from: personSchema.nullable(),
           /** The task is open and the person signed in is its reviewer. */
           mine: z.boolean(),
+          /** The task is open and the person signed in may give it to somebody else. */
+          mayReassign: z.boolean(),
         }),
       ),
     }),
@@ -230,8 +235,12 @@ export const itemViewSchema = z.object({
       /** Null for an automatic decision; `automatic` then says which setting decided. */
       decider: personSchema.nullable(),
       automatic: z.string().nullable(),
+      /** The level it was taken at; null for an automatic one. */
+      level: z.number().int().nullable(),
       verdict: z.enum(verdicts),
       reason: z.string().nullable(),
+      /** The shorter time it was approved for; null: for the time asked for. */
+      shortenedTo: termSchema.nullable(),
       decidedAt: instantSchema,
     }),
   ),
@@ -336,64 +345,6 @@ export const requestsContract = {
   trail: procedure.input(byRequest).output(z.object({ events: z.array(trailEventSchema) })),
   /** The request's whole story as a file; its name is in the file. */
   report: procedure.input(byRequest.extend({ format: z.enum(['pdf', 'csv']) })).output(z.instanceof(Blob)),
-};
-
-export const taskRowSchema = z.object({
-  id: idSchema<ReviewTaskId>(),
-  state: z.enum(taskStates),
-  openedAt: instantSchema,
-  endedAt: instantSchema.nullable(),
-  /** How it came to its reviewer. */
-  via: z.enum(taskVias),
-  /** Its level of review, from 1, of so many. */
-  level: z.number().int(),
-  levels: z.number().int(),
-  reviewerKind: z.string(),
-  /** Why others than those asked for first review it; null: they do. */
-  fallbackReason: z.string().nullable(),
-  /** Undecided by then, it expires; null: it waits for ever. */
-  decideBy: instantSchema.nullable(),
-  requestId: idSchema<RequestId>(),
-  requestNumber: z.number().int(),
-  /** Hand back as `basedOn` with the decision. */
-  requestVersion: z.number().int(),
-  requestState: z.enum(requestStates),
-  requester: personSchema,
-  beneficiary: personSchema,
-  justification: z.string(),
-  item: z.object({
-    id: idSchema<RequestItemId>(),
-    action: z.enum(['GRANT', 'REVOKE']),
-    entitlement: entitlementRefSchema,
-    application: namedSchema<ApplicationId>(),
-    term: termSchema,
-    state: z.enum(itemStates),
-  }),
-  /** My actions in this request. */
-  progress: progressSchema,
-});
-export type TaskRow = z.output<typeof taskRowSchema>;
-
-export const tasksContract = {
-  list: procedure
-    .input(taskListInputSchema)
-    .output(
-      pageSchema(taskRowSchema).extend({ counts: z.object({ open: z.number().int(), completed: z.number().int() }) }),
-    ),
-  decide: procedure
-    .input(
-      z.object({
-        commandId: commandIdSchema,
-        taskId: idSchema<ReviewTaskId>(),
-        basedOn: z.number().int(),
-        verdict: z.enum(verdicts),
-        /** Required to deny. */
-        reason: textSchema(2000).nullable().default(null),
-        /** Approve for a shorter time than was asked for. */
-        shortenedTo: termSchema.nullable().default(null),
-      }),
-    )
-    .output(resultSchema(z.object({ version: z.number().int(), requestState: z.enum(requestStates) }))),
 };
 
 export const fulfillmentContract = {

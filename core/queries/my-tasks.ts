@@ -6,11 +6,14 @@ import type { ReviewTaskId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { ReviewPlan, Term } from '#core/domain/request.ts';
 import { fromJson, type Reader } from '#core/persistence/tables.ts';
+import { loadAskedTerms } from './asked-terms.ts';
 import { cursorKind, decodeCursor, keyParts, pageOf, type CursorKind, type SortKey } from './cursor.ts';
 import { listReader } from './list-tables.ts';
 import { loadPeople, personIn } from './people.ts';
 import { loadProgressOfMine } from './progress.ts';
+import { loadProlonged } from './request-later.ts';
 import type { OpenAndCompleted } from './requests-list.ts';
+import { loadPlanViews } from './review-plans.ts';
 import { findTasks, type TaskKey, type TaskSort } from './task-filter.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -102,9 +105,19 @@ async function rowsOf(reader: Reader, viewer: Viewer, ids: readonly ReviewTaskId
     reader,
     tasks.flatMap((row) => [row.requester_id, row.beneficiary_id]),
   );
+  const plans = tasks.map((row) => fromJson<ReviewPlan>(row.plan));
+  const planView = await loadPlanViews(reader, plans);
+  const prolonged = await loadProlonged(
+    reader,
+    tasks.flatMap((row) => row.extends_item_id ?? []),
+  );
+  const askedTerms = await loadAskedTerms(
+    reader,
+    tasks.map((row) => row.item_id),
+  );
   const progress = await loadProgressOfMine(reader, viewer.id, [...new Set(tasks.map((row) => row.request_id))]);
-  return tasks.map((row): TaskRow => {
-    const plan = fromJson<ReviewPlan>(row.plan);
+  return tasks.map((row, index): TaskRow => {
+    const plan = plans[index] as ReviewPlan;
     return {
       id: row.id,
       state: row.state,
@@ -123,13 +136,19 @@ async function rowsOf(reader: Reader, viewer: Viewer, ids: readonly ReviewTaskId
       requester: personIn(people, row.requester_id),
       beneficiary: personIn(people, row.beneficiary_id),
       justification: row.justification,
+      ticketReference: row.ticket_reference,
       item: {
         id: row.item_id,
         action: row.action,
         entitlement: { id: row.entitlement_id, name: row.entitlement, kind: row.kind, risk: row.risk },
         application: { id: row.application_id, name: row.application },
         term: fromJson<Term>(row.term),
+        askedTerm: askedTerms.get(row.item_id) ?? null,
         state: row.item_state,
+        startsAt: row.starts_at,
+        serviceAccount: row.service_account,
+        prolongs: row.extends_item_id === null ? null : (prolonged.get(row.extends_item_id) ?? null),
+        plan: planView(plan),
       },
       progress: progress(row.request_id),
     };
@@ -147,9 +166,10 @@ function taskDetails(reader: Reader, ids: readonly ReviewTaskId[]) {
     .select(['review_task.id', 'review_task.state', 'review_task.opened_at', 'review_task.ended_at', 'review_task.via'])
     .select(['review_task.request_id', 'review_stage.level', 'review_stage.reviewer_kind'])
     .select(['access_request.number', 'access_request.version', 'access_request.state as request_state'])
-    .select(['access_request.requester_id', 'access_request.justification'])
+    .select(['access_request.requester_id', 'access_request.justification', 'access_request.ticket_reference'])
     .select(['request_item.id as item_id', 'request_item.action', 'request_item.term', 'request_item.plan'])
-    .select(['request_item.state as item_state', 'request_item.decide_by'])
+    .select(['request_item.state as item_state', 'request_item.decide_by', 'request_item.starts_at'])
+    .select(['request_item.service_account', 'request_item.extends_item_id'])
     .select(['request_item.beneficiary_id', 'request_item.application_id', 'application.name as application'])
     .select(['request_item.entitlement_id', 'entitlement.name as entitlement', 'entitlement.kind', 'entitlement.risk'])
     .where('review_task.id', 'in', ids)

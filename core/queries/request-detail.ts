@@ -1,14 +1,19 @@
 /** One request with everything under it, in a fixed number of statements however many items it has. */
-import type { ItemView, RequestDetail } from '#core/contract/index.ts';
+import type { ItemView, RequestDetail, ReviewPlanView } from '#core/contract/index.ts';
+import { loadOutOfOffice } from '#core/commands/stand-ins.ts';
 import type { AutomaticDecision, ReviewPlan, Term } from '#core/domain/request.ts';
 import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
+import { standInsFor } from '#core/engine/review-facts.ts';
+import { isInterested } from '#core/engine/reviewers.ts';
 import { progressOfAll } from '#core/engine/progress.ts';
 import { isFinal } from '#core/engine/request-state.ts';
 import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
+import { loadAskedTerms } from './asked-terms.ts';
 import { fulfillmentColumns, fulfillmentView } from './fulfillment-view.ts';
 import { loadPeople, personIn, type People } from './people.ts';
 import { requestNotFound } from './query-refused.ts';
 import { loadLater, loadLaterOfItems, type LaterOfItem } from './request-later.ts';
+import { loadPlanViews } from './review-plans.ts';
 import { isAdministrator, maySeeRequest, type Viewer } from './visibility.ts';
 
 /** How many beneficiaries the head of a request names; its items name them all. */
@@ -28,7 +33,18 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
     ...parts.decisions.map((decision) => decision.decider_id),
   ]);
   const laterOf = await loadLaterOfItems(reader, viewer, request.requester_id, parts.items, parts.fulfillment);
-  const items = itemViews(parts, people, viewer, laterOf);
+  const items = itemViews(parts, people, viewer, {
+    laterOf,
+    planView: await loadPlanViews(
+      reader,
+      parts.items.map((item) => fromJson<ReviewPlan>(item.plan)),
+    ),
+    askedTerms: await loadAskedTerms(
+      reader,
+      parts.items.map((item) => item.id),
+    ),
+    mayChoose: await loadMayChoose(reader, viewer, request.requester_id, parts),
+  });
   const [first] = items;
   if (first === undefined) throw new Error(`The request ${requestId} has no items`);
   const beneficiaries = [...new Set(parts.items.map((item) => item.beneficiary_id))];
@@ -119,15 +135,24 @@ async function loadParts(reader: Reader, requestId: RequestId) {
   return { items, stages, tasks, decisions, fulfillment };
 }
 
+interface Surroundings {
+  readonly laterOf: (itemId: RequestItemId) => LaterOfItem;
+  readonly planView: (plan: ReviewPlan) => ReviewPlanView;
+  readonly askedTerms: ReadonlyMap<RequestItemId, Term>;
+  /** Whether the viewer may choose who decides about what this person is to be given. */
+  readonly mayChoose: (beneficiaryId: EmployeeId) => boolean;
+}
+
 function itemViews(
   parts: Parts,
   people: People,
   viewer: Viewer,
-  laterOf: (itemId: RequestItemId) => LaterOfItem,
+  { laterOf, planView, askedTerms, mayChoose }: Surroundings,
 ): ItemView[] {
   const applications = new Map(parts.items.map((item) => [item.application_id, item.application]));
   const tasks = Map.groupBy(parts.tasks, (task) => task.stage_id);
   const stages = groupByItem(parts.stages);
+  const levels = new Map<unknown, number>(parts.stages.map((stage) => [stage.id, stage.level]));
   const decisions = groupByItem(parts.decisions);
   const fulfillment = groupByItem(parts.fulfillment);
   return parts.items.map((item) => {
@@ -141,13 +166,20 @@ function itemViews(
       term: fromJson<Term>(item.term),
       state: item.state,
       approval: plan.mode,
+      plan: planView(plan),
+      askedTerm: askedTerms.get(item.id) ?? null,
       stages: (stages.get(item.id) ?? []).map((stage) => ({
         level: stage.level,
         reviewerKind: stage.reviewer_kind,
         fallbackReason: plan.levels.find((level) => level.level === stage.level)?.fallbackReason ?? null,
         needed: stage.needed,
         state: stage.state,
-        tasks: taskViews(tasks.get(stage.id) ?? [], people, viewer),
+        tasks: taskViews(
+          tasks.get(stage.id) ?? [],
+          people,
+          viewer,
+          stage.state === 'open' && item.state === 'inReview' && mayChoose(item.beneficiary_id),
+        ),
       })),
       decisions: (decisions.get(item.id) ?? []).map((decision) => ({
         id: decision.id,
@@ -156,8 +188,10 @@ function itemViews(
           decision.automatic === null
             ? null
             : automaticWords(fromJson<AutomaticDecision>(decision.automatic), applications),
+        level: levels.get(decision.stage_id) ?? null,
         verdict: decision.verdict,
         reason: decision.reason,
+        shortenedTo: shortenedTo(decision),
         decidedAt: decision.decided_at,
       })),
       fulfillment: (fulfillment.get(item.id) ?? []).map((task) => fulfillmentView(task, viewer)),
@@ -173,6 +207,7 @@ function taskViews(
   tasks: readonly Tables['review_task'][],
   people: People,
   viewer: Viewer,
+  mayHandOn: boolean,
 ): ItemView['stages'][number]['tasks'] {
   const reviewers = new Map(tasks.map((task) => [task.id, task.reviewer_id]));
   const fromOf = (task: Tables['review_task']) =>
@@ -186,7 +221,28 @@ function taskViews(
     via: task.via,
     from: personOf(fromOf(task)),
     mine: task.state === 'open' && task.reviewer_id === viewer.id,
+    mayReassign: task.state === 'open' && mayHandOn && (task.reviewer_id === viewer.id || isAdministrator(viewer)),
   }));
+}
+
+/** Whoever a line concerns does not choose who decides it; asked for only of whoever could give a task on at all. */
+async function loadMayChoose(
+  reader: Reader,
+  viewer: Viewer,
+  requesterId: EmployeeId,
+  { items, tasks }: Parts,
+): Promise<Surroundings['mayChoose']> {
+  const open = tasks.filter((task) => task.state === 'open');
+  if (!open.some((task) => task.reviewer_id === viewer.id || isAdministrator(viewer))) return () => false;
+  const away = await loadOutOfOffice(reader, [requesterId, ...items.map((item) => item.beneficiary_id)]);
+  return (beneficiaryId) => {
+    const concerned = { requesterId, beneficiaryId };
+    return !isInterested(viewer.id, concerned, standInsFor(away, concerned).concernedDelegates);
+  };
+}
+
+function shortenedTo({ shortened_to: raw }: Parts['decisions'][number]): Term | null {
+  return raw === null ? null : fromJson<Term>(raw as string);
 }
 
 function automaticWords(automatic: AutomaticDecision, applications: ReadonlyMap<string, string>): string {

@@ -1,5 +1,5 @@
 /** What became of a request after its first way: who follows it, what was asked for again, and what prolongs its access. */
-import type { ItemView, Person, RequestDetail, RequestRef } from '#core/contract/index.ts';
+import type { ItemView, Person, RequestDetail, RequestRef, TaskRow } from '#core/contract/index.ts';
 import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
 import type { ItemState, RequestItem } from '#core/domain/request.ts';
 import { openEnd } from '#core/engine/temporary-access.ts';
@@ -105,7 +105,7 @@ export async function loadLaterOfItems(
   );
   const temporary = items.filter((item) => ends.has(item.id));
   const prolonging = await loadProlonging(reader, temporary);
-  const prolonged = await loadItems(
+  const prolonged = await loadProlonged(
     reader,
     items.flatMap((item) => item.extends_item_id ?? []),
   );
@@ -158,18 +158,21 @@ async function loadProlonging(reader: Reader, items: readonly ItemRow[]) {
   return found;
 }
 
-async function loadItems(
+/** The requests of items whose access is prolonged, and the ends it has now. */
+export async function loadProlonged(
   reader: Reader,
   ids: readonly RequestItemId[],
-): Promise<ReadonlyMap<RequestItemId, RequestRef>> {
+): Promise<ReadonlyMap<RequestItemId, NonNullable<TaskRow['item']['prolongs']>>> {
   if (ids.length === 0) return new Map();
   const rows = await reader
     .selectFrom('request_item')
     .innerJoin('access_request', 'access_request.id', 'request_item.request_id')
-    .select(['request_item.id', 'request_item.request_id', 'access_request.number'])
+    .select(['request_item.id', 'request_item.request_id', 'request_item.expires_at', 'access_request.number'])
     .where('request_item.id', 'in', [...new Set(ids)])
     .execute();
-  return new Map(rows.map((row) => [row.id, { requestId: row.request_id, number: row.number }]));
+  return new Map(
+    rows.map((row) => [row.id, { requestId: row.request_id, number: row.number, endsAt: row.expires_at }]),
+  );
 }
 
 async function loadMaximum(reader: Reader, items: readonly ItemRow[]) {

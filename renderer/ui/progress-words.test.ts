@@ -12,6 +12,10 @@ it('reaches 100 percent only when everything is done', () => {
 
 it('explains why my progress and everyone’s differ', () => {
   const progress = { taken: 1, needed: 2, fraction: 0.5 };
-  expect(progressExplanation(progress, 'mine')).toContain('Access requests counts the actions of all reviewers');
-  expect(progressExplanation(progress, 'everyone')).toContain('My tasks counts only your own actions');
+  expect(progressExplanation(progress, 'mine')).toContain(
+    'Access requests counts those of all reviewers at every level',
+  );
+  expect(progressExplanation(progress, 'everyone')).toContain(
+    'My tasks counts only your own, so the two differ where a review has several levels',
+  );
 });

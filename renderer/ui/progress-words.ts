@@ -17,9 +17,9 @@ export function progressPercent(progress: ProgressView): number {
 
 export function progressExplanation(progress: ProgressView, scope: ProgressScope): string {
   if (scope === 'mine') {
-    return 'Actions you have taken, out of the actions needed from you. Access requests counts the actions of all reviewers, so the two differ while others still have to act.';
+    return 'Actions you have taken, out of the actions needed from you. Access requests counts those of all reviewers at every level, so the two differ where a review has several levels or several people must approve.';
   }
   if (progress.needed === 0)
     return 'Nobody had to act: it was approved automatically, and the trail says by which setting.';
-  return 'Actions taken by all reviewers at all levels, out of the actions needed from all. My tasks counts only your own actions, so the two can differ.';
+  return 'Actions taken by all reviewers at all levels, out of the actions needed from all. My tasks counts only your own, so the two differ where a review has several levels or several people must approve.';
 }

@@ -8,3 +8,9 @@ export const reviewerKindWords: Readonly<Record<ReviewerKind, { readonly label: 
   riskManager: { label: 'Risk manager', what: 'anybody with the role of a risk manager' },
   designated: { label: 'Designated reviewer', what: 'the persons and groups named here' },
 };
+
+/** The kind of a level; administrators take the place of whoever is missing, so they are no kind to choose. */
+export function reviewerKindWord(kind: string): string {
+  if (kind === 'administrator') return 'Administrator';
+  return (reviewerKindWords as Readonly<Record<string, { readonly label: string } | undefined>>)[kind]?.label ?? kind;
+}

@@ -1,5 +1,7 @@
 /** The head of the report, its verification, and what was asked for and decided. */
 import type { AutomaticDecision, Decision, ReviewStage } from '#core/domain/request.ts';
+import type { EventData } from '../event-data.ts';
+import { planRemarks, policyWords } from '../plan-sentences.ts';
 import type { ReportData, ReportItem } from '../report-data.ts';
 import {
   count,
@@ -8,6 +10,7 @@ import {
   quoted,
   requestStateWords,
   reviewerKindWords,
+  sentence,
   termWords,
   timeWords,
 } from '../words.ts';
@@ -144,6 +147,16 @@ export async function reviewSection(sheet: Sheet, { items, names }: ReportData):
     ],
     rows,
   );
+  for (const { position, item } of items) {
+    const remarks = planNotes({ ...item.plan }, names);
+    if (remarks.length > 0) sheet.text(`Item ${position}. ${remarks.map(sentence).join(' ')}`, small);
+  }
+}
+
+/** What the plan says besides its levels; who decided automatically is in the table. */
+function planNotes(plan: EventData, names: ReportData['names']): readonly string[] {
+  const policy = plan['mode'] === 'auto' ? null : policyWords(plan);
+  return [...(policy === null ? [] : [`Reviewed as ${policy}, says`]), ...planRemarks(plan, names)];
 }
 
 const stageWords: Readonly<Record<ReviewStage['state'], string>> = {
@@ -174,10 +187,17 @@ function reviewersCell(stage: ReviewStage, { item, tasks }: ReportItem, person: 
   return more > 1 ? `${people.slice(0, namedReviewers).join(', ')} and ${more} more` : list(people);
 }
 
+const verdictWords: Readonly<Record<Decision['verdict'], string>> = {
+  approve: 'Approved',
+  deny: 'Denied',
+  drop: 'Left out',
+};
+
 function decisionCell(decision: Decision, by: string): readonly Piece[] {
-  const approved = decision.verdict === 'approve';
+  const { verdict, shortenedTo } = decision;
   return [
-    { ...strong, color: approved ? ink.good : ink.bad, text: approved ? 'Approved' : 'Denied' },
+    { ...strong, color: verdict === 'approve' ? ink.good : ink.bad, text: verdictWords[verdict] },
+    ...(shortenedTo === null ? [] : [{ ...plain, text: `Shortened: ${termWords(shortenedTo)}` }]),
     { ...plain, text: `by ${by}` },
     { ...small, text: timeWords(decision.decidedAt) },
   ];

@@ -49,6 +49,12 @@ export function ItemCard({ item, request }: ItemCardProps) {
             {item.action === 'GRANT' && (
               <>
                 , <TermText term={item.term} />
+                {item.askedTerm !== null && (
+                  <>
+                    {' '}
+                    (shortened; asked for was: <TermText term={item.askedTerm} />)
+                  </>
+                )}
               </>
             )}
           </Text>

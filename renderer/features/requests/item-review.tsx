@@ -1,15 +1,20 @@
 /** The levels of an item's review, who is asked at each, and what was decided. */
 import { Box, Group, Text } from '@mantine/core';
 import type { ItemView } from '#core/contract/index.ts';
+import { PlanRemarks } from '#renderer/ui/plan-remarks.tsx';
+import { reviewerKindWord } from '#renderer/ui/reviewer-kinds.ts';
 import { StateBadge, ToneBadge } from '#renderer/ui/state-badge.tsx';
+import { TermText } from '#renderer/ui/term-text.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
-import { reviewerKindWord } from '#renderer/ui/words.ts';
+import { ReassignAtLevel } from './reassign-at-level.tsx';
+import { askedBefore, wordsOfStage, type Stage } from './review-words.ts';
 import classes from './request-page.module.css';
 
 export function ItemReview({ item }: { readonly item: ItemView }) {
   return (
     <div className={classes.part}>
       <Text className={classes.partTitle}>Review</Text>
+      <PlanRemarks plan={item.plan} levels={item.stages.length} />
       {item.stages.map((stage) => (
         <Box key={stage.level} mb={4}>
           <Group gap={8}>
@@ -25,13 +30,8 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
               {stage.fallbackReason}
             </Text>
           )}
-          {stage.state === 'open' && (
-            <Text size="xs" c="dimmed">
-              Asked: {askedOf(stage).map(taskWords).join(', ')}
-              {askedOf(stage).length > stage.needed &&
-                `; ${stage.needed === 1 ? 'one of them suffices' : `${stage.needed} of them suffice`}`}
-            </Text>
-          )}
+          <StageWords stage={stage} decisions={item.decisions} />
+          <ReassignAtLevel stage={stage} what={`${item.entitlement.name} for ${item.beneficiary.fullName}`} />
         </Box>
       ))}
       {item.decisions.map((decision) => (
@@ -48,6 +48,16 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
               </Text>
             </Text>
           </Group>
+          {decision.shortenedTo !== null && (
+            <Text size="sm">
+              Shortened: <TermText term={decision.shortenedTo} />
+              {askedBefore(item, decision) !== null && (
+                <>
+                  . Asked for was: <TermText term={askedBefore(item, decision) ?? item.term} />
+                </>
+              )}
+            </Text>
+          )}
           {decision.reason !== null && (
             <Text size="sm" c="dimmed" mt={2} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               “{decision.reason}”
@@ -66,37 +76,16 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
   );
 }
 
-type Stage = ItemView['stages'][number];
-type Task = Stage['tasks'][number];
-
 const verdictWords = { approve: 'Approved', deny: 'Denied', drop: 'Left out' } as const;
 const verdictTones = { approve: 'good', deny: 'bad', drop: 'neutral' } as const;
 
-/** Whoever handed a task on is not asked any more, nor is whoever is not needed. */
-function askedOf(stage: Stage): readonly Task[] {
-  return stage.tasks.filter((task) => task.state !== 'handedOn' && task.state !== 'closed');
-}
-
-/** `Noah Weber (for Ada Byron, out of office)`. */
-function taskWords(task: Task): string {
-  const words = [task.mine ? 'you' : null, viaWords(task)].filter((word) => word !== null);
-  return words.length === 0 ? task.reviewer.fullName : `${task.reviewer.fullName} (${words.join('; ')})`;
-}
-
-function viaWords({ via, from }: Task): string | null {
-  const whom = from?.fullName ?? 'somebody else';
-  switch (via) {
-    case 'planned':
-      return null;
-    case 'delegated':
-      return `for ${whom}, out of office`;
-    case 'reassigned':
-      return `handed on by ${whom}`;
-    case 'escalated':
-      return `escalated, ${whom} has not decided`;
-    case 'rerouted':
-      return from === null ? 'responsible since the organisation changed' : `responsible now, instead of ${whom}`;
-    case 'returned':
-      return `returned from ${whom}`;
-  }
+function StageWords({ stage, decisions }: { readonly stage: Stage; readonly decisions: ItemView['decisions'] }) {
+  const { asked, decided, skipped } = wordsOfStage(stage, decisions);
+  return [asked, decided, ...skipped]
+    .filter((words) => words !== null)
+    .map((words) => (
+      <Text key={words} size="xs" c="dimmed">
+        {words}
+      </Text>
+    ));
 }

@@ -1,5 +1,6 @@
 /** The columns of the queue. Details are beside it, so the rows stay short. */
 import { Checkbox, Group, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReviewTaskId, TaskRow } from '#core/contract/index.ts';
 import { ActionTag } from '#renderer/ui/action-tag.tsx';
 import type { DataColumn } from '#renderer/ui/data-table.tsx';
@@ -22,7 +23,16 @@ const what: DataColumn<TaskRow> = {
         </Text>
       </Group>
       <Text size="xs" c="dimmed" truncate>
+        {row.item.plan.conflicts.length > 0 && (
+          <IconAlertTriangle
+            size={13}
+            style={{ verticalAlign: -2, marginInlineEnd: 4 }}
+            aria-label="Conflict of duties"
+            role="img"
+          />
+        )}
         {row.item.application.name}
+        {row.item.serviceAccount !== null && ` (${row.item.serviceAccount})`}
         {row.item.action === 'GRANT' && (
           <>
             , <TermText term={row.item.term} />
@@ -52,9 +62,8 @@ const level: DataColumn<TaskRow> = {
   header: 'Level',
   width: 60,
   cell: (row) => (
-    <Text size="sm" c="dimmed" title={row.fallbackReason ?? undefined}>
+    <Text size="sm" c="dimmed">
       {row.levels > 1 ? `${row.level} of ${row.levels}` : row.level}
-      {row.fallbackReason !== null && '*'}
     </Text>
   ),
 };

@@ -1,12 +1,13 @@
 /** What a reviewer can do with a task besides deciding it, and how it came to them: hand-overs and conversation. */
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { HandOver, Person, ReviewTaskId, TaskRow } from '#core/contract/index.ts';
+import type { HandOver, ReviewTaskId, TaskRow } from '#core/contract/index.ts';
 import { client, orpc } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
-import { AsyncSelect } from '#renderer/ui/async-select.tsx';
+import { useReassignment } from '#renderer/data/use-reassignment.ts';
 import { ConfirmDialog } from '#renderer/ui/confirm-dialog.tsx';
+import { ReassignForm } from '#renderer/ui/reassign-form.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
 
 export function TaskHandling({ task }: { readonly task: TaskRow }) {
@@ -80,65 +81,15 @@ export function TaskHandling({ task }: { readonly task: TaskRow }) {
         size="md"
         centered
       >
-        <ReassignForm taskId={task.id} onDone={() => setDoing(null)} />
+        <GiveOn taskId={task.id} onDone={() => setDoing(null)} />
       </Modal>
     </Stack>
   );
 }
 
-function ReassignForm({ taskId, onDone }: { readonly taskId: ReviewTaskId; readonly onDone: () => void }) {
-  const [search, setSearch] = useState('');
-  const [chosen, setChosen] = useState<Person | null>(null);
-  const [reason, setReason] = useState('');
-  const found = useQuery({
-    ...orpc.handling.candidates.queryOptions({ input: { taskId, search } }),
-    placeholderData: keepPreviousData,
-  });
-  const reassign = useCommand(client.handling.reassign, {
-    report: 'inline',
-    success: 'The task was given on.',
-    onDone,
-  });
-  const people = found.data?.people ?? [];
-  const option = (person: Person) => ({
-    value: person.id,
-    label: person.fullName,
-    detail: person.jobTitle ?? undefined,
-  });
-  return (
-    <Stack gap="md">
-      <AsyncSelect
-        label="Who decides instead"
-        description="Only people who may decide this are listed."
-        options={people.map(option)}
-        loading={found.isFetching}
-        onSearch={setSearch}
-        value={chosen === null ? null : option(chosen)}
-        onChange={(picked) => setChosen(people.find((person) => person.id === picked?.value) ?? null)}
-        error={reassign.refusal?.message ?? reassign.problem}
-      />
-      <Textarea
-        label="Why (optional)"
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={2000}
-        autosize
-        minRows={2}
-      />
-      <Group justify="flex-end">
-        <Button
-          disabled={chosen === null}
-          loading={reassign.isPending}
-          onClick={() => {
-            if (chosen !== null)
-              void reassign.run({ taskId, toReviewerId: chosen.id, reason: reason.trim() === '' ? null : reason });
-          }}
-        >
-          Give the task
-        </Button>
-      </Group>
-    </Stack>
-  );
+function GiveOn({ taskId, onDone }: { readonly taskId: ReviewTaskId; readonly onDone: () => void }) {
+  const { give, ...reassignment } = useReassignment(taskId, onDone);
+  return <ReassignForm {...reassignment} onGive={give} />;
 }
 
 function stepWords(step: HandOver): string {

@@ -1,17 +1,10 @@
 /** The task under the keys in full: all that a reviewer needs to decide, and the buttons to do it. */
-import { Button, Group, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import type { ReactNode, Ref } from 'react';
+import type { Ref } from 'react';
 import type { TaskRow } from '#core/contract/index.ts';
-import { ActionTag } from '#renderer/ui/action-tag.tsx';
-import { PersonLabel } from '#renderer/ui/person-label.tsx';
-import { ProgressMeter } from '#renderer/ui/progress-meter.tsx';
-import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
-import { StateBadge } from '#renderer/ui/state-badge.tsx';
-import { TermText } from '#renderer/ui/term-text.tsx';
-import { TimeText } from '#renderer/ui/time-text.tsx';
-import { TextLink } from '#renderer/ui/text-link.tsx';
 import { FurtherDecisions } from './further-decisions.tsx';
+import { TaskDetails } from './task-details.tsx';
 import { TaskHandling } from './task-handling.tsx';
 import { describeTask } from './task-words.ts';
 import classes from './tasks.module.css';
@@ -44,7 +37,7 @@ export function TaskPanel({ ref, task, onApprove, onDeny, onLeave }: TaskPanelPr
       }}
     >
       <div className={classes.panelBody}>
-        <Details task={task} />
+        <TaskDetails task={task} />
         <TaskHandling key={task.id} task={task} />
       </div>
       {task.state === 'open' && (
@@ -70,73 +63,5 @@ export function TaskPanel({ ref, task, onApprove, onDeny, onLeave }: TaskPanelPr
         </div>
       )}
     </section>
-  );
-}
-
-function Details({ task }: { readonly task: TaskRow }) {
-  const forSelf = task.requester.id === task.beneficiary.id;
-  return (
-    <>
-      <div>
-        <Group gap={8} mb={4}>
-          <ActionTag action={task.item.action} />
-          <RiskBadge risk={task.item.entitlement.risk} />
-          {task.state !== 'open' && <StateBadge kind="task" state={task.state} />}
-        </Group>
-        <Text fw={650} size="lg" style={{ overflowWrap: 'anywhere' }}>
-          {task.item.entitlement.name}
-        </Text>
-        <Text size="sm" c="dimmed">
-          {task.item.entitlement.kind} in {task.item.application.name}
-          {task.item.action === 'GRANT' && (
-            <>
-              , <TermText term={task.item.term} />
-            </>
-          )}
-        </Text>
-      </div>
-      <Fact name={forSelf ? 'For, and asked by' : 'For'}>
-        <PersonLabel person={task.beneficiary} detail="job" size="md" />
-      </Fact>
-      {!forSelf && (
-        <Fact name="Asked by">
-          <PersonLabel person={task.requester} detail="job" size="md" />
-        </Fact>
-      )}
-      <Fact name="Justification">
-        <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {task.justification}
-        </Text>
-      </Fact>
-      <Fact name="Request">
-        <Group gap={8}>
-          <TextLink to="/requests/$requestId" params={{ requestId: task.requestId }} size="sm">
-            #{task.requestNumber}, all of it
-          </TextLink>
-          <StateBadge kind="request" state={task.requestState} />
-        </Group>
-      </Fact>
-      <Fact name="My actions in this request">
-        <ProgressMeter progress={task.progress} scope="mine" focusable />
-      </Fact>
-      <Text size="xs" c="dimmed">
-        Waiting for you since <TimeText at={task.openedAt} form="exact" />
-        {task.endedAt !== null && (
-          <>
-            , ended <TimeText at={task.endedAt} form="exact" />
-          </>
-        )}
-        .
-      </Text>
-    </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className={classes.fact}>
-      <div>{name}</div>
-      {children}
-    </div>
   );
 }
