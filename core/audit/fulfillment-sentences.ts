@@ -22,8 +22,11 @@ export function fulfillmentSentence(event: FulfillmentEvent, story: Story): stri
       const next = textIn(data, 'nextAttemptAt');
       return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} did not succeed: ${sentence(problem)}${next === null ? '' : ` The next attempt is due at ${timeWords(next)}`}`;
     }
-    case 'fulfillment.accepted':
+    case 'fulfillment.accepted': {
+      const ticket = textIn(data, 'ticket');
+      if (ticket !== null) return ticketOpened(event, story, ticket);
       return `The application took the wish to ${task(event, story)}. It waits for ${(textIn(data, 'waitsFor') ?? 'something outside Gatehouse').replace(/\.$/, '')}, is read again and not written again`;
+    }
     case 'fulfillment.passwordKept': {
       const whose = textIn(data, 'serviceAccount') ?? story.itemOf(event)?.beneficiary ?? 'somebody';
       return `A first password for an account of ${whose} was put into the keychain of ${textIn(data, 'host') ?? 'a machine'} as ${textIn(data, 'name') ?? 'an entry without a name'}, for whoever hands it over`;
@@ -51,6 +54,11 @@ export function fulfillmentSentence(event: FulfillmentEvent, story: Story): stri
     default:
       return assertNever(type);
   }
+}
+
+function ticketOpened(event: AuditEvent, story: Story, ticket: string): string {
+  const at = textIn(event.data, 'ticketUrl') ?? textIn(event.data, 'source');
+  return `Ticket ${ticket}${at === null ? '' : `, at ${at},`} asks others to ${task(event, story)}. Gatehouse waits for what they say of it`;
 }
 
 /** `give Editors in Wiki to Ada Byron`. */
@@ -84,6 +92,11 @@ function effect(event: AuditEvent & { readonly type: `access.${string}` }, story
     parts.push(
       granted ? `${by} gave ${thing} to ${person} by hand` : `${by} took ${thing} away from ${person} by hand`,
     );
+  } else if (evidence.outcome === 'byTicket') {
+    const through = `through ticket ${evidence.facts['ticket'] ?? 'of unknown number'}`;
+    parts.push(
+      granted ? `${person} was given ${thing} ${through}` : `${thing} was taken away from ${person} ${through}`,
+    );
   } else if (evidence.outcome === 'already') {
     parts.push(granted ? `${person} had ${thing} already` : `${person} did not have ${thing} any more`);
   } else {
@@ -108,8 +121,15 @@ function expiry({ data }: AuditEvent): string {
 
 /** What was seen in the application afterwards, or that nobody looked. */
 function seen(event: AuditEvent): string {
-  const { outcome, heldAfterwards, readBackAt, source } = evidenceOf(event);
+  const { outcome, heldAfterwards, readBackAt, source, facts } = evidenceOf(event);
   if (outcome === 'byHand') return `Noted: ${quoted(source ?? '')} It was not read back from the application`;
+  if (outcome === 'byTicket') {
+    const { said, saidBy, saidAt, knownFrom } = facts;
+    const who = `${saidBy ?? 'The other system'}${source === null ? '' : ` at ${source}`} said so`;
+    const when = saidAt === undefined ? '' : `; Gatehouse knew it at ${timeWords(saidAt)}`;
+    const from = knownFrom === undefined ? '' : ` from ${knownFrom}`;
+    return `${who}${said === undefined ? '' : `, with ${quoted(said)}`}${when}${from}. It was not read back from the application`;
+  }
   if (heldAfterwards === null) return 'It was not read back from the application';
   const from = source === null ? '' : ` from ${source}`;
   const at = readBackAt === null ? '' : ` at ${timeWords(readBackAt)}`;

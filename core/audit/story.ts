@@ -88,5 +88,10 @@ export function evidenceOf(event: AuditEvent) {
     heldAfterwards: typeof evidence['heldAfterwards'] === 'boolean' ? evidence['heldAfterwards'] : null,
     readBackAt: textIn(evidence, 'readBackAt'),
     source: textIn(evidence, 'source'),
+    facts: Object.fromEntries(
+      Object.entries(dataIn(evidence, 'facts')).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value]] : [],
+      ),
+    ),
   };
 }

@@ -250,6 +250,7 @@ function story(part: Part) {
     leaseUntil: null,
     lastProblem: null,
     acceptedAt: null,
+    ticket: null,
     initialPassword: null,
     evidence: {
       outcome: 'applied',

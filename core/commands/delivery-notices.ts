@@ -2,6 +2,7 @@
 import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import { worryingRevokeAttempts } from '#core/engine/record-attempt.ts';
+import { turnedDown } from '#core/engine/ticket.ts';
 import type { Writer } from '#core/persistence/tables.ts';
 import type { CommandContext } from './command-definition.ts';
 import { raiseNotices } from './notices.ts';
@@ -28,9 +29,10 @@ export async function tellWhoLooksAfterIt(
   ]);
 }
 
-/** Given up, or a removal at its fifth attempt and then at every fiftieth. */
-function isWorrying({ state, effect, attempts, acceptedAt }: FulfillmentTask): boolean {
+/** Given up, or a removal that was turned down just now, or is at its fifth attempt and then at every fiftieth. */
+function isWorrying({ state, effect, attempts, acceptedAt, ticket, lastProblem }: FulfillmentTask): boolean {
   if (state === 'failed') return true;
+  if (state === 'waiting' && ticket?.state === 'rejected' && lastProblem === turnedDown(ticket)) return true;
   if (state !== 'waiting' || effect !== 'revoke' || acceptedAt !== null) return false;
   return attempts === worryingRevokeAttempts || (attempts > 0 && attempts % (10 * worryingRevokeAttempts) === 0);
 }

@@ -61,7 +61,7 @@ export const completeFulfillmentByHand = defineCommand({
       if (obstacle !== null) return { outcome: 'refused' as const, refusal: obstacle };
     }
     const written =
-      payload.outcome === 'done' ? await writeByHand(context, item, effect) : { accountId: null, grantId: null };
+      payload.outcome === 'done' ? await writeUnseen(context, item, effect) : { accountId: null, grantId: null };
     const evidence: FulfillmentEvidence = {
       outcome: 'byHand',
       ...written,
@@ -95,7 +95,8 @@ async function loadManaged(id: FulfillmentTaskId, context: CommandContext) {
   return done({ before, item, task });
 }
 
-async function writeByHand(context: CommandContext, item: RequestItem, effect: 'grant' | 'revoke') {
+/** The directory learns what others did, which nobody has seen: the next discovery confirms it. */
+export async function writeUnseen(context: CommandContext, item: RequestItem, effect: 'grant' | 'revoke') {
   const { writer, circumstances } = context;
   if (effect === 'revoke') return endGrants(writer, item, circumstances.now);
   const known = await writer

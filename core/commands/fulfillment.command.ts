@@ -12,6 +12,7 @@ import { endGrants, loadStartFacts, rememberAccount, rememberGrant, serviceAccou
 import { tellWhoLooksAfterIt } from './delivery-notices.ts';
 import { loadProlonging, takeOverEnd } from './prolong-access.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
+import { ticketOutcome, ticketSaidSchema } from './ticket.command.ts';
 
 /** Claims a task under a lease. `proceed` false: it ended, or went to a person, instead of being performed. */
 export const startFulfillmentTask = defineCommand({
@@ -80,6 +81,8 @@ const attemptSchema = z.discriminatedUnion('kind', [
     source: z.string().max(2000),
     jitter: z.number().min(0).max(1),
   }),
+  /** Others were asked to do it, and this is what they say. */
+  z.object({ kind: z.literal('ticket'), said: ticketSaidSchema }),
   z.object({
     kind: z.literal('retry'),
     problem: z.string().max(4000),
@@ -148,6 +151,8 @@ export const recordFulfillmentAttempt = defineCommand({
       const account = attempt.account === null ? null : await rememberAccount(writer, item, attempt.account);
       outcome = { ...attempt, account };
       context.touch('directory');
+    } else if (attempt.kind === 'ticket') {
+      outcome = await ticketOutcome(context, item, task, attempt.said);
     } else {
       outcome = attempt;
     }

@@ -99,20 +99,31 @@ export interface AccountDraft {
   readonly initialPassword?: string;
 }
 
-/** What a person outside Gatehouse is asked to do, through a ticket or a call to another system. */
+/** What a person or a program outside Gatehouse is asked to do, through a ticket or a call to another system. */
 export interface TicketDraft {
   /** Made by Gatehouse and the same in every attempt: a second call with it must not open a second ticket. */
   readonly key: string;
+  /** An earlier attempt began, and may have opened it without Gatehouse hearing of that. */
+  readonly mayBeOpen: boolean;
   readonly effect: 'grant' | 'revoke';
+  /** `expiry`: the end of temporary access has come. */
+  readonly cause: 'decision' | 'expiry';
   readonly requestNumber: number;
+  readonly itemId: string;
   readonly justification: string;
+  readonly requester: { readonly name: string; readonly email: string };
   readonly person: AccountDraft;
+  /** The account it is about, where the workspace knows one: the likeliest. */
+  readonly account: { readonly username: string; readonly externalId: string | null } | null;
   readonly application: string;
   readonly entitlement: { readonly externalId: string; readonly name: string; readonly kind: string };
+  /** When it should be done. */
+  readonly dueAt: Instant;
+  /** When the access is to end; null: never. */
   readonly expiresAt: Instant | null;
 }
 
-export interface Ticket {
+export interface Ticket extends TicketReading {
   /** The other system's own id of it. */
   readonly reference: string;
   /** Where a person can look at it; null when there is no page. */
@@ -120,9 +131,27 @@ export interface Ticket {
 }
 
 export interface TicketReading {
+  /** `open`: somebody has still to do it, or to answer. */
   readonly state: 'open' | 'done' | 'rejected';
   /** What the other system says of it, e.g. its status or the last comment. */
   readonly note: string;
+  /** Who or what said so there; left out where it is not told. */
+  readonly by?: string;
+}
+
+/** What another system reports of a ticket by calling Gatehouse. */
+export interface TicketReport extends TicketReading {
+  /** The key of the ticket's draft. */
+  readonly key: string;
+  readonly reference?: string;
+  readonly url?: string;
+}
+
+/** A call that came in. The body is as it came: signatures are over its bytes. */
+export interface IncomingCall {
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
 }
 
 /** A page of what an application holds. `checkpoint` resumes right after this page; null: this was the last. */
@@ -165,7 +194,12 @@ export interface Connector {
   read?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<GrantReading>>;
   /** Asks for the change in another system, where people or other programs make it. */
   openTicket?(ticket: TicketDraft, signal: AbortSignal): Promise<Outcome<Ticket>>;
+  /** What became of it. Gone: `notFound`. */
   readTicket?(reference: string, signal: AbortSignal): Promise<Outcome<TicketReading>>;
+  /** How long after a ticket was found open it is looked at again, in milliseconds; left out: ever less often. */
+  readonly readTicketAfter?: number;
+  /** What a call from the other system reports. `needsPerson` when it is not signed as it must be, `refused` when it says nothing usable. */
+  takeReport?(call: IncomingCall, now: Instant): Outcome<TicketReport>;
   close(): Promise<void>;
 }
 

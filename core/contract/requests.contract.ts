@@ -18,6 +18,7 @@ import {
   stageStates,
   taskStates,
   taskVias,
+  ticketStates,
   verdicts,
 } from '#core/domain/request.ts';
 import { procedure } from './procedure.ts';
@@ -177,9 +178,20 @@ export const fulfillmentViewSchema = z.object({
   lastProblem: z.string().nullable(),
   endedAt: instantSchema.nullable(),
   latenessSeconds: z.number().nullable(),
+  /** The ticket in another system through which others do it; null: none was opened. */
+  ticket: z
+    .object({
+      reference: z.string(),
+      url: z.string().nullable(),
+      openedAt: instantSchema,
+      state: z.enum(ticketStates),
+      note: z.string(),
+      saidAt: instantSchema,
+    })
+    .nullable(),
   evidence: z
     .object({
-      outcome: z.enum(['applied', 'already', 'byHand']),
+      outcome: z.enum(['applied', 'already', 'byHand', 'byTicket']),
       accountCreated: z.boolean(),
       heldAfterwards: z.boolean().nullable(),
       readBackAt: instantSchema.nullable(),

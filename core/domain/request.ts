@@ -300,6 +300,8 @@ export interface FulfillmentTask {
   readonly lastProblem: string | null;
   /** When the application took the write, while the access is not there yet. Nothing is written again. */
   readonly acceptedAt: Instant | null;
+  /** What others were asked to do it with, and what they last said of it; null: nobody was asked. */
+  readonly ticket: FulfillmentTicket | null;
   /** Where the first password of a new account is kept; never the password. On disk before the account is made. */
   readonly initialPassword: InitialPassword | null;
   readonly evidence: FulfillmentEvidence | null;
@@ -315,13 +317,32 @@ export interface InitialPassword {
   readonly at: Instant;
 }
 
+/** A ticket in another system, or a call to one, through which people or programs outside make the change. */
+export interface FulfillmentTicket {
+  /** Counts the tickets of the task, from 1: after one was turned down, a further one is opened. */
+  readonly number: number;
+  /** The other system's own id of it. */
+  readonly reference: string;
+  /** Where a person can look at it; null when there is no page. */
+  readonly url: string | null;
+  readonly openedAt: Instant;
+  readonly state: TicketState;
+  /** What the other system last said of it: its status, a comment, a reason. */
+  readonly note: string;
+  readonly saidAt: Instant;
+}
+
+export const ticketStates = ['open', 'done', 'rejected'] as const;
+export type TicketState = (typeof ticketStates)[number];
+
 /** What was done and what was then seen in the application. */
 export interface FulfillmentEvidence {
-  readonly outcome: 'applied' | 'already' | 'byHand';
+  /** `byTicket`: the other system says that it was done; the application itself was not looked at. */
+  readonly outcome: 'applied' | 'already' | 'byHand' | 'byTicket';
   readonly accountId: AccountId | null;
   readonly accountCreated: boolean;
   readonly grantId: GrantId | null;
-  /** The state read back after the write: is the entitlement held? Null when a person did it by hand. */
+  /** The state read back after the write: is the entitlement held? Null when others did it and nobody looked. */
   readonly heldAfterwards: boolean | null;
   readonly readBackAt: Instant | null;
   /** Where it was seen, e.g. the server's address; or the note of the person who did it. */

@@ -28,6 +28,7 @@ export function approvedItem(
     leaseUntil: null,
     lastProblem: null,
     acceptedAt: null,
+    ticket: null,
     initialPassword: null,
     evidence: null,
     endedAt: null,

@@ -333,6 +333,21 @@ export const lifecycle: readonly LifecycleCommand[] = [
     ],
   },
   {
+    type: 'fulfillment.hearOfTicket',
+    does: 'Takes what another system reports of a ticket, signed by it.',
+    who: 'Gatehouse itself, when it is told.',
+    lines: [
+      item(['approved'], 'fulfilled', 'access.granted', 'The other system says that the access was given.'),
+      item(['approved'], 'fulfilled', 'access.removed', 'The other system says that the access was taken away.'),
+      delivery(['waiting'], 'done', 'access.granted', 'The other system says that the access was given.'),
+      delivery(['waiting'], 'done', 'access.removed', 'The other system says that the access was taken away.'),
+      delivery(['waiting'], 'failed', 'fulfillment.failed', 'It was turned down.'),
+      delivery(['waiting'], 'waiting', 'fulfillment.retrying', 'A removal was turned down; it is asked for once more.'),
+      end(['waiting'], 'done', 'access.expired', 'The other system says that the access was taken away.'),
+      end(['waiting'], 'waiting', 'fulfillment.retrying', 'It was turned down; it is asked for once more.'),
+    ],
+  },
+  {
     type: 'fulfillment.renewLeases',
     does: 'Keeps what is being performed with whoever performs it. It changes no state.',
     who: 'Gatehouse itself, whoever holds the leases.',

@@ -5,6 +5,7 @@ import { epochMilliseconds, plusMilliseconds, type Instant } from '#core/domain/
 import type { FulfillmentEvidence, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import { fact, factOf, performed, taskAndItem } from './fulfillment-ends.ts';
 import { settle } from './settle.ts';
+import { turnedDown, withNews, type TicketNews } from './ticket.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
 
 /** A grant that meets passing faults this often is given to a person. Revocations never are. */
@@ -15,6 +16,8 @@ const leastRetryMilliseconds = 250;
 const firstRetryMilliseconds = 2_000;
 const longestRetryMilliseconds = 30 * 60_000;
 const longestWishMilliseconds = 24 * 3_600_000;
+/** People turned a removal down. It is asked for once more, in a further ticket, when they had a day to hear why. */
+const removalAskedAgainMilliseconds = 24 * 3_600_000;
 const firstReadingMilliseconds = 60_000;
 const longestReadingMilliseconds = 6 * 3_600_000;
 
@@ -28,6 +31,16 @@ export type AttemptOutcome =
       readonly account: FulfillmentEvidence['accountId'];
       readonly accountCreated: boolean;
       readonly source: string;
+      readonly jitter: number;
+    }
+  /** Others were asked to do it, now or earlier, and this is what they say. `evidence` when it is done, else null. */
+  | {
+      readonly kind: 'ticket';
+      readonly news: TicketNews;
+      readonly evidence: FulfillmentEvidence | null;
+      readonly source: string;
+      /** When it is to be looked at again; null: after half the time it has waited. */
+      readonly afterMilliseconds: number | null;
       readonly jitter: number;
     }
   /** A passing fault. `afterMilliseconds` is the application's own wish. `jitter` is between 0 and 1. */
@@ -66,6 +79,8 @@ export function recordAttempt(
       return performed(before, task, item, outcome.evidence, facts);
     case 'pending':
       return readAgainLater(before, task, item, outcome, facts);
+    case 'ticket':
+      return heardOfTicket(before, task, item, outcome, facts);
     case 'retry':
       // Only read meanwhile: whatever the fault, the write stands and waits for somebody outside.
       if (task.acceptedAt !== null) return stillUnread(before, task, outcome, facts);
@@ -85,6 +100,43 @@ export function recordAttempt(
         );
       return failed(before, task, outcome.problem, facts);
   }
+}
+
+/** The other system reports by itself, while nobody performs the task. */
+export function recordTicketNews(
+  before: RequestAggregate,
+  command: { readonly fulfillmentTaskId: FulfillmentTaskId; readonly outcome: TicketOutcome },
+  facts: Circumstances,
+): TransitionResult {
+  const found = taskAndItem(before, command.fulfillmentTaskId);
+  if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
+  const { task, item } = found;
+  if (task.state !== 'waiting' || task.ticket?.state !== 'open')
+    return refuse('fulfillment.notPossible', 'This task does not wait for a ticket.');
+  return heardOfTicket(before, task, item, command.outcome, facts);
+}
+
+type TicketOutcome = Extract<AttemptOutcome, { readonly kind: 'ticket' }>;
+
+function heardOfTicket(
+  before: RequestAggregate,
+  earlier: FulfillmentTask,
+  item: RequestItem,
+  { news, evidence, source, afterMilliseconds, jitter }: TicketOutcome,
+  facts: Circumstances,
+): TransitionResult {
+  const ticket = withNews(earlier, news, facts.now);
+  const task: FulfillmentTask = { ...earlier, ticket };
+  if (evidence !== null) return performed(before, task, item, evidence, facts);
+  if (news.state === 'rejected') {
+    const problem = turnedDown(ticket);
+    if (task.effect === 'grant') return failed(before, task, problem, facts);
+    const again = { problem, afterMilliseconds: removalAskedAgainMilliseconds, jitter };
+    return retryLater(before, { ...task, acceptedAt: null }, again, facts);
+  }
+  const waitsFor = `ticket ${ticket.reference}${news.note === '' ? '' : ` (${news.note})`}`;
+  const pending = { kind: 'pending', waitsFor, account: null, accountCreated: false, source, jitter } as const;
+  return readAgainLater(before, task, item, pending, facts, afterMilliseconds);
 }
 
 /**
@@ -112,11 +164,13 @@ function readAgainLater(
   item: RequestItem,
   outcome: Extract<AttemptOutcome, { readonly kind: 'pending' }>,
   facts: Circumstances,
+  afterMilliseconds: number | null = null,
 ): TransitionResult {
   const acceptedAt = task.acceptedAt ?? facts.now;
+  const wait = afterMilliseconds ?? readingDelay(acceptedAt, facts.now, outcome.jitter);
   const waiting: FulfillmentTask = {
     ...released(task),
-    nextAttemptAt: plusMilliseconds(facts.now, readingDelay(acceptedAt, facts.now, outcome.jitter)),
+    nextAttemptAt: plusMilliseconds(facts.now, wait),
     lastProblem: `Waits for ${outcome.waitsFor}`,
     acceptedAt,
   };
@@ -130,6 +184,7 @@ function readAgainLater(
         cause: task.cause,
         waitsFor: outcome.waitsFor,
         source: outcome.source,
+        ...(task.ticket === null ? {} : { ticket: task.ticket.reference, ticketUrl: task.ticket.url }),
       }),
     );
   return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, trail, facts);

@@ -11,7 +11,9 @@ import type { SecretStore } from '#core/secrets/secret-store.ts';
 import type { Connection, Connections } from './connections.ts';
 import { createPasswordKeeper } from './initial-password.ts';
 import type { Verdict } from './lanes.ts';
+import { loadTicketWork } from './load-ticket.ts';
 import { loadWork } from './load-work.ts';
+import { asksOthers } from './perform-ticket.ts';
 import { perform } from './perform.ts';
 
 export const leaseMilliseconds = 60_000;
@@ -101,7 +103,9 @@ export function createAttempts(options: AttemptsOptions): Attempts {
           afterMilliseconds: null,
           jitter: Math.random(),
         });
-      const attempt = await performWith(connection, id, cut);
+      const { attempt, looked } = await performWith(connection, id, cut);
+      // Looking at tickets is no delivery: it must neither pause those to come nor end a pause.
+      if (looked) return notAsked(attempt);
       return {
         attempt,
         verdict:
@@ -116,10 +120,13 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     { connector, description }: Extract<Connection, { readonly kind: 'open' }>,
     id: FulfillmentTaskId,
     cut: AbortSignal,
-  ): Promise<Attempt> {
+  ): Promise<{ readonly attempt: Attempt; readonly looked: boolean }> {
     const work = await loadWork(database.read, id, now());
+    const others = asksOthers(connector);
+    const looked = others && work.accepted === true;
     try {
-      return await perform(work, {
+      const told = others ? { ...work, ticket: await loadTicketWork(database.read, id, work) } : work;
+      const attempt = await perform(told, {
         connector,
         signal: AbortSignal.any([cut, AbortSignal.timeout(effectMilliseconds)]),
         now,
@@ -130,13 +137,10 @@ export function createAttempts(options: AttemptsOptions): Attempts {
             ? createPasswordKeeper({ taskId: id, earlier: work.initialPassword, execute, secrets, owner, now })
             : null,
       });
+      return { attempt, looked };
     } catch (error) {
-      return {
-        kind: 'retry',
-        problem: `Performing it failed: ${messageOf(error)}`,
-        afterMilliseconds: null,
-        jitter: Math.random(),
-      };
+      const problem = `Performing it failed: ${messageOf(error)}`;
+      return { attempt: { kind: 'retry', problem, afterMilliseconds: null, jitter: Math.random() }, looked };
     }
   }
 
@@ -151,6 +155,8 @@ function notAsked(attempt: Attempt): { readonly attempt: Attempt; readonly verdi
 
 /** Applications answer at any length; the trail keeps the part that people read. */
 function bounded(attempt: Attempt): Attempt {
+  // What is said of a ticket was cut where it was taken.
+  if (attempt.kind === 'ticket') return attempt;
   if (attempt.kind === 'pending') return { ...attempt, source: attempt.source.slice(0, 500) };
   if (attempt.kind !== 'done') return { ...attempt, problem: attempt.problem.slice(0, 2000) };
   const facts = Object.fromEntries(

@@ -16,6 +16,7 @@ import { GatehouseError } from '#core/domain/errors.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Attempt } from '#core/commands/fulfillment.command.ts';
 import type { PasswordKeeper } from './initial-password.ts';
+import { asksOthers, performTicket, type TicketWork } from './perform-ticket.ts';
 
 /** What must be known to perform a task. */
 export interface Work {
@@ -40,6 +41,8 @@ export interface Work {
   readonly accepted?: boolean;
   /** When the access is to end; null or left out: never. */
   readonly expiresAt?: Instant | null;
+  /** For connectors that ask others to do it. */
+  readonly ticket?: TicketWork;
 }
 
 export interface Performance {
@@ -56,6 +59,10 @@ export interface Performance {
 
 export async function perform(work: Work, performance: Performance): Promise<Attempt> {
   const { connector } = performance;
+  if (asksOthers(connector) && work.ticket !== undefined) {
+    const outcome = await performTicket(work.ticket, work.accepted === true, connector, performance);
+    return 'news' in outcome ? { kind: 'ticket', said: outcome.news } : failed(work, outcome.failure, performance);
+  }
   if (connector.read === undefined || (work.effect === 'grant' ? connector.grant : connector.revoke) === undefined) {
     return failed(
       work,

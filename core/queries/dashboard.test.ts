@@ -49,6 +49,7 @@ async function taskOf(
     leaseUntil: null,
     lastProblem: null,
     acceptedAt: null,
+    ticket: null,
     initialPassword: null,
     evidence: null,
     endedAt: null,

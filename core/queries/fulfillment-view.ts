@@ -1,6 +1,6 @@
 /** A fulfillment task as screens show it, with what the viewer may do with it. */
 import type { FulfillmentView } from '#core/contract/index.ts';
-import type { FulfillmentEvidence, FulfillmentState } from '#core/domain/request.ts';
+import type { FulfillmentEvidence, FulfillmentState, FulfillmentTicket } from '#core/domain/request.ts';
 import { fromJson, type Tables } from '#core/persistence/tables.ts';
 import { mayManage, type Viewer } from './visibility.ts';
 
@@ -17,6 +17,7 @@ export const fulfillmentColumns = [
   'fulfillment_task.last_problem',
   'fulfillment_task.ended_at',
   'fulfillment_task.lateness_seconds',
+  'fulfillment_task.ticket',
   'fulfillment_task.evidence',
 ] as const;
 
@@ -33,6 +34,7 @@ type FulfillmentRow = Pick<
   | 'last_problem'
   | 'ended_at'
   | 'lateness_seconds'
+  | 'ticket'
   | 'evidence'
 >;
 
@@ -53,10 +55,17 @@ export function fulfillmentView(row: FulfillmentRow, viewer: Viewer): Fulfillmen
     lastProblem: row.last_problem,
     endedAt: row.ended_at,
     latenessSeconds: row.lateness_seconds,
+    ticket: ticketOf(row.ticket),
     evidence: evidenceOf(row.evidence),
     maySendAgain: manages && sendableAgain.includes(row.state),
     mayCompleteByHand: manages && completableByHand.includes(row.state),
   };
+}
+
+function ticketOf(raw: string | null): FulfillmentView['ticket'] {
+  if (raw === null) return null;
+  const { reference, url, openedAt, state, note, saidAt } = fromJson<FulfillmentTicket>(raw);
+  return { reference, url, openedAt, state, note, saidAt };
 }
 
 function evidenceOf(raw: string | null): FulfillmentView['evidence'] {

@@ -38,7 +38,12 @@ export async function fulfillmentSection(sheet: Sheet, { items, names }: ReportD
   );
 }
 
-const outcomeWords = { applied: 'Changed by Gatehouse', already: 'Was so already', byHand: 'Done by hand' } as const;
+const outcomeWords = {
+  applied: 'Changed by Gatehouse',
+  already: 'Was so already',
+  byHand: "Done by hand; a person's statement",
+  byTicket: "Done through a ticket; the other system's statement",
+} as const;
 
 const taskWords: Readonly<Record<FulfillmentTask['state'], string>> = {
   scheduled: 'Scheduled',
@@ -57,12 +62,13 @@ function seenCell(task: FulfillmentTask): readonly Piece[] {
     return [
       { ...strong, text: taskWords[task.state] },
       ...(task.lastProblem === null ? [] : [{ ...small, text: task.lastProblem }]),
+      ...(task.ticket === null ? [] : [{ ...small, text: `Ticket ${task.ticket.reference}` }]),
     ];
   }
   if (evidence.heldAfterwards === null) {
     return [
       { ...strong, text: 'Not read back' },
-      { ...small, text: `${outcomeWords[evidence.outcome]}; a person's statement` },
+      { ...small, text: outcomeWords[evidence.outcome] },
     ];
   }
   const asIntended = evidence.heldAfterwards === (task.effect === 'grant');

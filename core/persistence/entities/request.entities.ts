@@ -167,6 +167,7 @@ export const FulfillmentTaskEntity = defineEntity({
     leaseUntil: instantColumn().nullable(),
     lastProblem: textColumn().nullable(),
     acceptedAt: instantColumn().nullable(),
+    ticket: jsonColumn<NonNullable<FulfillmentTask['ticket']>>().nullable(),
     initialPassword: jsonColumn<NonNullable<FulfillmentTask['initialPassword']>>().nullable(),
     evidence: jsonColumn<NonNullable<FulfillmentTask['evidence']>>().nullable(),
     endedAt: instantColumn().nullable(),

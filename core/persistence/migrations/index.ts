@@ -9,6 +9,7 @@ export const migrations = {
     { name: '0003-lists', load: async () => (await import('./sqlite/0003-lists.ts')).Lists },
     { name: '0004-fulfillment', load: async () => (await import('./sqlite/0004-fulfillment.ts')).Fulfillment },
     { name: '0005-open-tasks', load: async () => (await import('./sqlite/0005-open-tasks.ts')).OpenTasks },
+    { name: '0006-tickets', load: async () => (await import('./sqlite/0006-tickets.ts')).Tickets },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
@@ -16,5 +17,6 @@ export const migrations = {
     { name: '0003-lists', load: async () => (await import('./postgres/0003-lists.ts')).Lists },
     { name: '0004-fulfillment', load: async () => (await import('./postgres/0004-fulfillment.ts')).Fulfillment },
     { name: '0005-open-tasks', load: async () => (await import('./postgres/0005-open-tasks.ts')).OpenTasks },
+    { name: '0006-tickets', load: async () => (await import('./postgres/0006-tickets.ts')).Tickets },
   ],
 };

@@ -8,7 +8,7 @@ import { reassign, settleHolder } from '#core/engine/hand-over.ts';
 import { planAbsence } from '#core/engine/out-of-office.ts';
 import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
 import { reconcile } from '#core/engine/reconcile.ts';
-import { recordAttempt } from '#core/engine/record-attempt.ts';
+import { recordAttempt, recordTicketNews } from '#core/engine/record-attempt.ts';
 import { askForInformation, giveInformation } from '#core/engine/review-messages.ts';
 import { startFulfillment } from '#core/engine/start-fulfillment.ts';
 import { submit } from '#core/engine/submit.ts';
@@ -31,6 +31,7 @@ export const realEngine = {
   startFulfillment,
   prolonged,
   recordAttempt,
+  recordTicketNews,
   sendAgain,
   handToPerson,
   completeByHand,

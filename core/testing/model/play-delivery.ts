@@ -1,6 +1,12 @@
 /** The steps of a history that are about bringing access into the application, and about its end. */
 import { plusMilliseconds, plusMinutes } from '#core/domain/instant.ts';
-import type { FulfillmentEvidence, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import {
+  ticketStates,
+  type FulfillmentEvidence,
+  type FulfillmentTask,
+  type RequestItem,
+  type TicketState,
+} from '#core/domain/request.ts';
 import type { AttemptOutcome } from '#core/engine/record-attempt.ts';
 import type { Engine } from './engine.ts';
 import { prolongedBy, startFacts } from './facts.ts';
@@ -9,6 +15,7 @@ import type { Tell } from './play-review.ts';
 import type { Step } from './steps.ts';
 import { found, fulfillmentOf, itemsOf, ownersOf, applicationOf, pick, type Located, type World } from './world.ts';
 
+type TicketOutcome = Extract<AttemptOutcome, { readonly kind: 'ticket' }>;
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
 const leaseMinutes = 5;
 
@@ -19,6 +26,8 @@ export function performDelivery(world: World, step: Step, engine: Engine, tell: 
       return startOne(world, step, engine, tell);
     case 'record':
       return recordOne(world, step, engine, tell);
+    case 'hear':
+      return hearOne(world, step, engine, tell);
     case 'sendAgain':
     case 'handToPerson':
     case 'byHandDone':
@@ -88,16 +97,48 @@ function recordOne(world: World, step: StepOf<'record'>, engine: Engine, tell: T
   return {
     command: { type: 'fulfillment.record', actorId: null },
     result: changeBy(aggregate, result),
-    ...(step.outcome === 'done' ? { besides: withGrant(row, item) } : {}),
+    ...(isDone(outcome) ? { besides: withGrant(row, item) } : {}),
   };
 }
 
-function outcomeOf(world: World, { outcome }: StepOf<'record'>, accountCreated: boolean): AttemptOutcome {
+/** The other system says of a ticket what became of it, mostly where one is waited for. */
+function hearOne(world: World, step: StepOf<'hear'>, engine: Engine, tell: Tell): Performed | null {
+  const all = fulfillmentOf(world);
+  const waiting = all.filter(({ row }) => row.state === 'waiting' && row.ticket?.state === 'open');
+  const place = pick(waiting.length > 0 ? waiting : all, step.task);
+  if (place === undefined) return null;
+  const { aggregate, item, row } = place;
+  const outcome = ticketOutcome(world, step.says);
+  return {
+    command: { type: 'fulfillment.hearOfTicket', actorId: null },
+    result: changeBy(aggregate, engine.recordTicketNews(aggregate, { fulfillmentTaskId: row.id, outcome }, tell(null))),
+    ...(isDone(outcome) ? { besides: withGrant(row, item) } : {}),
+  };
+}
+
+function ticketOutcome(world: World, state: TicketState): TicketOutcome {
+  return {
+    kind: 'ticket',
+    news: { reference: 'T-1', url: null, state, note: 'model' },
+    evidence: state === 'done' ? { ...evidenceAt(world), outcome: 'byTicket', readBackAt: null } : null,
+    source: 'model',
+    afterMilliseconds: null,
+    jitter: 0.5,
+  };
+}
+
+function isDone(outcome: AttemptOutcome): boolean {
+  return outcome.kind === 'done' || (outcome.kind === 'ticket' && outcome.evidence !== null);
+}
+
+function outcomeOf(world: World, { outcome, task }: StepOf<'record'>, accountCreated: boolean): AttemptOutcome {
   switch (outcome) {
     case 'done':
       return { kind: 'done', evidence: { ...evidenceAt(world), accountCreated } };
     case 'pending':
       return { kind: 'pending', waitsFor: 'a person', account: null, accountCreated, source: 'model', jitter: 0.5 };
+    case 'ticket':
+      return ticketOutcome(world, pick(ticketStates, task) ?? 'open');
     case 'retry':
       return { kind: 'retry', problem: 'busy', afterMilliseconds: null, jitter: 0.5 };
     case 'failed':

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { ConflictEffect } from '#core/domain/conflict-rule.ts';
 import type { PolicyEffect } from '#core/domain/policy.ts';
-import { verdicts, type Verdict } from '#core/domain/request.ts';
+import { verdicts, type TicketState, type Verdict } from '#core/domain/request.ts';
 import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import { effectWith, organisations, settingsWith } from './organisation.ts';
 import type { World } from './world.ts';
@@ -52,9 +52,10 @@ export type Step =
   | {
       readonly kind: 'record';
       readonly task: number;
-      readonly outcome: 'done' | 'pending' | 'retry' | 'failed';
+      readonly outcome: 'done' | 'pending' | 'ticket' | 'retry' | 'failed';
       readonly late: boolean;
     }
+  | { readonly kind: 'hear'; readonly task: number; readonly says: TicketState }
   | { readonly kind: 'sendAgain' | 'handToPerson' | 'byHandDone' | 'byHandNotPossible'; readonly task: number }
   | { readonly kind: 'endEarly' | 'notRenew'; readonly item: number; readonly who: number }
   | { readonly kind: 'pass'; readonly minutes: number }
@@ -116,11 +117,15 @@ const tasks: fc.Arbitrary<Step> = fc.oneof(
 function delivery(faults: 'some' | 'many'): fc.Arbitrary<Step> {
   const outcome =
     faults === 'some'
-      ? of('done', 'done', 'done', 'pending', 'retry', 'failed')
-      : of('done', 'pending', 'retry', 'retry', 'failed');
+      ? of('done', 'done', 'done', 'pending', 'ticket', 'ticket', 'retry', 'failed')
+      : of('done', 'pending', 'ticket', 'retry', 'retry', 'failed');
   return fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: of('start'), task: small }) },
     { weight: 4, arbitrary: fc.record({ kind: of('record'), task: small, outcome, late: seldom }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: of('hear'), task: small, says: of('open', 'done', 'done', 'rejected') }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({

@@ -83,7 +83,7 @@ function Evidence({ task }: { readonly task: FulfillmentView }) {
     ['Result', resultOf(task)],
     ...(evidence.accountCreated ? ([['Account', 'created for this, because there was none']] as const) : []),
     evidence.readBackAt === null
-      ? (['Note', evidence.source] as const)
+      ? ([evidence.outcome === 'byTicket' ? 'Said by' : 'Note', evidence.source] as const)
       : ([
           'Read back',
           <span key="read">
@@ -115,6 +115,8 @@ function resultOf(task: FulfillmentView): string {
         : 'it was already gone, nothing had to be changed';
     case 'byHand':
       return 'done by hand';
+    case 'byTicket':
+      return 'done through a ticket; it was not read back from the application';
     default:
       return '';
   }

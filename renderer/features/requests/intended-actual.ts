@@ -56,7 +56,8 @@ function lastSeen(item: Item): { readonly held: boolean | null; readonly text: s
   const evidence = done?.evidence;
   if (done === undefined || evidence === null || evidence === undefined) return null;
   if (evidence.heldAfterwards === null || evidence.readBackAt === null) {
-    return { held: null, text: `done by hand ${localTime(done.endedAt ?? done.dueAt)}, not read back` };
+    const how = evidence.outcome === 'byTicket' ? 'done through a ticket' : 'done by hand';
+    return { held: null, text: `${how} ${localTime(done.endedAt ?? done.dueAt)}, not read back` };
   }
   const held = evidence.heldAfterwards ? 'held' : 'not held';
   return {

@@ -1,0 +1,8 @@
+/** The ticket through which others do what is to be done. Postgres. */
+import { Migration } from '@mikro-orm/migrations';
+
+export class Tickets extends Migration {
+  override up(): void {
+    this.addSql(`alter table fulfillment_task add column ticket jsonb null`);
+  }
+}
