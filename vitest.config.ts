@@ -26,8 +26,9 @@ export default defineConfig({
           name: 'core',
           include: ['core/**/*.test.ts'],
           globalSetup: ['core/testing/global-setup.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          // No judgement on speed: it ends what hangs, also on a machine that is busy with something else.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       { extends: true, test: { name: 'renderer', include: ['renderer/**/*.test.ts', 'renderer/**/*.test.tsx'] } },
@@ -39,7 +40,7 @@ export default defineConfig({
           server: { deps: { inline: ['electron-store'] } },
         },
       },
-      { test: { name: 'tools', include: ['.ci/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'tools', include: ['.ci/**/*.test.ts'], testTimeout: 90_000 } },
     ],
   },
 });

@@ -1,5 +1,5 @@
 /** Deciding 10,000 items by one filter, trail and fulfillment tasks included, beside the same statements written alone. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBulkDecision } from '#core/commands/bulk-decision.command.ts';
@@ -11,7 +11,8 @@ import { listMyTasks } from '#core/queries/my-tasks.ts';
 import { listRequests } from '#core/queries/requests-list.ts';
 import { loadViewer } from '#core/queries/visibility.ts';
 import { bulkWork } from '#core/reviews/bulk-work.ts';
-import { measurementOf, percentile, spread, type Benchmark } from './figure.ts';
+import { askWhile, forRounds, meanwhile, memoryFigure, watchMemory } from './bystanders.ts';
+import { measurementOf, type Benchmark } from './figure.ts';
 import { buildManyRequests, type ManyRequests } from './many-requests.ts';
 import { copyDatabase, openBareWriter, recordWrites, rowsOfFile } from './recorded-writes.ts';
 
@@ -42,23 +43,10 @@ export const bulkDecision: Benchmark = {
         floor: bare / 1000,
         limit: limits.ratio,
         limitOf: 'ratio',
-        notes: [
-          `${items.toLocaleString('en')} items decided, ${(items / (product / 1000)).toFixed(0)} a second`,
-          `memory grew by ${seen.grown.toFixed(0)} MB at most (limit ${limits.memoryMegabytes} MB: ${seen.grown <= limits.memoryMegabytes ? 'holds' : 'DOES NOT HOLD'})`,
-        ],
+        notes: [`${items.toLocaleString('en')} items decided, ${(items / (product / 1000)).toFixed(0)} a second`],
       }),
-      measurementOf({
-        name: 'bulk-decision-meanwhile',
-        unit: 'ms',
-        measured: percentile(seen.during.times, 0.95),
-        floor: percentile(seen.before.times, 0.95),
-        limit: limits.queryMilliseconds,
-        limitOf: 'measured',
-        notes: [
-          `${seen.during.times.length} other queries while it ran: ${spread(seen.during.times)}; while nothing ran: ${spread(seen.before.times)}`,
-          `what this process computed from 15 ms before each was due until it was answered: ${spread(seen.during.computed)}; while nothing ran: ${spread(seen.before.computed)}`,
-        ],
-      }),
+      meanwhile('bulk-decision', limits.queryMilliseconds, seen),
+      memoryFigure('bulk-decision', limits.memoryMegabytes, seen.grown),
     ];
   },
 };
@@ -114,43 +102,18 @@ async function watch(file: string, workspace: ManyRequests) {
       () => listMyTasks(database.read, reviewer, asked),
       () => listRequests(database.read, viewer, { ...asked, scope: 'visible', applicationId: null, sort: 'newest' }),
     ];
-    let running = true;
-    const ask = async (until: () => boolean) => {
-      const times: number[] = [];
-      const computed: number[] = [];
-      for (let round = 0; until(); round += 1) {
-        const due = performance.now() + 15;
-        const from = process.cpuUsage();
-        await pause(15);
-        await queries[round % queries.length]?.();
-        times.push(performance.now() - due);
-        const { user, system } = process.cpuUsage(from);
-        computed.push((user + system) / 1000);
-      }
-      return { times, computed };
-    };
-    let rounds = 0;
-    const before = await ask(() => (rounds += 1) <= 60);
-    globalThis.gc?.();
-    const atFirst = ownMemory();
-    let most = atFirst;
-    const sampler = setInterval(() => (most = Math.max(most, ownMemory())), 20);
-    const asking = ask(() => running);
+    let ended = false;
+    const before = await askWhile(queries, forRounds(60));
+    const memory = watchMemory();
+    const asking = askWhile(queries, () => !ended);
     while (!(await turn())) await pause(0);
-    running = false;
+    ended = true;
     const during = await asking;
-    clearInterval(sampler);
-    return { before, during, grown: (most - atFirst) / 1_000_000 };
+    const grown = memory.stop();
+    return { before, during, grown };
   } finally {
     await database.close();
   }
-}
-
-/** Bytes. Pages of the database file that are mapped into the process are the system's to take back, where it tells them apart. */
-function ownMemory(): number {
-  if (process.platform !== 'linux') return process.memoryUsage.rss();
-  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  return Number(kilobytes) * 1024;
 }
 
 /** Turns of the product and of the floor alternate, so that what slows the machine slows both. */

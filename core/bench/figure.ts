@@ -3,7 +3,7 @@
 /** One figure beside its floor, both measured in the same run. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 's';
+  readonly unit: 'ms' | 's' | 'MB';
   readonly measured: number;
   /** The same work done as barely as it can be done. */
   readonly floor: number;

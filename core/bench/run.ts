@@ -10,7 +10,10 @@ import { runTool } from '#core/cli/arguments.ts';
 import { GatehouseError, messageOf } from '#core/domain/errors.ts';
 import { approveToMembership } from './approve-to-membership.ts';
 import { bulkDecision } from './bulk-decision.ts';
+import { deliveries } from './deliveries.ts';
+import { discovery } from './discovery.ts';
 import { engineReady } from './engine-ready.ts';
+import { expirations } from './expirations.ts';
 import type { Benchmark, Figure, Measurement } from './figure.ts';
 import { itemSqlite } from './item-sqlite.ts';
 import { lists } from './lists.ts';
@@ -25,6 +28,9 @@ const benchmarks: readonly Benchmark[] = [
   bulkDecision,
   lists,
   resolveReviewers,
+  deliveries,
+  discovery,
+  expirations,
 ];
 
 const help = `Usage: npm run bench -- [options] [NAME…]
@@ -82,7 +88,7 @@ function tableOf(measurements: readonly Measurement[]): string {
       `${measured.toFixed(3)} ${unit}`,
       `${floor.toFixed(3)} ${unit}`,
       ratio.toFixed(2),
-      limitOf === 'ratio' ? `${limit}x` : `${limit} ${unit}`,
+      limitOf === 'ratio' ? `${Number(limit.toFixed(2))}x` : `${limit} ${unit}`,
       holds ? 'holds' : 'DOES NOT HOLD',
     ]),
   ];

@@ -3,6 +3,7 @@
  * ways in: `read` for queries, `transaction` for the one writer.
  */
 import type { EntityManager, MikroORM } from '@mikro-orm/sql';
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { GatehouseError } from '#core/domain/errors.ts';
 import { databaseFault } from './database-fault.ts';
@@ -76,6 +77,8 @@ async function openSqliteDatabase(file: string): Promise<Database> {
     transaction: (work) =>
       oneAtATime(async () => {
         await orm.load();
+        // Nothing here waits for anything but this thread: many transactions in a row would let nobody else's question in.
+        await afterOthers();
         return guarded(() => writer.transaction().execute(work), `the database file ${file}`);
       }),
     unitOfWork: (trx) => unitOfWork(orm.loaded(), trx),

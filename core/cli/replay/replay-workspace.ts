@@ -17,7 +17,8 @@ import {
   type ReviewTaskId,
 } from '#core/domain/ids.ts';
 import type { RequestState } from '#core/domain/request.ts';
-import { openWorkspace, type OpenWorkspace } from '#core/host.ts';
+import type { ReviewSettings } from '#core/domain/review-settings.ts';
+import { openWorkspace, type OpenWorkspace, type WorkspaceOptions } from '#core/host.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
 import { prepareReplay, type PreparedEntitlement, type PreparedPerson } from './prepare.command.ts';
@@ -26,6 +27,8 @@ export interface ReplayWorkspace {
   readonly workspace: OpenWorkspace;
   readonly application: MemoryApplication;
   readonly applicationId: ApplicationId;
+  /** Opens it again, after it was closed. */
+  reopen(options?: Pick<WorkspaceOptions, 'runtime' | 'now'>): Promise<OpenWorkspace>;
 }
 
 /** Somebody asks for something, and their manager decides. */
@@ -44,14 +47,19 @@ const preparedAtOnce = 2_000;
  * Sets up a new workspace in `directory` with one application that its requesters' managers review.
  * @throws GatehouseError when there is a workspace in it already.
  */
-export async function openReplayWorkspace(directory: string, organisation: string): Promise<ReplayWorkspace> {
+export async function openReplayWorkspace(
+  directory: string,
+  organisation: string,
+  approval: ReviewSettings['approval'] = 'review',
+): Promise<ReplayWorkspace> {
   const application = createMemoryApplication();
-  const workspace = await openWorkspace({
+  const parts = {
     directory,
     connectors: [memoryConnector(application)],
     // Nothing in a replay is secret, and it must run where there is no keychain.
     secrets: createMemorySecretStore(),
-  });
+  };
+  const workspace = await openWorkspace(parts);
   try {
     valueOf(
       await system(workspace, setUpWorkspace, {
@@ -65,12 +73,12 @@ export async function openReplayWorkspace(directory: string, organisation: strin
         name: 'Recorded resources',
         description: 'The resources of a recorded history, in memory.',
         fulfillment: 'connector',
-        reviewSettings: { approval: 'review', reviewers: ['manager'] },
+        reviewSettings: { approval, reviewers: ['manager'] },
       }),
     );
     const draft = { applicationId, connector: 'memory', configuration: {}, secrets: {} };
     valueOf(await workspace.connectors.setConnection(draft, { actor: setup, commandId: newId<CommandId>() }));
-    return { workspace, application, applicationId };
+    return { workspace, application, applicationId, reopen: (options = {}) => openWorkspace({ ...parts, ...options }) };
   } catch (error) {
     await workspace.close();
     throw error;
