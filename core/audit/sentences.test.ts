@@ -663,6 +663,24 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       { bulkDecisionId: 'bulk', verdict: 'drop', reason: null, tasks: 1, filter: {}, dispatchAt: 'soon' },
       'Ada Byron asked to leave out 1 task that a filter found.',
     ],
+    [
+      { bulkDecisionId: 'bulk', verdict: 'reassign', toReviewerId: 'ben', reason: 'Holidays.', tasks: 3 },
+      'Ada Byron asked to give 3 tasks that a filter found to Ben Ode: “Holidays.”',
+    ],
+    [
+      { bulkDecisionId: 'bulk', verdict: 'ask', reason: 'Still needed?', tasks: 3 },
+      'Ada Byron asked to ask about 3 tasks that a filter found: “Still needed?”',
+    ],
+    [
+      {
+        bulkDecisionId: 'bulk',
+        verdict: 'approve',
+        shortenedTo: { kind: 'duration', minutes: 60 },
+        reason: null,
+        tasks: 3,
+      },
+      'Ada Byron asked to approve 3 tasks that a filter found, for 1 hour from delivery.',
+    ],
   ],
   'bulkDecision.undone': [
     [
@@ -674,6 +692,10 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
     [
       { bulkDecisionId: 'bulk', deciderId: 'ben', verdict: 'approve', decided: 11, refused: 1 },
       'The decision of Ben Ode over many tasks has ended: 11 tasks decided, 1 refused.',
+    ],
+    [
+      { bulkDecisionId: 'bulk', deciderId: 'ben', verdict: 'reassign', toReviewerId: 'ada', decided: 11, refused: 0 },
+      'The decision of Ben Ode over many tasks has ended: 11 tasks given on, 0 refused.',
     ],
   ],
   'roles.changed': [

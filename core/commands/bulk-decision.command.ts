@@ -1,43 +1,44 @@
 /**
- * `bulk.start`, `bulk.undo` and `bulk.advance`: one decision over all tasks that a filter finds. It waits a few
+ * `bulk.start`, `bulk.undo` and `bulk.advance`: one decision over all tasks that a filter finds, or one hand-over, or one question. It waits a few
  * seconds in which it can be taken back, and is then performed in small transactions, each of which also writes
  * how far it has come: whoever goes on after a crash goes on exactly there.
  */
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { z } from 'zod';
 import { appendEvents } from '#core/audit/append-events.ts';
-import { taskFilterSchema } from '#core/contract/task-filter.ts';
-import { idSchema, textSchema } from '#core/contract/schemas.ts';
-import type { Actor } from '#core/domain/audit.ts';
+import { bulkDeedSchema } from '#core/contract/bulk-deed.schema.ts';
+import { idSchema } from '#core/contract/schemas.ts';
+import type { Actor, AuditFact } from '#core/domain/audit.ts';
 import type { BulkDecision, BulkDecisionResult } from '#core/domain/bulk-decision.ts';
-import { done, refuse, type Result } from '#core/domain/errors.ts';
-import { newId, type BulkDecisionId } from '#core/domain/ids.ts';
+import { done, refuse, type Refusal, type Result } from '#core/domain/errors.ts';
+import { newId, type BulkDecisionId, type EmployeeId, type RequestId } from '#core/domain/ids.ts';
 import { plusMilliseconds } from '#core/domain/instant.ts';
-import { verdicts } from '#core/domain/request.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
 import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 import { worksHere } from './authority.ts';
-import { decideTasks, loadTasks, saveDecided, type TaskOutcome } from './bulk-store.ts';
+import { decideTasks, type BulkConditions, type DecidedTasks, type TaskOutcome } from './bulk-decide.ts';
+import { loadTasks, saveDecided } from './bulk-store.ts';
 import { nextTasks } from './bulk-tasks.ts';
+import { inChunks, unique } from './chunks.ts';
 import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
-import { tellPeople } from './notices.ts';
+import { handedOnNotice, saidNotice } from './handling-notices.ts';
+import { raiseNotices, tellPeople } from './notices.ts';
 import { readReviewSettings } from './review-settings.command.ts';
 import { countTasks } from '#core/queries/task-filter.ts';
 
 export const startBulkDecision = defineCommand({
   type: 'bulk.start',
-  payload: z.object({
-    filter: taskFilterSchema,
-    verdict: z.enum(verdicts),
-    reason: textSchema(2000).nullable().default(null),
-  }),
-  async run({ filter, verdict, reason }, context) {
+  payload: bulkDeedSchema,
+  async run({ filter, verdict, reason, shortenedTo, toReviewerId }, context) {
     const acting = actingEmployee(context);
     if (acting.outcome === 'refused') return acting;
     const { writer, circumstances } = context;
     if (!(await worksHere(writer, acting.value))) return refuse('access.notAllowed', 'You no longer work here.');
-    if (verdict === 'deny' && (reason === null || reason.trim() === ''))
-      return refuse('decision.reasonRequired', 'Say why you deny them: the requesters will read it.');
+    const problem = deedProblem(
+      { verdict, reason, shortenedTo },
+      verdict !== 'reassign' || (toReviewerId !== null && (await worksHere(writer, toReviewerId))),
+    );
+    if (problem !== null) return { outcome: 'refused', refusal: problem };
     const { now } = circumstances;
     const total = await countTasks(writer, acting.value, { ...filter, openedBefore: now });
     if (total === 0) return refuse('bulk.nothing', 'No open task of yours matches, so there is nothing to decide.');
@@ -48,6 +49,8 @@ export const startBulkDecision = defineCommand({
       filter,
       verdict,
       reason,
+      shortenedTo,
+      toReviewerId: verdict === 'reassign' ? toReviewerId : null,
       state: 'waiting',
       createdAt: now,
       // Never in the same instant: what the decisions themselves open is then told apart by its time.
@@ -65,7 +68,7 @@ export const startBulkDecision = defineCommand({
       itemId: null,
       data: {
         bulkDecisionId: bulk.id,
-        verdict,
+        ...deedOf(bulk),
         reason,
         tasks: total,
         filter: { ...filter },
@@ -76,6 +79,31 @@ export const startBulkDecision = defineCommand({
     return done({ bulkDecisionId: bulk.id, total, dispatchAt: bulk.dispatchAt });
   },
 });
+
+/** Why this cannot be done with any task; null: it can. */
+function deedProblem(
+  { verdict, reason, shortenedTo }: Pick<BulkDecision, 'verdict' | 'reason' | 'shortenedTo'>,
+  receiverWorksHere: boolean,
+): Refusal | null {
+  const lacksText = reason === null || reason.trim() === '';
+  if (verdict === 'deny' && lacksText)
+    return { code: 'decision.reasonRequired', message: 'Say why you deny them: the requesters will read it.' };
+  if (verdict === 'ask' && lacksText)
+    return { code: 'decision.reasonRequired', message: 'Write your question: the requesters will read it.' };
+  if (shortenedTo !== null && verdict !== 'approve')
+    return { code: 'decision.notShorter', message: 'Only what is approved can be shortened.' };
+  if (receiverWorksHere) return null;
+  return { code: 'task.notEligible', message: 'Choose somebody who works here to give the tasks to.' };
+}
+
+/** What is done, as the trail records it. */
+function deedOf({ verdict, shortenedTo, toReviewerId }: BulkDecision): AuditFact['data'] {
+  return {
+    verdict,
+    ...(shortenedTo === null ? {} : { shortenedTo }),
+    ...(toReviewerId === null ? {} : { toReviewerId }),
+  };
+}
 
 export const undoBulkDecision = defineCommand({
   type: 'bulk.undo',
@@ -98,7 +126,7 @@ export const undoBulkDecision = defineCommand({
       type: 'bulkDecision.undone',
       requestId: null,
       itemId: null,
-      data: { bulkDecisionId: bulk.id, verdict: bulk.verdict, tasks: bulk.total },
+      data: { bulkDecisionId: bulk.id, ...deedOf(bulk), tasks: bulk.total },
     });
     context.touch('bulk');
     return done({});
@@ -154,13 +182,19 @@ async function decideNext(
   const actor: Actor = { kind: 'employee', employeeId: bulk.deciderId };
   const circumstances = { ...context.circumstances, actor };
   const { bulkDecidesHighRisk } = await readReviewSettings(writer);
-  const loaded = await loadTasks(writer, taskIds, context.dialect === 'postgres');
-  const mayDecide = await worksHere(writer, bulk.deciderId);
+  const receiver = bulk.toReviewerId;
+  const loaded = await loadTasks(writer, taskIds, context.dialect === 'postgres', receiver === null ? [] : [receiver]);
+  const how: BulkConditions = {
+    highRisk: bulkDecidesHighRisk,
+    mayDecide: await worksHere(writer, bulk.deciderId),
+    receiverWorksHere: receiver !== null && (await worksHere(writer, receiver)),
+  };
   await afterOthers();
-  const decided = decideTasks(loaded, bulk, { highRisk: bulkDecidesHighRisk, mayDecide }, circumstances);
+  const decided = decideTasks(loaded, bulk, how, circumstances);
   await saveDecided(writer, loaded, decided);
   await afterOthers();
   await tellPeople({ ...context, circumstances }, decided.facts);
+  await tellOfHandling({ ...context, circumstances }, bulk, decided);
   await appendEvents(writer, decided.facts, { actor, at: circumstances.now, commandId: command.id });
   await insertRows(
     writer,
@@ -169,6 +203,44 @@ async function decideNext(
   );
   if (decided.facts.some((fact) => fact.type === 'item.approved')) context.touch('fulfillment');
   return decided.outcomes;
+}
+
+/** Writes the questions, and tells whom they, or the tasks that were given on, concern. */
+async function tellOfHandling(context: CommandContext, bulk: BulkDecision, decided: DecidedTasks): Promise<void> {
+  const { messages, handedOn, aggregates } = decided;
+  const { deciderId: byId, toReviewerId, reason } = bulk;
+  if (messages.length === 0 && handedOn.length === 0) return;
+  await insertRows(context.writer, 'review_message', messages);
+  const followers = await followersOf(context.writer, unique(messages.map((message) => message.requestId)));
+  const asked = messages.map((message) => {
+    const aggregate = aggregates.get(message.requestId);
+    const item = aggregate?.items.find((candidate) => candidate.id === message.itemId);
+    if (aggregate === undefined || item === undefined) throw new Error('A question about no item');
+    return saidNotice(message, [
+      item.beneficiaryId,
+      aggregate.request.requesterId,
+      ...(followers.get(message.requestId) ?? []),
+    ]);
+  });
+  const given =
+    toReviewerId === null ? [] : handedOn.map((item) => handedOnNotice({ item, toReviewerId, byId, reason }));
+  await raiseNotices(context, [...asked, ...given]);
+}
+
+async function followersOf(
+  reader: Reader,
+  requestIds: readonly RequestId[],
+): Promise<ReadonlyMap<RequestId, readonly EmployeeId[]>> {
+  const rows = await inChunks(requestIds, (ids) =>
+    reader
+      .selectFrom('request_follower')
+      .select(['request_id', 'employee_id'])
+      .where('request_id', 'in', ids)
+      .execute(),
+  );
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.request_id)].map(([id, some]) => [id, some.map((row) => row.employee_id)]),
+  );
 }
 
 function resultOf(bulkDecisionId: BulkDecisionId, { task, refusal }: TaskOutcome): BulkDecisionResult {
@@ -191,7 +263,7 @@ function recordEnd(bulk: BulkDecision, context: CommandContext): void {
     data: {
       bulkDecisionId: bulk.id,
       deciderId: bulk.deciderId,
-      verdict: bulk.verdict,
+      ...deedOf(bulk),
       decided: bulk.decided,
       refused: bulk.refused,
     },

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { newId, type BulkDecisionId, type EmployeeId, type EntitlementId } from '#core/domain/ids.ts';
-import type { Verdict } from '#core/domain/request.ts';
-import type { TaskFilter } from '#core/domain/bulk-decision.ts';
+import type { Term } from '#core/domain/request.ts';
+import type { BulkVerdict, TaskFilter } from '#core/domain/bulk-decision.ts';
 import type { RiskLevel } from '#core/domain/directory.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import { commandOf, employeeRow, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
@@ -11,6 +11,8 @@ import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-dat
 import { advanceBulkDecision, startBulkDecision, undoBulkDecision } from './bulk-decision.command.ts';
 import { cancelRequest } from './cancel-request.command.ts';
 import { decideTask } from './decide-task.command.ts';
+import { reassignTask } from './reassign-task.command.ts';
+import { askAboutTask } from './review-messages.command.ts';
 import { changeReviewSettings } from './review-settings.command.ts';
 
 const clockActor = { kind: 'system', part: 'reviews' } as const;
@@ -19,8 +21,12 @@ async function begin(open: OpenWorkspace) {
   const workspace = await open();
   const built = await organisation(workspace);
   const { people, entitlements } = built;
-  const start = (filter: TaskFilter, verdict: Verdict = 'approve', reason: string | null = null) =>
-    workspace.execute(startBulkDecision, commandOf(people.manager, { filter, verdict, reason }));
+  const start = (
+    filter: TaskFilter,
+    verdict: BulkVerdict = 'approve',
+    reason: string | null = null,
+    more: { readonly shortenedTo?: Term; readonly toReviewerId?: EmployeeId } = {},
+  ) => workspace.execute(startBulkDecision, commandOf(people.manager, { filter, verdict, reason, ...more }));
   /** Starts, and answers with the id. */
   const started = async (...given: Parameters<typeof start>): Promise<BulkDecisionId> => {
     const result = await start(...given);
@@ -116,7 +122,12 @@ describeEachDatabase('A decision over many tasks', (open) => {
     const { workspace, people, start, request } = await begin(open);
     expect(await start({})).toMatchObject({ refusal: { code: 'bulk.nothing' } });
     await request();
-    expect(await start({}, 'deny', ' ')).toMatchObject({ refusal: { code: 'decision.reasonRequired' } });
+    for (const verdict of ['deny', 'ask'] as const)
+      expect(await start({}, verdict, ' ')).toMatchObject({ refusal: { code: 'decision.reasonRequired' } });
+    const shortenedTo = { kind: 'duration', minutes: 60 } as const;
+    expect(await start({}, 'drop', null, { shortenedTo })).toMatchObject({ refusal: { code: 'decision.notShorter' } });
+    for (const more of [{}, { toReviewerId: people.leaver }])
+      expect(await start({}, 'reassign', null, more)).toMatchObject({ refusal: { code: 'task.notEligible' } });
     const payload = { filter: {}, verdict: 'approve' as const };
     expect(await workspace.execute(startBulkDecision, commandOf(people.leaver, payload))).toMatchObject({
       refusal: { code: 'access.notAllowed' },
@@ -214,6 +225,30 @@ describeEachDatabase('A decision over many tasks', (open) => {
     expect(await results()).toEqual([['refused', 'decision.ownRequest']]);
   });
 
+  it('gives tasks on to whoever may decide them, and leaves with the decider what that person may not have', async () => {
+    const { workspace, people, started, performed, request, results } = await begin(open);
+    await request();
+    await request(people.colleague);
+    const id = await started({}, 'reassign', 'On holiday.', { toReviewerId: people.colleague });
+    workspace.clock.pass(8_000);
+    await performed(id, 1);
+    // Their own request stays where it is.
+    expect(await results()).toEqual([
+      ['done', null],
+      ['refused', 'task.notEligible'],
+    ]);
+    const tasks = await rowsOf(workspace, 'review_task');
+    expect(new Set(tasks.map((task) => `${task.state} ${task.reviewerId} ${task.via}`))).toEqual(
+      new Set([
+        `handedOn ${people.manager} planned`,
+        `open ${people.colleague} reassigned`,
+        `open ${people.manager} planned`,
+      ]),
+    );
+    const told = (await rowsOf(workspace, 'notice')).filter((notice) => notice.kind === 'taskReassigned');
+    expect(told).toMatchObject([{ employeeId: people.colleague, data: { reason: 'On holiday.' } }]);
+  });
+
   it('goes on exactly where it stood, whatever the size of its chunks', async () => {
     const { workspace, people, entitlements, started, advance, performed } = await begin(open);
     const others: EmployeeId[] = Array.from({ length: 7 }, () => newId());
@@ -255,9 +290,11 @@ describeEachDatabase('Deciding in bulk and one by one', (open, dialect) => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(lines, { minLength: 1, maxLength: 4 }),
-        fc.constantFrom<Verdict>('approve', 'deny', 'drop'),
+        fc.constantFrom<BulkVerdict | 'shorten'>('approve', 'deny', 'drop', 'shorten', 'reassign', 'ask'),
         fc.integer({ min: 1, max: 7 }),
-        async (requests, verdict, chunk) => {
+        async (requests, deed, chunk) => {
+          const verdict = deed === 'shorten' ? 'approve' : deed;
+          const shortenedTo = deed === 'shorten' ? ({ kind: 'duration', minutes: 60 } as const) : null;
           const outcomes: unknown[] = [];
           for (const bulk of [true, false]) {
             const { workspace, people, entitlements, started, performed } = await begin(open);
@@ -279,20 +316,34 @@ describeEachDatabase('Deciding in bulk and one by one', (open, dialect) => {
               );
             }
             const mine = (await rowsOf(workspace, 'review_task')).filter((task) => task.reviewerId === people.manager);
-            const reason = verdict === 'deny' ? 'Not needed.' : null;
-            const id = bulk && mine.length > 0 ? await started({}, verdict, reason) : null;
+            const reason = verdict === 'deny' || verdict === 'ask' ? 'Is it needed?' : null;
+            const toReviewerId = people.colleague;
+            const more = {
+              ...(shortenedTo === null ? {} : { shortenedTo }),
+              ...(verdict === 'reassign' ? { toReviewerId } : {}),
+            };
+            const id = bulk && mine.length > 0 ? await started({}, verdict, reason, more) : null;
             workspace.clock.pass(8_000);
             if (id !== null) await performed(id, chunk);
-            for (const task of bulk ? [] : mine)
-              await workspace.execute(decideTask, commandOf(people.manager, { taskId: task.id, verdict, reason }));
+            for (const { id: taskId } of bulk ? [] : mine) {
+              if (verdict === 'ask')
+                await workspace.execute(askAboutTask, commandOf(people.manager, { taskId, text: reason ?? '' }));
+              else if (verdict === 'reassign')
+                await workspace.execute(reassignTask, commandOf(people.manager, { taskId, toReviewerId, reason }));
+              else
+                await workspace.execute(
+                  decideTask,
+                  commandOf(people.manager, { taskId, verdict, reason, shortenedTo }),
+                );
+            }
             outcomes.push(await comparable(workspace));
           }
           expect(outcomes[0]).toEqual(outcomes[1]);
         },
       ),
-      { numRuns: dialect === 'sqlite' ? 12 : 3 },
+      { numRuns: dialect === 'sqlite' ? 14 : 4 },
     );
-  });
+  }, 180_000);
 });
 
 /** Everything a decision leaves behind, without ids, which differ by nature. */
@@ -312,7 +363,7 @@ async function comparable(workspace: Parameters<typeof rowsOf>[0]) {
   return {
     requests: requests.map((row) => [row.number, row.state, row.version, row.endedAt]),
     items: sorted(
-      (await rowsOf(workspace, 'request_item')).map((row) => [items.get(row.id), row.state, row.decidedAt]),
+      (await rowsOf(workspace, 'request_item')).map((row) => [items.get(row.id), row.state, row.term, row.decidedAt]),
     ),
     stages: sorted(
       (await rowsOf(workspace, 'review_stage')).map((row) => [of(row), row.level, row.state, row.endedAt]),
@@ -322,6 +373,7 @@ async function comparable(workspace: Parameters<typeof rowsOf>[0]) {
         of(row),
         names.get(row.reviewerId),
         row.state,
+        row.via,
         row.endedAt,
       ]),
     ),
@@ -331,6 +383,7 @@ async function comparable(workspace: Parameters<typeof rowsOf>[0]) {
         names.get(row.deciderId ?? ''),
         row.verdict,
         row.reason,
+        row.shortenedTo,
       ]),
     ),
     fulfillment: sorted(
@@ -347,6 +400,9 @@ async function comparable(workspace: Parameters<typeof rowsOf>[0]) {
         .filter((event) => event.requestId !== null)
         .map((event) => [number.get(event.requestId!), event.type, of(event), names.get(event.actorName), event.data]),
     ).map((text) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id')),
+    messages: sorted(
+      (await rowsOf(workspace, 'review_message')).map((row) => [of(row), names.get(row.authorId), row.kind, row.text]),
+    ),
     notices: sorted((await rowsOf(workspace, 'notice')).map((row) => [names.get(row.employeeId), row.kind, of(row)])),
   };
 }

@@ -1,16 +1,16 @@
-/**
- * Loads the requests of many tasks in a number of queries that does not grow with them, decides each task with
- * the engine, and writes what changed together. What comes of it is what deciding one by one would have made.
- */
-import type { AuditFact } from '#core/domain/audit.ts';
-import type { BulkDecision } from '#core/domain/bulk-decision.ts';
+/** Loads the requests of many tasks in a number of queries that does not grow with them, and writes what changed in them together. */
 import type { FulfillmentOption, RiskLevel } from '#core/domain/directory.ts';
-import type { Refusal } from '#core/domain/errors.ts';
-import type { ApplicationId, EntitlementId, RequestId, RequestItemId, ReviewTaskId } from '#core/domain/ids.ts';
+import type {
+  ApplicationId,
+  EmployeeId,
+  EntitlementId,
+  RequestId,
+  RequestItemId,
+  ReviewTaskId,
+} from '#core/domain/ids.ts';
 import type { ItemState } from '#core/domain/request.ts';
-import { decide } from '#core/engine/decide.ts';
-import { standInsFor, type OutOfOffice } from '#core/engine/review-facts.ts';
-import type { Circumstances, RequestAggregate } from '#core/engine/state.ts';
+import type { OutOfOffice } from '#core/engine/review-facts.ts';
+import type { RequestAggregate } from '#core/engine/state.ts';
 import { fromRow, type Reader, type Rows, type Tables, type Writer } from '#core/persistence/tables.ts';
 import { writeManyDifferences } from '#core/persistence/write-many.ts';
 import { inChunks, unique } from './chunks.ts';
@@ -28,7 +28,13 @@ export interface LoadedTasks {
 
 type PartTable = 'review_stage' | 'review_task' | 'decision' | 'fulfillment_task';
 
-export async function loadTasks(reader: Reader, taskIds: readonly ReviewTaskId[], lock: boolean): Promise<LoadedTasks> {
+/** `besides`: who else may be out of office, e.g. whoever the tasks are given to. */
+export async function loadTasks(
+  reader: Reader,
+  taskIds: readonly ReviewTaskId[],
+  lock: boolean,
+  besides: readonly EmployeeId[] = [],
+): Promise<LoadedTasks> {
   const found = await inChunks(taskIds, (ids) =>
     reader.selectFrom('review_task').selectAll().where('id', 'in', ids).execute(),
   );
@@ -75,6 +81,7 @@ export async function loadTasks(reader: Reader, taskIds: readonly ReviewTaskId[]
     tasks,
     ...(await loadSurroundings(reader, items)),
     outOfOffice: await loadOutOfOffice(reader, [
+      ...besides,
       ...requests.map((row) => row.requester_id),
       ...items.flatMap((item) => [item.beneficiaryId, ...item.plan.levels.flatMap((level) => level.reviewers)]),
     ]),
@@ -117,76 +124,12 @@ async function loadSurroundings(reader: Reader, items: readonly Rows['request_it
   };
 }
 
-export interface TaskOutcome {
-  readonly task: Rows['review_task'];
-  /** Null: decided. */
-  readonly refusal: Refusal | null;
-}
-
-export interface DecidedTasks {
-  readonly aggregates: ReadonlyMap<RequestId, RequestAggregate>;
-  readonly outcomes: readonly TaskOutcome[];
-  readonly facts: readonly AuditFact[];
-}
-
-/** Decides each task by itself: one that is refused never stands in the way of another. */
-export function decideTasks(
-  loaded: LoadedTasks,
-  bulk: Pick<BulkDecision, 'deciderId' | 'verdict' | 'reason'>,
-  how: { readonly highRisk: boolean; readonly mayDecide: boolean },
-  circumstances: Circumstances,
-): DecidedTasks {
-  const aggregates = new Map(loaded.aggregates);
-  const outcomes: TaskOutcome[] = [];
-  const facts: AuditFact[] = [];
-  for (const task of loaded.tasks) {
-    const before = aggregates.get(task.requestId);
-    const item = before?.items.find((candidate) => candidate.id === task.itemId);
-    if (before === undefined || item === undefined) throw new Error(`The task ${task.id} has no item`);
-    const option = loaded.fulfillment.get(item.applicationId);
-    if (option === undefined) throw new Error('An item without its application');
-    const refusal = bulkProblem(loaded, item.entitlementId, how);
-    if (refusal !== null) {
-      outcomes.push({ task, refusal });
-      continue;
-    }
-    const concerned = { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId };
-    const result = decide(
-      before,
-      { taskId: task.id, verdict: bulk.verdict, reason: bulk.reason, basedOn: null },
-      {
-        ...circumstances,
-        ...standInsFor(loaded.outOfOffice, concerned),
-        deciderId: bulk.deciderId,
-        fulfillment: option,
-      },
-    );
-    if (result.outcome === 'refused') {
-      outcomes.push({ task, refusal: result.refusal });
-      continue;
-    }
-    aggregates.set(task.requestId, result.value.after);
-    facts.push(...result.value.facts);
-    outcomes.push({ task, refusal: null });
-  }
-  return { aggregates, outcomes, facts };
-}
-
-function bulkProblem(
-  loaded: LoadedTasks,
-  entitlementId: EntitlementId,
-  how: { readonly highRisk: boolean; readonly mayDecide: boolean },
-): Refusal | null {
-  if (!how.mayDecide) return { code: 'access.notAllowed', message: 'You no longer work here.' };
-  if (how.highRisk || loaded.risks.get(entitlementId) !== 'high') return null;
-  return {
-    code: 'decision.bulkHighRisk',
-    message: 'This is of high risk and is decided by itself: look at it, then approve or deny it.',
-  };
-}
-
 /** Writes what the decisions changed. */
-export async function saveDecided(writer: Writer, loaded: LoadedTasks, decided: DecidedTasks): Promise<void> {
+export async function saveDecided(
+  writer: Writer,
+  loaded: LoadedTasks,
+  decided: Pick<LoadedTasks, 'aggregates'>,
+): Promise<void> {
   const pairs = [...decided.aggregates].flatMap(([id, after]) => {
     const before = loaded.aggregates.get(id);
     return before === undefined || before === after ? [] : [{ before, after }];

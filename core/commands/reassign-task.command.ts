@@ -7,6 +7,7 @@ import { reassign } from '#core/engine/hand-over.ts';
 import { standInsFor } from '#core/engine/review-facts.ts';
 import { isAdministrator, worksHere } from './authority.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
+import { handedOnNotice } from './handling-notices.ts';
 import { raiseNotices } from './notices.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
 import { loadOutOfOffice } from './stand-ins.ts';
@@ -39,13 +40,7 @@ export const reassignTask = defineCommand({
     await saveRequest(writer, before, result.value.after);
     context.record(...result.value.facts);
     await raiseNotices(context, [
-      {
-        to: [payload.toReviewerId],
-        kind: 'taskReassigned',
-        requestId: item.requestId,
-        itemId: item.id,
-        data: { personId: acting.value, reason: payload.reason },
-      },
+      handedOnNotice({ item, toReviewerId: payload.toReviewerId, byId: acting.value, reason: payload.reason }),
     ]);
     context.touch('tasks', 'requests');
     return done({ version: result.value.after.request.version });

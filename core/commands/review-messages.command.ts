@@ -10,6 +10,7 @@ import { fromRow } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import { worksHere } from './authority.ts';
 import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
+import { saidNotice } from './handling-notices.ts';
 import { raiseNotices } from './notices.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
 
@@ -70,15 +71,7 @@ async function commit(
   await saveRequest(context.writer, before, transition.after);
   await insertRows(context.writer, 'review_message', [message]);
   context.record(...transition.facts);
-  await raiseNotices(context, [
-    {
-      to: await toTell(),
-      kind: message.kind === 'question' ? 'informationAsked' : 'informationGiven',
-      requestId: message.requestId,
-      itemId: message.itemId,
-      data: { personId: message.authorId, text: message.text.slice(0, 300), messageId: message.id },
-    },
-  ]);
+  await raiseNotices(context, [saidNotice(message, await toTell())]);
   context.touch('tasks', 'requests');
   return done({ messageId: message.id, version: transition.after.request.version });
 }

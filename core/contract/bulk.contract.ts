@@ -1,9 +1,9 @@
-/** One decision over all open tasks of mine that a filter finds: seen beforehand, taken back while it waits, told item by item. */
+/** One decision over all open tasks of mine that a filter finds, or one hand-over, or one question: seen beforehand, taken back while it waits, told item by item. */
 import { z } from 'zod';
-import { bulkDecisionStates } from '#core/domain/bulk-decision.ts';
+import { bulkDecisionStates, bulkVerdicts } from '#core/domain/bulk-decision.ts';
 import { refusalCodes } from '#core/domain/errors.ts';
 import type { BulkDecisionId, RequestId, RequestItemId, ReviewTaskId } from '#core/domain/ids.ts';
-import { verdicts } from '#core/domain/request.ts';
+import { bulkDeedSchema } from './bulk-deed.schema.ts';
 import { procedure } from './procedure.ts';
 import {
   commandIdSchema,
@@ -13,16 +13,9 @@ import {
   pageSchema,
   personSchema,
   resultSchema,
-  textSchema,
+  termSchema,
 } from './schemas.ts';
 import { taskFilterSchema } from './task-filter.ts';
-
-const decisionSchema = z.object({
-  filter: taskFilterSchema,
-  verdict: z.enum(verdicts),
-  /** Required to deny. */
-  reason: textSchema(2000).nullable().default(null),
-});
 
 export const bulkPreviewSchema = z.object({
   /** How many tasks pass the filter, and how many of them were looked at one by one. */
@@ -38,14 +31,19 @@ export const bulkPreviewSchema = z.object({
   furtherReview: z.number().int(),
   /** Denied or left out by it. */
   ended: z.number().int(),
+  /** Given to somebody else, or asked about, and still to be decided. */
+  handled: z.number().int(),
   refused: z.array(z.object({ code: z.enum(refusalCodes), message: z.string(), count: z.number().int() })),
 });
 export type BulkPreview = z.output<typeof bulkPreviewSchema>;
 
 export const bulkViewSchema = z.object({
   id: idSchema<BulkDecisionId>(),
-  verdict: z.enum(verdicts),
+  verdict: z.enum(bulkVerdicts),
   reason: z.string().nullable(),
+  shortenedTo: termSchema.nullable(),
+  /** To whom the tasks are given; null: to nobody. */
+  toReviewer: personSchema.nullable(),
   state: z.enum(bulkDecisionStates),
   createdAt: instantSchema,
   dispatchAt: instantSchema,
@@ -79,9 +77,9 @@ export const bulkContract = {
   /** How many open tasks of mine pass a filter. */
   count: procedure.input(z.object({ filter: taskFilterSchema })).output(z.object({ tasks: z.number().int() })),
   /** What the decision would come to, task by task, without deciding anything. */
-  preview: procedure.input(decisionSchema).output(bulkPreviewSchema),
+  preview: procedure.input(bulkDeedSchema).output(bulkPreviewSchema),
   start: procedure
-    .input(decisionSchema.extend({ commandId: commandIdSchema }))
+    .input(bulkDeedSchema.extend({ commandId: commandIdSchema }))
     .output(
       resultSchema(
         z.object({ bulkDecisionId: idSchema<BulkDecisionId>(), total: z.number().int(), dispatchAt: instantSchema }),

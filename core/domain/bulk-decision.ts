@@ -4,7 +4,7 @@ import type { RefusalCode } from './errors.ts';
 import type { ApplicationId, EntitlementId } from './ids.ts';
 import type { RiskLevel } from './directory.ts';
 import type { Instant } from './instant.ts';
-import type { ItemAction, Verdict } from './request.ts';
+import { verdicts, type ItemAction, type Term } from './request.ts';
 
 /** Which of the decider's open tasks: every condition that is there holds. An empty filter is all of them. */
 export interface TaskFilter {
@@ -25,6 +25,10 @@ export interface TaskFilter {
   readonly excludedTaskIds?: readonly ReviewTaskId[] | undefined;
 }
 
+export const bulkVerdicts = [...verdicts, 'reassign', 'ask'] as const;
+/** What is done with each task: one of the verdicts, `reassign` (it is given to somebody else), or `ask` (a question about it). */
+export type BulkVerdict = (typeof bulkVerdicts)[number];
+
 export const bulkDecisionStates = ['waiting', 'running', 'done', 'undone'] as const;
 /** `waiting`: can still be taken back, until `dispatchAt`. `undone`: was taken back; nothing was decided. */
 export type BulkDecisionState = (typeof bulkDecisionStates)[number];
@@ -33,8 +37,13 @@ export interface BulkDecision {
   readonly id: BulkDecisionId;
   readonly deciderId: EmployeeId;
   readonly filter: TaskFilter;
-  readonly verdict: Verdict;
+  readonly verdict: BulkVerdict;
+  /** Why; of `ask`, the question. */
   readonly reason: string | null;
+  /** Approve for a shorter time than was asked for; null: as asked. */
+  readonly shortenedTo: Term | null;
+  /** Of `reassign`: who decides instead. */
+  readonly toReviewerId: EmployeeId | null;
   readonly state: BulkDecisionState;
   readonly createdAt: Instant;
   /** When it begins, unless it is taken back before. */

@@ -398,7 +398,7 @@ export const lifecycle: readonly LifecycleCommand[] = [
   },
   {
     type: 'bulk.advance',
-    does: 'Decides the tasks of a bulk decision, each by itself: one that is refused stands in the way of no other.',
+    does: 'Decides the tasks of a bulk decision, gives them on (as `task.reassign` does) or asks about them (as `task.ask` does), each by itself: one that is refused stands in the way of no other.',
     who: 'Gatehouse itself, in the name of the reviewer who started it and may still decide.',
     lines: [],
     besides: ['bulkDecision.ended'],
@@ -406,7 +406,7 @@ export const lifecycle: readonly LifecycleCommand[] = [
   },
   {
     type: 'bulk.start',
-    does: 'Starts one decision over all tasks that a filter finds. It waits a few seconds in which it can be taken back.',
+    does: 'Starts one decision, hand-over or question over all tasks that a filter finds. It waits a few seconds in which it can be taken back.',
     who: 'Every reviewer, over their own open tasks.',
     lines: [],
     besides: ['bulkDecision.started'],

@@ -103,6 +103,17 @@ describeEachDatabase('Tasks, narrowed and decided in bulk', (open) => {
       refused: [{ code: 'decision.bulkHighRisk', count: 1 }],
     });
     expect(await as(cast.stranger).bulk.preview(draft)).toMatchObject({ tasks: 0, refused: [] });
+    const given = { filter: {}, verdict: 'reassign' as const, toReviewerId: cast.stranger };
+    for (const handled of [given, { filter: {}, verdict: 'ask' as const }])
+      expect(await manager.bulk.preview(handled)).toMatchObject({
+        tasks: 4,
+        handled: 3,
+        delivered: 0,
+        furtherReview: 0,
+      });
+    // Permanent access becomes an hour's; what is removed has no time to shorten.
+    const shortenedTo = { kind: 'duration' as const, minutes: 60 };
+    expect(await manager.bulk.preview({ ...draft, shortenedTo })).toMatchObject({ delivered: 2, handled: 0 });
     expect(await listed({})).toEqual([1, 2, 3, 4]);
     expect(await as(cast.stranger).bulk.start({ ...draft, commandId: commandId() })).toMatchObject({
       refusal: { code: 'bulk.nothing' },

@@ -1,7 +1,9 @@
 /** Bulk decisions as their decider sees them: what one would come to, how far it is, and what came of each task. */
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { z } from 'zod';
-import { decideTasks, loadTasks, type TaskOutcome } from '#core/commands/bulk-store.ts';
+import { worksHere } from '#core/commands/authority.ts';
+import { decideTasks, type TaskOutcome } from '#core/commands/bulk-decide.ts';
+import { loadTasks } from '#core/commands/bulk-store.ts';
 import { readReviewSettings } from '#core/commands/review-settings.command.ts';
 import type { BulkPreview, BulkResult, BulkView } from '#core/contract/index.ts';
 import type { BulkDecision, TaskFilter } from '#core/domain/bulk-decision.ts';
@@ -19,7 +21,9 @@ import type { Viewer } from './visibility.ts';
 const mostLooked = 20_000;
 const lookedAtOnce = 50;
 
-export type BulkDraft = Pick<BulkDecision, 'verdict' | 'reason'> & { readonly filter: TaskFilter };
+export type BulkDraft = Pick<BulkDecision, 'verdict' | 'reason' | 'shortenedTo' | 'toReviewerId'> & {
+  readonly filter: TaskFilter;
+};
 
 export async function previewBulk(
   reader: Reader,
@@ -54,6 +58,7 @@ export async function previewBulk(
     delivered: tally.delivered,
     furtherReview: tally.furtherReview,
     ended: tally.ended,
+    handled: tally.handled,
     refused: [...tally.refused].map(([code, { message, count }]) => ({ code, message, count })),
   };
 }
@@ -67,6 +72,7 @@ function newTally() {
     delivered: 0,
     furtherReview: 0,
     ended: 0,
+    handled: 0,
     refused: new Map<RefusalCode, { readonly message: string; count: number }>(),
   };
 }
@@ -83,14 +89,16 @@ async function look(
     reader,
     keys.map((key) => key.taskId),
     false,
+    draft.toReviewerId === null ? [] : [draft.toReviewerId],
   );
+  const receiverWorksHere = draft.toReviewerId !== null && (await worksHere(reader, draft.toReviewerId));
   const { bulkDecidesHighRisk: highRisk } = await readReviewSettings(reader);
   // A reason is asked for in the dialog that shows this; nobody is refused for not having written it yet.
-  const bulk = { deciderId: viewer.id, verdict: draft.verdict, reason: draft.reason ?? 'A reason to be given' };
+  const bulk = { ...draft, deciderId: viewer.id, reason: draft.reason ?? 'A reason to be given' };
   const decided = decideTasks(
     loaded,
     bulk,
-    { highRisk, mayDecide: true },
+    { highRisk, mayDecide: true, receiverWorksHere },
     { now, actor: { kind: 'employee', employeeId: viewer.id }, commandId: newId<CommandId>(), nextId: newId },
   );
   tally.looked += keys.length;
@@ -104,11 +112,15 @@ async function look(
       const known = tally.refused.get(refusal.code);
       if (known === undefined) tally.refused.set(refusal.code, { message: refusal.message, count: 1 });
       else known.count += 1;
-    } else if (item.state === 'inReview') tally.furtherReview += 1;
+    } else if (draft.verdict === 'reassign' || draft.verdict === 'ask') tally.handled += 1;
+    else if (item.state === 'inReview') tally.furtherReview += 1;
     else if (item.state === 'approved') tally.delivered += 1;
     else tally.ended += 1;
   }
 }
+
+/** Older ones are in the trail of their requests. */
+const mostRecent = 50;
 
 export async function recentBulkDecisions(reader: Reader, viewer: Viewer, now: Instant): Promise<readonly BulkView[]> {
   const rows = await reader
@@ -116,11 +128,16 @@ export async function recentBulkDecisions(reader: Reader, viewer: Viewer, now: I
     .selectAll()
     .where('decider_id', '=', viewer.id)
     .orderBy('created_at', 'desc')
-    .limit(10)
+    .limit(mostRecent)
     .execute();
+  const people = await loadPeople(
+    reader,
+    rows.map((row) => row.to_reviewer_id),
+  );
   return rows.map((row) => {
-    const { filter: _filter, deciderId: _decider, resumeAfter: _resume, ...view } = fromRow('bulk_decision', row);
-    return { ...view, now };
+    const bulk = fromRow('bulk_decision', row);
+    const { filter: _filter, deciderId: _decider, resumeAfter: _resume, toReviewerId, ...view } = bulk;
+    return { ...view, toReviewer: toReviewerId === null ? null : personIn(people, toReviewerId), now };
   });
 }
 

@@ -199,6 +199,8 @@ export const BulkDecisionEntity = defineEntity({
     filter: jsonColumn<BulkDecision['filter']>(),
     verdict: textColumn<BulkDecision['verdict']>(),
     reason: textColumn().nullable(),
+    shortenedTo: jsonColumn<NonNullable<BulkDecision['shortenedTo']>>().nullable(),
+    toReviewerId: idColumn<EmployeeId>().nullable(),
     state: textColumn<BulkDecision['state']>(),
     createdAt: instantColumn(),
     dispatchAt: instantColumn(),

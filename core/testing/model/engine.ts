@@ -1,5 +1,5 @@
 /** The engine's functions in one record, so that a test can put a broken one in the place of a real one. */
-import { decideTasks } from '#core/commands/bulk-store.ts';
+import { decideTasks } from '#core/commands/bulk-decide.ts';
 import { cancel, decide } from '#core/engine/decide.ts';
 import { escalate, remind } from '#core/engine/escalate.ts';
 import { expireUndecided } from '#core/engine/expire-undecided.ts';

@@ -8,9 +8,10 @@ import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { counted } from '#renderer/ui/format.ts';
 import { BulkResults } from './bulk-results.tsx';
+import { doingWords, endedWords } from './bulk-words.ts';
 import { recentBulkQuery } from './tasks.queries.ts';
 
-/** Results stay offered for so long after the end, unless they are put away. */
+/** Results stay offered here for so long after the end, unless they are put away; the list of bulk decisions keeps them. */
 const shownMilliseconds = 15 * 60_000;
 
 export function BulkBar() {
@@ -47,11 +48,8 @@ interface BarProps {
   readonly onShow: () => void;
 }
 
-const words = { approve: 'Approving', deny: 'Denying', drop: 'Leaving out' } as const;
-const participles = { approve: 'approved', deny: 'denied', drop: 'left out' } as const;
-
 function Bar({ bulk, readAt, onClose, onShow }: BarProps) {
-  const undo = useCommand(client.bulk.undo, { success: 'Taken back. Nothing was decided.' });
+  const undo = useCommand(client.bulk.undo, { success: 'Taken back. Nothing was done.' });
   const left = useSecondsLeft(bulk, readAt);
   const done = bulk.decided + bulk.refused;
   return (
@@ -66,7 +64,7 @@ function Bar({ bulk, readAt, onClose, onShow }: BarProps) {
         {bulk.state === 'waiting' && (
           <>
             <Text size="sm" fw={550} role="timer" aria-live="off">
-              {words[bulk.verdict]} {counted(bulk.total, 'task')} {left > 0 ? `in ${counted(left, 'second')}` : 'now'}
+              {doingWords(bulk)} {counted(bulk.total, 'task')} {left > 0 ? `in ${counted(left, 'second')}` : 'now'}
             </Text>
             <Button
               size="compact-sm"
@@ -82,7 +80,7 @@ function Bar({ bulk, readAt, onClose, onShow }: BarProps) {
         {bulk.state === 'running' && (
           <>
             <Text size="sm" fw={550} style={{ whiteSpace: 'nowrap' }}>
-              {words[bulk.verdict]}: {done.toLocaleString('en')} of {bulk.total.toLocaleString('en')}
+              {doingWords(bulk)}: {done.toLocaleString('en')} of {bulk.total.toLocaleString('en')}
             </Text>
             <Progress
               value={(100 * done) / Math.max(1, bulk.total)}
@@ -94,8 +92,7 @@ function Bar({ bulk, readAt, onClose, onShow }: BarProps) {
         {bulk.state === 'done' && (
           <>
             <Text size="sm" fw={550} role="status">
-              {counted(bulk.decided, 'task')} {participles[bulk.verdict]}
-              {bulk.refused > 0 && `, ${bulk.refused.toLocaleString('en')} refused`}
+              {endedWords(bulk)}
             </Text>
             <Button size="compact-sm" variant="default" onClick={onShow}>
               Show results

@@ -1,10 +1,11 @@
 /** Choosing all tasks that a filter finds, and what to do with them. */
-import { Button, Group, Kbd, Text } from '@mantine/core';
-import { IconChecks } from '@tabler/icons-react';
+import { Button, Group, Kbd, Menu, Text } from '@mantine/core';
+import { IconChecks, IconChevronDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReviewTaskId, TaskFilterInput } from '#core/contract/index.ts';
-import { BulkDialog, bulkVerbs, type BulkVerdict } from './bulk-dialog.tsx';
+import { BulkDialog } from './bulk-dialog.tsx';
+import { deedWords, type BulkDeed } from './bulk-words.ts';
 import { matchingCountQuery } from './tasks.queries.ts';
 
 /** More than these are taken out better by a narrower filter. */
@@ -21,11 +22,16 @@ export interface BulkChoiceProps {
   readonly onLeave: () => void;
 }
 
-const verdictsInOrder = ['approve', 'deny', 'drop'] as const;
+const deedsInOrder = ['approve', 'deny', 'drop'] as const;
+const furtherDeeds = [
+  { deed: 'shorten', label: 'Approve for a shorter time…' },
+  { deed: 'reassign', label: 'Give to somebody else…' },
+  { deed: 'ask', label: 'Ask for information…' },
+] as const;
 
 export function BulkChoice({ filter, total, excluded, onChoose, onLeave }: BulkChoiceProps) {
   const counted = useQuery({ ...matchingCountQuery(filter), enabled: total === null });
-  const [verdict, setVerdict] = useState<BulkVerdict | null>(null);
+  const [deed, setDeed] = useState<BulkDeed | null>(null);
   const matching = total ?? counted.data?.tasks ?? null;
   if (matching === null || matching === 0) return null;
   const all = matching.toLocaleString('en');
@@ -50,17 +56,37 @@ export function BulkChoice({ filter, total, excluded, onChoose, onLeave }: BulkC
       <Text size="sm" fw={550} role="status">
         {excluded.size === 0 ? `All ${all} chosen` : `${chosen.toLocaleString('en')} of ${all} chosen`}
       </Text>
-      {verdictsInOrder.map((each) => (
+      {deedsInOrder.map((each) => (
         <Button
           key={each}
           size="compact-sm"
           variant={each === 'approve' ? 'filled' : 'default'}
           disabled={chosen === 0}
-          onClick={() => setVerdict(each)}
+          onClick={() => setDeed(each)}
         >
-          {bulkVerbs[each]} {chosen.toLocaleString('en')}…
+          {deedWords[each].verb} {chosen.toLocaleString('en')}…
         </Button>
       ))}
+      <Menu position="bottom-start" withinPortal>
+        <Menu.Target>
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={chosen === 0}
+            rightSection={<IconChevronDown size={14} aria-hidden />}
+            aria-label="More to do with what is chosen"
+          >
+            More
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {furtherDeeds.map((each) => (
+            <Menu.Item key={each.deed} onClick={() => setDeed(each.deed)}>
+              {each.label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
       <Button
         size="compact-sm"
         variant="subtle"
@@ -75,13 +101,13 @@ export function BulkChoice({ filter, total, excluded, onChoose, onLeave }: BulkC
       <Text size="xs" c="dimmed">
         <Kbd size="xs">Space</Kbd> takes a row out or in
       </Text>
-      {verdict !== null && (
+      {deed !== null && (
         <BulkDialog
-          verdict={verdict}
+          deed={deed}
           filter={{ ...filter, excludedTaskIds: [...excluded] }}
-          onClose={() => setVerdict(null)}
+          onClose={() => setDeed(null)}
           onStarted={() => {
-            setVerdict(null);
+            setDeed(null);
             onChoose(null);
           }}
         />

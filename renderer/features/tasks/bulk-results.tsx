@@ -7,9 +7,10 @@ import { messageOfError } from '#renderer/data/errors.ts';
 import { ActionTag } from '#renderer/ui/action-tag.tsx';
 import { DataTable, type DataColumn } from '#renderer/ui/data-table.tsx';
 import { TextLink } from '#renderer/ui/text-link.tsx';
+import { resultWords } from './bulk-words.ts';
 import { bulkResultsQuery } from './tasks.queries.ts';
 
-const columns: readonly DataColumn<BulkResult>[] = [
+const columnsOf = (done: string): readonly DataColumn<BulkResult>[] => [
   {
     id: 'request',
     header: 'Request',
@@ -46,7 +47,7 @@ const columns: readonly DataColumn<BulkResult>[] = [
     width: 'minmax(150px, 1.3fr)',
     cell: (row) => (
       <Text size="sm" truncate title={row.message ?? undefined}>
-        {row.outcome === 'done' ? 'Decided' : (row.message ?? 'Refused')}
+        {row.outcome === 'done' ? done : (row.message ?? 'Refused')}
       </Text>
     ),
   },
@@ -55,6 +56,7 @@ const columns: readonly DataColumn<BulkResult>[] = [
 export function BulkResults({ bulk, onClose }: { readonly bulk: BulkView; readonly onClose: () => void }) {
   const [outcome, setOutcome] = useState<'all' | 'done' | 'refused'>(bulk.refused > 0 ? 'refused' : 'all');
   const list = useInfiniteQuery(bulkResultsQuery(bulk.id, outcome));
+  const columns = useMemo(() => columnsOf(resultWords(bulk)), [bulk]);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows), [list.data]);
   return (
     <Modal opened onClose={onClose} title="What came of each task" size={860} centered>
@@ -65,7 +67,7 @@ export function BulkResults({ bulk, onClose }: { readonly bulk: BulkView; readon
           onChange={(next) => setOutcome(next as typeof outcome)}
           data={[
             { value: 'all', label: `All ${(bulk.decided + bulk.refused).toLocaleString('en')}` },
-            { value: 'done', label: `Decided ${bulk.decided.toLocaleString('en')}` },
+            { value: 'done', label: `${resultWords(bulk)} ${bulk.decided.toLocaleString('en')}` },
             { value: 'refused', label: `Refused ${bulk.refused.toLocaleString('en')}` },
           ]}
         />

@@ -1,14 +1,12 @@
 /** What a reviewer can decide besides approving and denying: to leave a line out, or to approve it for a shorter time. */
 import { Alert, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
-import { DateTimePicker } from '@mantine/dates';
-import '@mantine/dates/styles.css';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
-import { instant, type TaskRow, type Term } from '#core/contract/index.ts';
+import type { TaskRow, Term } from '#core/contract/index.ts';
 import { useDecision } from '#renderer/data/use-decision.ts';
 import { ConfirmDialog } from '#renderer/ui/confirm-dialog.tsx';
 import { TermText } from '#renderer/ui/term-text.tsx';
-import { useNow } from '#renderer/ui/use-now.ts';
+import { ShorterTerm } from './shorter-term.tsx';
 import { describeTask } from './task-words.ts';
 
 export function FurtherDecisions({ task }: { readonly task: TaskRow }) {
@@ -83,51 +81,14 @@ interface ShortenFormProps {
   readonly onApprove: (term: Term) => void;
 }
 
-const minutesPerDay = 1440;
-const presets = [
-  { minutes: 60, label: '1 hour' },
-  { minutes: minutesPerDay, label: '1 day' },
-  { minutes: 7 * minutesPerDay, label: '1 week' },
-  { minutes: 30 * minutesPerDay, label: '30 days' },
-  { minutes: 90 * minutesPerDay, label: '90 days' },
-];
-
 function ShortenForm({ asked, problem, pending, onApprove }: ShortenFormProps) {
   const [term, setTerm] = useState<Term | null>(null);
-  const now = new Date(useNow());
-  // Access that ends at a fixed time can only be given an earlier end.
-  const shorter = presets.filter(
-    ({ minutes }) => asked.kind === 'permanent' || (asked.kind === 'duration' && minutes < asked.minutes),
-  );
   return (
     <Stack gap="md">
       <Text size="sm" c="dimmed">
         Asked for: <TermText term={asked} />. Whoever asked sees what it was shortened to.
       </Text>
-      {shorter.length > 0 && (
-        <Group gap={6} role="group" aria-label="For a duration, from when the access works">
-          {shorter.map(({ minutes, label }) => (
-            <Button
-              key={minutes}
-              size="compact-sm"
-              variant={term?.kind === 'duration' && term.minutes === minutes ? 'filled' : 'default'}
-              aria-pressed={term?.kind === 'duration' && term.minutes === minutes}
-              onClick={() => setTerm({ kind: 'duration', minutes })}
-            >
-              {label}
-            </Button>
-          ))}
-        </Group>
-      )}
-      <DateTimePicker
-        label={shorter.length > 0 ? 'Or until' : 'Until'}
-        description="In your time zone"
-        valueFormat="D MMM YYYY, HH:mm"
-        value={term?.kind === 'until' ? new Date(term.endsAt) : null}
-        minDate={now}
-        onChange={(text) => setTerm(untilLocal(text))}
-        popoverProps={{ withinPortal: true }}
-      />
+      <ShorterTerm asked={asked} value={term} onChange={setTerm} />
       {problem !== null && (
         <Alert color="red" variant="light" role="alert" title="Not decided">
           {problem}
@@ -146,10 +107,4 @@ function ShortenForm({ asked, problem, pending, onApprove }: ShortenFormProps) {
       </Group>
     </Stack>
   );
-}
-
-/** The picker's text is local time: `YYYY-MM-DD HH:mm:ss`. */
-function untilLocal(text: string | null): Term | null {
-  const time = new Date((text ?? '').replace(' ', 'T'));
-  return Number.isNaN(time.getTime()) ? null : { kind: 'until', endsAt: instant(time) };
 }

@@ -13,6 +13,7 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { SearchInput } from '#renderer/ui/search-input.tsx';
 import { BulkBar } from './bulk-bar.tsx';
+import { BulkListButton } from './bulk-list.tsx';
 import { BulkChoice, mostExcluded } from './bulk-choice.tsx';
 import { chosenColumns, completedTaskColumns, openTaskColumns } from './task-columns.tsx';
 import { FromDay, TaskFilters, type ChangeTasks } from './task-filters.tsx';
@@ -128,6 +129,7 @@ export function TasksPage() {
     <Page
       fill
       title="My tasks"
+      actions={<BulkListButton />}
       subtitle={
         <>
           What waits for your decision. <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> move, <Kbd size="xs">A</Kbd>{' '}

@@ -1,7 +1,7 @@
 /** What My tasks asks. */
 import { keepPreviousData } from '@tanstack/react-query';
 import type { BulkDecisionId, TaskFilterInput } from '#core/contract/index.ts';
-import { orpc } from '#renderer/data/client.ts';
+import { orpc, type client } from '#renderer/data/client.ts';
 import { edgeOfDay } from '#renderer/ui/day.ts';
 import { taskFilterOf, type TasksSearch } from './tasks.search.ts';
 
@@ -28,8 +28,11 @@ export function matchingCountQuery(filter: TaskFilterInput) {
   return orpc.bulk.count.queryOptions({ input: { filter }, placeholderData: keepPreviousData });
 }
 
-export function bulkPreviewQuery(filter: TaskFilterInput, verdict: 'approve' | 'deny' | 'drop') {
-  return { ...orpc.bulk.preview.queryOptions({ input: { filter, verdict } }), gcTime: 0, staleTime: Infinity };
+/** What is done with each task a filter finds. */
+export type BulkDeedInput = Omit<Parameters<typeof client.bulk.preview>[0], 'filter' | 'reason'>;
+
+export function bulkPreviewQuery(filter: TaskFilterInput, deed: BulkDeedInput) {
+  return { ...orpc.bulk.preview.queryOptions({ input: { filter, ...deed } }), gcTime: 0, staleTime: Infinity };
 }
 
 export function recentBulkQuery() {
