@@ -62,7 +62,8 @@ export const grantRowSchema = z.object({
   id: idSchema<GrantId>(),
   entitlement: z.object({ id: idSchema<EntitlementId>(), name: z.string(), kind: z.string(), risk: riskSchema }),
   application: namedSchema<ApplicationId>(),
-  account: z.object({ id: idSchema<AccountId>(), username: z.string() }),
+  /** Through a service account, its owner holds it for that account and not themselves. */
+  account: z.object({ id: idSchema<AccountId>(), username: z.string(), kind: z.enum(['employee', 'service']) }),
   origin: z.enum(['request', 'discovery', 'import']),
   status: z.enum(['active', 'ended']),
   grantedAt: instantSchema,

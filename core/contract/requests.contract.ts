@@ -140,6 +140,10 @@ export const previewLineSchema = z.object({
   /** The reason with which that policy denies this line at once; null: it does not. */
   deniedBecause: z.string().nullable(),
   maximumDurationMinutes: z.number().int().nullable(),
+  /** Why people review what a policy or the application would have approved by itself. */
+  notAutomatic: z.string().nullable(),
+  /** How many levels were asked for, where there are fewer because nobody is there for the rest. */
+  levelsAsked: z.number().int().nullable(),
 });
 export type PreviewLine = z.output<typeof previewLineSchema>;
 

@@ -69,6 +69,7 @@ function grantsOf(reader: Reader, employeeId: EmployeeId) {
       'application.name as application',
       'access_grant.account_id',
       'account.username',
+      'account.kind as account_kind',
     ])
     .where('account.employee_id', '=', employeeId);
 }
@@ -80,7 +81,7 @@ function grantRow(row: SelectedGrant): GrantRow {
     id: row.id,
     entitlement: { id: row.entitlement_id, name: row.entitlement, kind: row.kind, risk: row.risk },
     application: { id: row.application_id, name: row.application },
-    account: { id: row.account_id, username: row.username },
+    account: { id: row.account_id, username: row.username, kind: row.account_kind },
     origin: row.origin,
     status: row.status,
     grantedAt: row.granted_at,

@@ -68,6 +68,8 @@ export async function previewLines(
       policy: plan?.policy?.name ?? null,
       deniedBecause: denied,
       maximumDurationMinutes: entitlement?.maximumDurationMinutes ?? null,
+      notAutomatic: plan?.notAutomatic ?? null,
+      levelsAsked: plan?.levelsAsked ?? null,
     };
   });
 }

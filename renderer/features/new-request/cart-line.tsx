@@ -1,7 +1,7 @@
 /** One line of the cart: what, for how long, who will review it, and what is wrong with it. */
 import { ActionIcon, Group, Text, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconMinus, IconPlus, IconX } from '@tabler/icons-react';
-import type { PreviewLine, Term } from '#core/contract/index.ts';
+import type { Instant, PreviewLine, Term } from '#core/contract/index.ts';
 import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
 import type { DraftLine } from './draft.ts';
 import { LineOptions } from './line-options.tsx';
@@ -15,12 +15,17 @@ export interface CartLineProps {
   readonly preview: PreviewLine | undefined;
   /** Null lets the line follow the whole request again. */
   readonly onTerm: (term: Term | null) => void;
-  /** Null puts the line on the person's own account again. */
-  readonly onServiceAccount: (name: string | null) => void;
+  /** Null: as soon as it is approved. */
+  readonly startsAt: Instant | null;
+  /** Null lets the line follow the whole request again. */
+  readonly onStart: (ownStart: DraftLine['ownStart']) => void;
+  /** Null puts the line on the person's own account again; `asWell` adds a line beside this one instead. */
+  readonly onServiceAccount: (name: string | null, asWell: boolean) => void;
   readonly onRemove: () => void;
 }
 
-export function CartLine({ line, personName, term, preview, onTerm, onServiceAccount, onRemove }: CartLineProps) {
+export function CartLine(props: CartLineProps) {
+  const { line, personName, preview, onRemove } = props;
   const { entitlement } = line;
   const isGrant = line.action === 'GRANT';
   const problems = preview?.problems ?? [];
@@ -41,27 +46,24 @@ export function CartLine({ line, personName, term, preview, onTerm, onServiceAcc
         </Group>
         <Text size="xs" c="dimmed" truncate>
           {entitlement.application.name} · {entitlement.kind}
+          {line.serviceAccount !== null && ` · service account ${line.serviceAccount}`}
         </Text>
       </div>
       <Group gap={4} wrap="nowrap" align="flex-start">
-        {isGrant ? (
-          <LineOptions
-            line={line}
-            personName={personName}
-            term={term}
-            onTerm={onTerm}
-            onServiceAccount={onServiceAccount}
-          />
-        ) : (
-          <Text size="xs" c="dimmed" pt={4}>
-            to be removed
-          </Text>
-        )}
+        <LineOptions
+          line={line}
+          personName={personName}
+          term={props.term}
+          startsAt={props.startsAt}
+          onTerm={props.onTerm}
+          onStart={props.onStart}
+          onServiceAccount={props.onServiceAccount}
+        />
         <ActionIcon
           variant="subtle"
           color="gray"
           size="sm"
-          aria-label={`Take ${entitlement.name} for ${personName} out of the request`}
+          aria-label={`Take ${entitlement.name} for ${line.serviceAccount ?? personName} out of the request`}
           onClick={onRemove}
         >
           <IconX size={15} aria-hidden />

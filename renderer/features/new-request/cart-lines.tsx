@@ -6,7 +6,7 @@ import type { Person, Term } from '#core/contract/index.ts';
 import { counted } from '#renderer/ui/format.ts';
 import { PersonLabel } from '#renderer/ui/person-label.tsx';
 import { CartLine } from './cart-line.tsx';
-import { effectiveTerm, lineKey, type Draft, type DraftLine } from './draft.ts';
+import { effectiveStart, effectiveTerm, lineKey, type Draft, type DraftLine } from './draft.ts';
 import classes from './new-request.module.css';
 import type { PreviewByKey } from './preview-summary.ts';
 
@@ -14,15 +14,16 @@ export interface CartLinesProps {
   readonly draft: Draft;
   readonly previews: PreviewByKey;
   readonly onTerm: (keys: ReadonlySet<string>, term: Term | null) => void;
-  readonly onServiceAccount: (key: string, name: string | null) => void;
+  readonly onStart: (key: string, ownStart: DraftLine['ownStart']) => void;
+  readonly onServiceAccount: (key: string, name: string | null, asWell: boolean) => void;
   readonly onRemove: (keys: ReadonlySet<string>) => void;
 }
 
 type Entry =
   | { readonly kind: 'person'; readonly person: Person; readonly keys: ReadonlySet<string> }
-  | { readonly kind: 'line'; readonly line: DraftLine; readonly person: Person };
+  | { readonly kind: 'line'; readonly line: DraftLine; readonly person: Person; readonly key: string };
 
-export function CartLines({ draft, previews, onTerm, onServiceAccount, onRemove }: CartLinesProps) {
+export function CartLines({ draft, previews, onTerm, onStart, onServiceAccount, onRemove }: CartLinesProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => entriesOf(draft), [draft]);
   const virtualizer = useVirtualizer({
@@ -55,7 +56,9 @@ export function CartLines({ draft, previews, onTerm, onServiceAccount, onRemove 
                   term={effectiveTerm(draft, entry.line)}
                   preview={previews.get(lineKey(entry.line))}
                   onTerm={(term) => onTerm(new Set([lineKey(entry.line)]), term)}
-                  onServiceAccount={(name) => onServiceAccount(lineKey(entry.line), name)}
+                  startsAt={effectiveStart(draft, entry.line)}
+                  onStart={(ownStart) => onStart(lineKey(entry.line), ownStart)}
+                  onServiceAccount={(name, asWell) => onServiceAccount(lineKey(entry.line), name, asWell)}
                   onRemove={() => onRemove(new Set([lineKey(entry.line)]))}
                 />
               )}
@@ -101,13 +104,22 @@ function entriesOf(draft: Draft): Entry[] {
   return draft.people.flatMap((person): Entry[] => {
     const lines = linesOf.get(person.id) ?? [];
     if (lines.length === 0) return [];
-    const entries = lines.map((line): Entry => ({ kind: 'line', line, person }));
+    const entries = lines.map((line, index): Entry => ({ kind: 'line', line, person, key: placeOf(lines, index) }));
     if (draft.people.length === 1) return entries;
     return [{ kind: 'person', person, keys: new Set(lines.map(lineKey)) }, ...entries];
   });
 }
 
+/** The same while the account's name is typed: what is open at a line stays open. */
+function placeOf(lines: readonly DraftLine[], index: number): string {
+  const line = lines[index];
+  if (line === undefined) return String(index);
+  const pair = lineKey({ ...line, serviceAccount: null });
+  const before = lines.slice(0, index).filter((other) => other.entitlement.id === line.entitlement.id).length;
+  return before === 0 ? pair : `${pair}:${before}`;
+}
+
 function entryKey(entry: Entry | undefined, index: number): string | number {
   if (entry === undefined) return index;
-  return entry.kind === 'person' ? entry.person.id : lineKey(entry.line);
+  return entry.kind === 'person' ? entry.person.id : entry.key;
 }

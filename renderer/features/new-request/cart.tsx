@@ -10,7 +10,16 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { counted } from '#renderer/ui/format.ts';
 import { CartLines } from './cart-lines.tsx';
 import { CartProblems } from './cart-problems.tsx';
-import { lineKey, maximumLines, removeLines, setOwnTerm, setServiceAccount, type Draft } from './draft.ts';
+import {
+  addForServiceAccount,
+  lineKey,
+  maximumLines,
+  removeLines,
+  setOwnStart,
+  setOwnTerm,
+  setServiceAccount,
+  type Draft,
+} from './draft.ts';
 import classes from './new-request.module.css';
 import { previewQuery } from './new-request.queries.ts';
 import {
@@ -118,7 +127,14 @@ export function Cart({ draft, change, onSubmit, isSubmitting, problem }: CartPro
           onTerm={(keys: ReadonlySet<string>, term: Term | null) =>
             change((current) => setOwnTerm(current, keys, term))
           }
-          onServiceAccount={(key, name) => change((current) => setServiceAccount(current, key, name))}
+          onStart={(key, ownStart) => change((current) => setOwnStart(current, key, ownStart))}
+          onServiceAccount={(key, name, asWell) =>
+            change((current) =>
+              asWell && name !== null
+                ? addForServiceAccount(current, key, name)
+                : setServiceAccount(current, key, name),
+            )
+          }
           onRemove={(keys) => change((current) => removeLines(current, keys))}
         />
       )}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApplicationId, EmployeeId, EntitlementId, Person, Term } from '#core/contract/index.ts';
+import type { ApplicationId, EmployeeId, EntitlementId, Instant, Person, Term } from '#core/contract/index.ts';
 import {
   addEntitlement,
+  addForServiceAccount,
   addLine,
   addPeople,
   effectiveTerm,
@@ -11,7 +12,9 @@ import {
   removeEntitlement,
   removeLines,
   removePerson,
+  setOwnStart,
   setOwnTerm,
+  setServiceAccount,
   toItems,
   type DraftEntitlement,
 } from './draft.ts';
@@ -87,6 +90,28 @@ describe('the cart', () => {
     let draft = addEntitlement(addPeople(emptyDraft(ana), [ben]), entitlement('read'));
     draft = addLine(draft, 'REVOKE', ana, entitlement('read'));
     expect(removeEntitlement(draft, 'read').lines.map((line) => line.action)).toEqual(['REVOKE']);
+  });
+
+  it('has a line for each account of a person, and moves one to another account', () => {
+    const own = addEntitlement(emptyDraft(ana), entitlement('read'));
+    const both = addForServiceAccount(own, 'ana:read', 'svc.Robot');
+    expect(both.lines.map(lineKey)).toEqual(['ana:read', 'ana:read:svc.robot']);
+    expect(addForServiceAccount(both, 'ana:read', 'SVC.robot')).toBe(both);
+    // What that account had already gives way to the newer wish.
+    expect(setServiceAccount(both, 'ana:read', 'svc.robot').lines.map(lineKey)).toEqual(['ana:read:svc.robot']);
+    expect(setServiceAccount(own, 'ana:read', 'svc.robot').lines.map(lineKey)).toEqual(['ana:read:svc.robot']);
+    const removed = addLine(own, 'REVOKE', ana, entitlement('read'), 'svc.robot');
+    expect(toItems(removed)).toMatchObject([{ action: 'GRANT' }, { action: 'REVOKE', serviceAccount: 'svc.robot' }]);
+  });
+
+  it('begins a line at its own time, at once too, and otherwise with the whole request', () => {
+    const [early, late] = ['2027-01-01T08:00:00.000Z', '2027-02-01T08:00:00.000Z'].map((text) => text as Instant);
+    let draft = { ...addEntitlement(addPeople(emptyDraft(ana), [ben]), entitlement('read')), startsAt: early! };
+    expect(toItems(draft).map((item) => item.startsAt)).toEqual([early, early]);
+    draft = setOwnStart(draft, 'ana:read', { at: late! }) as typeof draft;
+    draft = setOwnStart(draft, 'ben:read', { at: null }) as typeof draft;
+    expect(toItems(draft).map((item) => item.startsAt)).toEqual([late, undefined]);
+    expect(toItems(setOwnStart(draft, 'ana:read', null)).map((item) => item.startsAt)).toEqual([early, undefined]);
   });
 
   it('removes single lines', () => {

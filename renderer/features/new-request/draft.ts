@@ -44,6 +44,8 @@ const draftLineSchema = z.object({
   serviceAccount: z.string().nullable().default(null),
   /** The item whose temporary access it prolongs. */
   extendsItemId: idSchema<RequestItemId>().nullable().default(null),
+  /** When it begins, at once (`at` null) or later; null follows the start of the whole request. */
+  ownStart: z.object({ at: instantSchema.nullable() }).nullable().default(null),
 });
 export type DraftLine = z.output<typeof draftLineSchema>;
 
@@ -63,7 +65,7 @@ export type Draft = z.output<typeof draftSchema>;
 export const permanent: Term = { kind: 'permanent' };
 
 /** For the person's own account, and new. */
-const ordinary = { serviceAccount: null, extendsItemId: null } as const;
+const ordinary = { serviceAccount: null, extendsItemId: null, ownStart: null } as const;
 
 /** A draft for oneself with nothing in it yet. */
 export function emptyDraft(operator: Person): Draft {
@@ -78,17 +80,27 @@ export function emptyDraft(operator: Person): Draft {
   };
 }
 
-/** One person holds one entitlement or not, so a pair has at most one line, whatever its action. */
+/** One account holds one entitlement or not, so a person has at most one line for each of their accounts, whatever its action. */
 export function lineKey(line: {
   readonly beneficiaryId: string;
   readonly entitlement: { readonly id: string };
+  /** Left out or null: the person's own account. */
+  readonly serviceAccount?: string | null;
 }): string {
-  return `${line.beneficiaryId}:${line.entitlement.id}`;
+  const account = line.serviceAccount ?? null;
+  const pair = `${line.beneficiaryId}:${line.entitlement.id}`;
+  return account === null ? pair : `${pair}:${account.toLowerCase()}`;
 }
 
 export function effectiveTerm(draft: Draft, line: DraftLine): Term {
   if (line.action === 'REVOKE') return permanent;
   return line.ownTerm ?? draft.term;
+}
+
+/** Null: as soon as it is approved. Access is prolonged without a gap. */
+export function effectiveStart(draft: Pick<Draft, 'startsAt'>, line: DraftLine): Draft['startsAt'] {
+  if (line.extendsItemId !== null) return null;
+  return line.ownStart === null ? draft.startsAt : line.ownStart.at;
 }
 
 /** Entitlements of which the cart has at least one GRANT line, in the order they were added. */
@@ -171,10 +183,16 @@ export function removeEntitlement(draft: Draft, entitlementId: string): Draft {
 }
 
 /** Adds exactly one line, and its person when missing, without giving that person the rest of the cart. */
-export function addLine(draft: Draft, action: ItemAction, person: Person, entitlement: DraftEntitlement): Draft {
+export function addLine(
+  draft: Draft,
+  action: ItemAction,
+  person: Person,
+  entitlement: DraftEntitlement,
+  serviceAccount: string | null = null,
+): Draft {
   const people = draft.people.some((known) => known.id === person.id) ? draft.people : [...draft.people, person];
   return withLines({ ...draft, people }, [
-    { action, beneficiaryId: person.id, entitlement, ownTerm: null, ...ordinary },
+    { action, beneficiaryId: person.id, entitlement, ownTerm: null, ...ordinary, serviceAccount },
   ]);
 }
 
@@ -192,11 +210,34 @@ export function setOwnTerm(draft: Draft, keys: ReadonlySet<string>, term: Term |
   };
 }
 
-/** Puts a line on another account of its person; null: their own. */
+/** Puts a line on another account of its person; null: their own. A line that account had already gives way. */
 export function setServiceAccount(draft: Draft, key: string, name: string | null): Draft {
+  const moved = draft.lines.find((line) => lineKey(line) === key);
+  if (moved === undefined) return draft;
+  const there = lineKey({ ...moved, serviceAccount: name });
   return {
     ...draft,
-    lines: draft.lines.map((line) => (lineKey(line) === key ? { ...line, serviceAccount: name } : line)),
+    lines: draft.lines
+      .filter((line) => line === moved || lineKey(line) !== there)
+      .map((line) => (line === moved ? { ...line, serviceAccount: name } : line)),
+  };
+}
+
+/** Adds a line like another one for a service account of the same person, right after it. */
+export function addForServiceAccount(draft: Draft, key: string, name: string): Draft {
+  const index = draft.lines.findIndex((line) => lineKey(line) === key);
+  const line = draft.lines[index];
+  if (line === undefined) return draft;
+  const added = { ...line, serviceAccount: name };
+  if (draft.lines.some((known) => lineKey(known) === lineKey(added))) return draft;
+  return { ...draft, lines: draft.lines.toSpliced(index + 1, 0, added) };
+}
+
+/** Gives a line a start of its own; null lets it follow the whole request again. */
+export function setOwnStart(draft: Draft, key: string, ownStart: DraftLine['ownStart']): Draft {
+  return {
+    ...draft,
+    lines: draft.lines.map((line) => (lineKey(line) === key ? { ...line, ownStart } : line)),
   };
 }
 
@@ -219,9 +260,13 @@ export function toItems(draft: Draft): ItemDraft[] {
     beneficiaryId: line.beneficiaryId,
     entitlementId: line.entitlement.id,
     term: effectiveTerm(draft, line),
-    // Access is prolonged without a gap.
-    ...(draft.startsAt === null || line.extendsItemId !== null ? {} : { startsAt: draft.startsAt }),
+    ...startOf(draft, line),
     ...(line.serviceAccount === null ? {} : { serviceAccount: line.serviceAccount }),
     ...(line.extendsItemId === null ? {} : { extendsItemId: line.extendsItemId }),
   }));
+}
+
+function startOf(draft: Draft, line: DraftLine): Pick<ItemDraft, 'startsAt'> {
+  const startsAt = effectiveStart(draft, line);
+  return startsAt === null ? {} : { startsAt };
 }

@@ -44,6 +44,7 @@ function newLine(person: Person, { entitlement }: ProposedLine) {
     ownTerm: null,
     serviceAccount: null,
     extendsItemId: null,
+    ownStart: null,
   };
 }
 

@@ -44,6 +44,7 @@ function lineOf(item: ItemView) {
     ownTerm: null,
     serviceAccount: item.serviceAccount,
     extendsItemId: null,
+    ownStart: null,
   };
 }
 

@@ -8,15 +8,16 @@ import { messageOfError } from '#renderer/data/errors.ts';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
-import type { Draft, DraftEntitlement } from './draft.ts';
+import { lineKey, type Draft, type DraftEntitlement } from './draft.ts';
 import { heldAccessQuery } from './new-request.queries.ts';
 import classes from './new-request.module.css';
 
 export interface HeldAccessProps {
   readonly draft: Draft;
-  readonly onRevoke: (person: Person, entitlement: DraftEntitlement) => void;
-  /** Takes the wish to remove back. */
-  readonly onKeep: (personId: string, entitlementId: string) => void;
+  /** `serviceAccount`: through which the person holds it; null: their own account. */
+  readonly onRevoke: (person: Person, entitlement: DraftEntitlement, serviceAccount: string | null) => void;
+  /** Takes the wish to remove back, by the line's key. */
+  readonly onKeep: (key: string) => void;
 }
 
 export function HeldAccess({ draft, onRevoke, onKeep }: HeldAccessProps) {
@@ -66,12 +67,12 @@ function HeldBy({ person, draft, onRevoke, onKeep }: HeldAccessProps & { readonl
   }
   const words = search.trim().toLowerCase();
   const matching = grants.filter((grant) =>
-    `${grant.entitlement.name} ${grant.application.name} ${grant.entitlement.kind}`.toLowerCase().includes(words),
+    `${grant.entitlement.name} ${grant.application.name} ${grant.entitlement.kind} ${grant.account.username}`
+      .toLowerCase()
+      .includes(words),
   );
   const removed = new Set(
-    draft.lines
-      .filter((line) => line.action === 'REVOKE' && line.beneficiaryId === person.id)
-      .map((line) => line.entitlement.id as string),
+    draft.lines.filter((line) => line.action === 'REVOKE' && line.beneficiaryId === person.id).map(lineKey),
   );
   return (
     <Stack gap="xs">
@@ -93,12 +94,12 @@ function HeldBy({ person, draft, onRevoke, onKeep }: HeldAccessProps & { readonl
             <Checkbox
               key={grant.id}
               className={classes.heldRow}
-              checked={removed.has(grant.entitlement.id)}
+              checked={removed.has(keyOf(person, grant))}
               label={grant.entitlement.name}
               description={<GrantDetail grant={grant} />}
               onChange={(event) => {
-                if (event.currentTarget.checked) onRevoke(person, toDraftEntitlement(grant));
-                else onKeep(person.id, grant.entitlement.id);
+                if (event.currentTarget.checked) onRevoke(person, toDraftEntitlement(grant), serviceAccountOf(grant));
+                else onKeep(keyOf(person, grant));
               }}
             />
           ))}
@@ -116,7 +117,8 @@ function HeldBy({ person, draft, onRevoke, onKeep }: HeldAccessProps & { readonl
 function GrantDetail({ grant }: { readonly grant: GrantRow }) {
   return (
     <>
-      {grant.application.name} · {grant.entitlement.kind} · account {grant.account.username}
+      {grant.application.name} · {grant.entitlement.kind} ·{' '}
+      {grant.account.kind === 'service' ? 'service account' : 'account'} {grant.account.username}
       {grant.expiresAt !== null && (
         <>
           {' '}
@@ -127,15 +129,29 @@ function GrantDetail({ grant }: { readonly grant: GrantRow }) {
   );
 }
 
-/** Two accounts of one person can hold the same; a request speaks of the person, so it is one line. */
+/**
+ * Two accounts of a person's own can hold the same; a request speaks of the person, so it is one line. What a service
+ * account holds is a line of its own.
+ */
 function activeGrants(grants: readonly GrantRow[]): GrantRow[] {
-  const byEntitlement = new Map<string, GrantRow>();
+  const byAccount = new Map<string, GrantRow>();
   for (const grant of grants) {
-    if (grant.status === 'active' && !byEntitlement.has(grant.entitlement.id)) {
-      byEntitlement.set(grant.entitlement.id, grant);
-    }
+    const key = `${grant.entitlement.id}:${serviceAccountOf(grant) ?? ''}`;
+    if (grant.status === 'active' && !byAccount.has(key)) byAccount.set(key, grant);
   }
-  return [...byEntitlement.values()];
+  return [...byAccount.values()];
+}
+
+function serviceAccountOf({ account }: GrantRow): string | null {
+  return account.kind === 'service' ? account.username : null;
+}
+
+function keyOf(person: Person, grant: GrantRow): string {
+  return lineKey({
+    beneficiaryId: person.id,
+    entitlement: grant.entitlement,
+    serviceAccount: serviceAccountOf(grant),
+  });
 }
 
 function toDraftEntitlement(grant: GrantRow): DraftEntitlement {

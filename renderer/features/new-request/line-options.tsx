@@ -1,24 +1,34 @@
-/** What can differ from line to line: how long, and for which account. */
-import { Button, Popover, Stack, Text, TextInput } from '@mantine/core';
+/** What can differ from line to line: how long, from when, and for which account. */
+import { Button, Checkbox, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { IconClock } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Term } from '#core/contract/index.ts';
-import { termWords } from '#renderer/ui/format.ts';
+import type { Instant, Term } from '#core/contract/index.ts';
+import { localDate, termWords } from '#renderer/ui/format.ts';
 import type { DraftLine } from './draft.ts';
+import { StartEditor } from './start-editor.tsx';
 import { TermEditor } from './term-editor.tsx';
 
 export interface LineOptionsProps {
   readonly line: DraftLine;
   readonly personName: string;
   readonly term: Term;
+  /** Null: as soon as it is approved. */
+  readonly startsAt: Instant | null;
   readonly onTerm: (term: Term | null) => void;
-  readonly onServiceAccount: (name: string | null) => void;
+  readonly onStart: (ownStart: DraftLine['ownStart']) => void;
+  readonly onServiceAccount: (name: string | null, asWell: boolean) => void;
 }
 
-export function LineOptions({ line, personName, term, onTerm, onServiceAccount }: LineOptionsProps) {
-  const what = `${line.entitlement.name} for ${personName}`;
-  const words = line.serviceAccount === null ? termWords(term) : `${termWords(term)}, ${line.serviceAccount}`;
-  const isOwn = line.ownTerm !== null || line.serviceAccount !== null;
+export function LineOptions(props: LineOptionsProps) {
+  const { line, personName, term, startsAt, onTerm, onStart, onServiceAccount } = props;
+  const isGrant = line.action === 'GRANT';
+  const isNew = line.extendsItemId === null;
+  const what = `${line.entitlement.name} for ${line.serviceAccount ?? personName}`;
+  const words = [
+    isGrant ? termWords(term) : 'to be removed',
+    ...(startsAt === null ? [] : [`from ${localDate(startsAt)}`]),
+  ].join(', ');
+  const isOwn = line.ownTerm !== null || line.ownStart !== null || line.serviceAccount !== null;
   return (
     <Popover width={380} position="bottom-end" withArrow trapFocus shadow="md">
       <Popover.Target>
@@ -27,34 +37,46 @@ export function LineOptions({ line, personName, term, onTerm, onServiceAccount }
           variant={isOwn ? 'light' : 'subtle'}
           color={isOwn ? 'petrol' : 'gray'}
           leftSection={<IconClock size={13} aria-hidden />}
-          aria-label={`How long for ${what}: ${words}`}
-          styles={{ label: { maxWidth: 150, overflow: 'hidden', textOverflow: 'ellipsis' } }}
+          aria-label={`${isGrant ? 'How long' : 'When'} for ${what}: ${words}`}
+          styles={{ label: { maxWidth: 190, overflow: 'hidden', textOverflow: 'ellipsis' } }}
         >
           {words}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={`How long for ${what}`}>
+      <Popover.Dropdown aria-label={`${isGrant ? 'How long' : 'When'} for ${what}`}>
         <Stack gap="xs">
           <Text size="xs" fw={600}>
-            How long for this line
+            {isGrant ? 'How long for this line' : 'When this line is removed'}
           </Text>
-          <TermEditor
-            label="How long for this line"
-            value={term}
-            onChange={onTerm}
-            longestMinutes={line.entitlement.maximumDurationMinutes}
-          />
-          {line.ownTerm !== null && line.extendsItemId === null && (
+          {isGrant && (
+            <TermEditor
+              label="How long for this line"
+              value={term}
+              onChange={onTerm}
+              longestMinutes={line.entitlement.maximumDurationMinutes}
+            />
+          )}
+          {isNew && (
+            <StartEditor
+              value={startsAt}
+              onChange={(at) => onStart({ at })}
+              label={isGrant ? 'Begin this line later' : 'Remove it later'}
+            />
+          )}
+          {(line.ownTerm !== null || line.ownStart !== null) && isNew && (
             <Button
               size="compact-xs"
               variant="default"
-              onClick={() => onTerm(null)}
+              onClick={() => {
+                if (line.ownTerm !== null) onTerm(null);
+                onStart(null);
+              }}
               style={{ alignSelf: 'flex-start' }}
             >
               Same as the whole request
             </Button>
           )}
-          {line.extendsItemId === null && (
+          {isNew && isGrant && (
             <ServiceAccountField name={line.serviceAccount} owner={personName} onChange={onServiceAccount} />
           )}
         </Stack>
@@ -71,26 +93,39 @@ function ServiceAccountField({
 }: {
   readonly name: string | null;
   readonly owner: string;
-  readonly onChange: (name: string | null) => void;
+  readonly onChange: (name: string | null, asWell: boolean) => void;
 }) {
   const [typed, setTyped] = useState(name ?? '');
+  const [asWell, setAsWell] = useState(false);
   const wanted = typed.trim();
   const problem = /\s/.test(wanted) ? 'A name of an account has no space in it.' : null;
   const take = (): void => {
-    if (problem === null) onChange(wanted === '' ? null : wanted);
+    if (problem !== null) return;
+    if (asWell && wanted !== '' && wanted !== name) {
+      onChange(wanted, true);
+      setTyped(name ?? '');
+      setAsWell(false);
+    } else if (!asWell) onChange(wanted === '' ? null : wanted, false);
   };
   return (
-    <TextInput
-      label="Service account"
-      description={`Leave it empty for ${owner}’s own account. A service account belongs to ${owner}; it is made when it is missing.`}
-      maxLength={100}
-      value={typed}
-      error={problem}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') take();
-      }}
-    />
+    <>
+      <Checkbox
+        label="Keep this line, and add one for a service account"
+        checked={asWell}
+        onChange={(event) => setAsWell(event.currentTarget.checked)}
+      />
+      <TextInput
+        label="Service account"
+        description={`Leave it empty for ${owner}’s own account. A service account belongs to ${owner}; it is made when it is missing.`}
+        maxLength={100}
+        value={typed}
+        error={problem}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onBlur={take}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take();
+        }}
+      />
+    </>
   );
 }

@@ -2,10 +2,11 @@
 import { Text } from '@mantine/core';
 import type { PreviewLine } from '#core/contract/index.ts';
 import classes from './new-request.module.css';
-import { detailsOf, remarksOn } from './preview-summary.ts';
+import { detailsOf, remarksOn, reviewersText, reviewLevels } from './preview-summary.ts';
 
 export function PreviewDetails({ preview, isGrant }: { readonly preview: PreviewLine; readonly isGrant: boolean }) {
   const { account } = preview;
+  const details = detailsOf(preview, isGrant);
   const isMade = isGrant && preview.joins === null && account?.state === 'willBeCreated';
   return (
     <>
@@ -14,9 +15,12 @@ export function PreviewDetails({ preview, isGrant }: { readonly preview: Preview
           {remark}
         </Text>
       ))}
-      <Text size="xs" c="dimmed" mt={2}>
-        {detailsOf(preview, isGrant).join(' · ')}
-      </Text>
+      {preview.joins === null && <Reviewers preview={preview} />}
+      {details.length > 0 && (
+        <Text size="xs" c="dimmed" mt={2}>
+          {details.join(' · ')}
+        </Text>
+      )}
       {isMade && account.attributes.length === 0 && (
         <Text size="xs" c="dimmed" mt={2}>
           The account {account.username} will be created
@@ -36,5 +40,30 @@ export function PreviewDetails({ preview, isGrant }: { readonly preview: Preview
         </details>
       )}
     </>
+  );
+}
+
+/** In a line; opened, every level with everybody in it. */
+function Reviewers({ preview }: { readonly preview: PreviewLine }) {
+  const levels = reviewLevels(preview);
+  if (levels.length === 0) {
+    return (
+      <Text size="xs" c="dimmed" mt={2}>
+        {reviewersText(preview)}
+      </Text>
+    );
+  }
+  return (
+    <details className={classes.account}>
+      <summary>{reviewersText(preview)}</summary>
+      <dl>
+        {levels.map(({ head, names }) => (
+          <div key={head}>
+            <dt>{head}</dt>
+            <dd>{names}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

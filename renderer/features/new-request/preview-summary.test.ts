@@ -10,6 +10,7 @@ import {
   refusedKeys,
   remarksOn,
   reviewersText,
+  reviewLevels,
   shortenText,
 } from './preview-summary.ts';
 
@@ -45,6 +46,8 @@ const preview = (index: number, problems: Refusal[] = [], more: Partial<PreviewL
   policy: null,
   deniedBecause: null,
   maximumDurationMinutes: null,
+  notAutomatic: null,
+  levelsAsked: null,
   ...more,
 });
 const draft = addEntitlement(addPeople(emptyDraft(person('ana')), [person('ben')]), admin);
@@ -110,7 +113,34 @@ describe('who reviews', () => {
     const denied = preview(0, [], { ...automatic, deniedBecause: 'Closed until June' });
     expect(reviewersText(denied)).toBe('Denied at once by the policy “Readers”');
     expect(remarksOn(denied)).toEqual(['It would be denied: “Closed until June”.']);
-    expect(detailsOf(denied, true)).toEqual(['Denied at once by the policy “Readers”']);
+    expect(detailsOf(denied, true)).toEqual([]);
+  });
+
+  it('names everybody of every level, as what they are asked, and says where and why others take their place', () => {
+    const level = (number: number, kind: string, names: string[], needed: number, fallbackReason: string | null) => ({
+      level: number,
+      kind,
+      people: names.map(person),
+      needed,
+      fallbackReason,
+    });
+    const line = preview(0, [], {
+      reviewers: [
+        level(2, 'administrator', ['Ed', 'Flo', 'Gus', 'Hal', 'Ida'], 1, 'Nobody is the owner.'),
+        level(1, 'businessOwner', ['Ana', 'Bo', 'Cy', 'Di', 'Eve'], 5, null),
+      ],
+      levelsAsked: 3,
+      notAutomatic: 'The application would have approved it.',
+    });
+    expect(reviewLevels(line)).toEqual([
+      { head: '1. Business owner, all 5 must approve', names: 'Ana, Bo, Cy, Di, Eve' },
+      { head: '2. Administrator, 1 of 5 must approve', names: 'Ed, Flo, Gus, Hal, Ida' },
+    ]);
+    expect(remarksOn(line)).toEqual([
+      'Level 2 is reviewed by administrators instead: nobody is the owner.',
+      '3 levels of review were asked for; there is somebody for 2.',
+      'The application would have approved it.',
+    ]);
   });
 });
 
@@ -159,13 +189,8 @@ describe('what is said of a line', () => {
       fulfillment: 'manual',
       maximumDurationMinutes: 480,
     });
-    expect(detailsOf(told, true)).toEqual([
-      'Approved at once by the policy “Low risk”',
-      'Delivered by hand',
-      'At most 8 hours',
-    ]);
-    expect(detailsOf(preview(0, [], { maximumDurationMinutes: 480 }), false)).toEqual([
-      'Reviewers are chosen when it is submitted',
-    ]);
+    expect(detailsOf(told, true)).toEqual(['Delivered by hand', 'At most 8 hours']);
+    expect(detailsOf(preview(0, [], { maximumDurationMinutes: 480 }), false)).toEqual([]);
+    expect(reviewersText(preview(0))).toBe('Reviewers are chosen when it is submitted');
   });
 });

@@ -1,6 +1,7 @@
 /** What the preview says about the cart, put together: what is wrong, how to mend it, and who will review. */
 import type { PreviewLine, RefusalCode } from '#core/contract/index.ts';
 import { counted, spanOfMinutes } from '#renderer/ui/format.ts';
+import { reviewerKindWord } from '#renderer/ui/reviewer-kinds.ts';
 import { lineKey, type Draft, type DraftLine } from './draft.ts';
 
 export type PreviewByKey = ReadonlyMap<string, PreviewLine>;
@@ -81,7 +82,7 @@ export function refusedKeys(draft: Draft, previews: PreviewByKey): Set<string> {
   return new Set(draft.lines.map(lineKey).filter((key) => (previews.get(key)?.problems.length ?? 0) > 0));
 }
 
-/** Who decides about a line, in a sentence part: `Ana Kern, then Bo Lind or 2 others`. */
+/** Who decides about a line: `Reviewed by Ana Kern, then Bo Lind or 2 others`. Everybody is in `reviewLevels`. */
 export function reviewersText(preview: PreviewLine): string {
   if (preview.deniedBecause !== null) return `Denied at once by the policy “${preview.policy ?? ''}”`;
   if (preview.approval === 'auto')
@@ -111,11 +112,43 @@ function peopleText(names: readonly string[]): string {
   return `${first} or ${names.length - 1} others`;
 }
 
+/** Each level in full, in the order they are passed: as what they are asked, how many must approve, and everybody by name. */
+export function reviewLevels(preview: PreviewLine): readonly { readonly head: string; readonly names: string }[] {
+  return preview.reviewers
+    .toSorted((left, right) => left.level - right.level)
+    .map(({ level, kind, people, needed }) => ({
+      head: `${level}. ${reviewerKindWord(kind)}, ${needed === people.length ? (needed === 1 ? 'who must approve' : `all ${needed} must approve`) : `${needed} of ${people.length} must approve`}`,
+      names: people.map((person) => person.fullName).join(', '),
+    }));
+}
+
+/** Where others review than those who were asked for first, and why. */
+function fallbacks({ reviewers }: PreviewLine): string[] {
+  return reviewers.flatMap(({ level, kind, fallbackReason }) =>
+    fallbackReason === null
+      ? []
+      : [
+          `Level ${level} is reviewed by ${kind === 'administrator' ? 'administrators' : `the kind that comes next, ${reviewerKindWord(kind).toLowerCase()},`} instead: ${lowerFirst(fallbackReason)}`,
+        ],
+  );
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
 /** What else is known about a line that can be submitted, each a sentence of its own. */
 export function remarksOn(preview: PreviewLine): string[] {
   return [
     ...(preview.joins === null ? [] : [`Request ${preview.joins} already asks for this: you will follow it.`]),
     ...(preview.deniedBecause === null ? [] : [`It would be denied: “${preview.deniedBecause}”.`]),
+    ...(preview.joins === null ? fallbacks(preview) : []),
+    ...(preview.levelsAsked === null || preview.levelsAsked <= preview.reviewers.length
+      ? []
+      : [
+          `${counted(preview.levelsAsked, 'level')} of review were asked for; there is somebody for ${preview.reviewers.length}.`,
+        ]),
+    ...(preview.notAutomatic === null ? [] : [preview.notAutomatic]),
     ...preview.conflicts
       .filter((conflict) => conflict.effect !== 'forbid')
       .map(
@@ -125,10 +158,9 @@ export function remarksOn(preview: PreviewLine): string[] {
   ];
 }
 
-/** Account, delivery and the longest time, as far as they are worth a word. */
+/** The policy, delivery and the longest time, as far as they are worth a word. */
 export function detailsOf(preview: PreviewLine, isGrant: boolean): string[] {
   return [
-    preview.joins === null ? reviewersText(preview) : null,
     preview.policy === null || preview.approval === 'auto' ? null : `by the policy “${preview.policy}”`,
     preview.fulfillment === 'manual' ? 'Delivered by hand' : null,
     isGrant && preview.maximumDurationMinutes !== null

@@ -8,14 +8,16 @@ import { localPickerText, untilLocal } from './term-choice.ts';
 export interface StartEditorProps {
   readonly value: Instant | null;
   readonly onChange: (startsAt: Instant | null) => void;
+  /** On the checkbox; `Begin later` unless something else is said. */
+  readonly label?: string;
 }
 
-export function StartEditor({ value, onChange }: StartEditorProps) {
+export function StartEditor({ value, onChange, label = 'Begin later' }: StartEditorProps) {
   const now = new Date(useNow());
   return (
     <Stack gap="xs" mt="sm">
       <Checkbox
-        label="Begin later"
+        label={label}
         description="It is reviewed at once, and delivered at the time you choose."
         checked={value !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? tomorrowMorning(new Date()) : null)}

@@ -44,10 +44,10 @@ export function WhatSection({ draft, change, what, onWhat, way, onWay, searchRef
       {what === 'remove' ? (
         <HeldAccess
           draft={draft}
-          onRevoke={revoke}
-          onKeep={(personId, entitlementId) =>
-            change((current) => removeLines(current, new Set([`${personId}:${entitlementId}`])))
+          onRevoke={(person, entitlement, serviceAccount) =>
+            change((current) => addLine(current, 'REVOKE', person, entitlement, serviceAccount))
           }
+          onKeep={(key) => change((current) => removeLines(current, new Set([key])))}
         />
       ) : (
         <>
