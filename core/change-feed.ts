@@ -19,7 +19,7 @@ export function createChangeFeed(database: Pick<Database, 'foreignChanges'>): Wa
   };
   let seen = database.foreignChanges();
   const timer = setInterval(() => {
-    const current = database.foreignChanges();
+    const current = asked(database) ?? seen;
     if (current === seen) return;
     seen = current;
     // Another process does not say what it changed.
@@ -40,4 +40,13 @@ export function createChangeFeed(database: Pick<Database, 'foreignChanges'>): Wa
       listeners.clear();
     },
   };
+}
+
+/** Null as well while the database cannot say: its fault is met, and told, by whoever reads or writes. */
+function asked(database: Pick<Database, 'foreignChanges'>): number | null {
+  try {
+    return database.foreignChanges();
+  } catch {
+    return null;
+  }
 }

@@ -152,17 +152,21 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     close() {
       closed ??= (async () => {
         unsubscribe();
-        await discovery.stop();
-        await accountEffects.stop();
-        await reviewClock.stop();
-        await fulfillment.stop();
-        owner.leave();
-        await connections.forget();
-        await sample?.close();
-        changes.close();
         clearInterval(sealing);
-        if (runtime) await seal();
-        await database.close();
+        try {
+          await discovery.stop();
+          await accountEffects.stop();
+          await reviewClock.stop();
+          await fulfillment.stop();
+          owner.leave();
+          await connections.forget();
+          await sample?.close();
+          changes.close();
+          if (runtime) await seal();
+        } finally {
+          // Whatever became of the others: what the database has in its log is taken into its file.
+          await database.close();
+        }
       })();
       return closed;
     },

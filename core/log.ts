@@ -1,20 +1,24 @@
 /** The log of a process: a file in the workspace's folder, one JSON object a line. Secrets are cut out by name, and nobody logs payloads. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { destination, pino, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
+import { growingFile } from './log/growing-file.ts';
 
 const secretNames = ['token', 'password', 'secret', 'secrets', 'authorization', 'cookie', 'clientSecret'];
 
-/** Opens `logs/<process>.log` under the workspace's folder. Written synchronously: what happened before a crash is there. */
-export function openLog(directory: string, processName: string): Logger {
-  const folder = join(directory, 'logs');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** A log grows to a megabyte before it is moved aside: a worker runs for months. */
+const largest = 1_000_000;
+
+/**
+ * The log `logs/<process>.log` under the workspace's folder. Nothing is made before its first line, and no line of it
+ * ever throws: a disk that takes no more must not end the process that has to say so.
+ */
+export function openLog(directory: string, processName: string, limit = largest): Logger {
   return pino(
     {
       base: { process: processName, pid: process.pid },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut out]' },
     },
-    destination({ dest: join(folder, `${processName}.log`), sync: true, mkdir: true }),
+    growingFile(join(directory, 'logs', `${processName}.log`), limit),
   );
 }
 

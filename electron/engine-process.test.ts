@@ -4,9 +4,9 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { MessagePortMain } from 'electron';
@@ -226,6 +226,7 @@ describe('the log of the engine', () => {
   it('is moved aside when it has grown, while the engine runs', async () => {
     await engine.close();
     const file = join(directory, 'logs', 'engine.log');
+    mkdirSync(dirname(file), { recursive: true });
     // A little under the size at which it is moved: what is written at the start is still added to it.
     writeFileSync(file, `${'x'.repeat(999_900)}\n`);
     engine = startEngine(directory);

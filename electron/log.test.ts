@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openShellLog } from './log.ts';
 
 let folder: string;
@@ -24,6 +24,14 @@ describe('the log of the shell', () => {
     const file = join(folder, 'shell.log');
     openShellLog({ file });
     expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('on a full disk ends nothing', () => {
+    const complaints = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    // A file of the system that answers every write as a full disk does.
+    openShellLog({ file: '/dev/full' }).error('lost');
+    expect(complaints).toHaveBeenCalledWith(expect.stringContaining('/dev/full'));
+    complaints.mockRestore();
   });
 
   it('is moved aside when it has grown, and only a few are kept', () => {

@@ -1,4 +1,4 @@
-/** The logs of the desktop program's processes: files that are moved aside when they have grown, secrets cut out by name. */
+/** The shell's log: a file that is moved aside when it has grown, secrets cut out by name. The engine has its own in core, which the shell knows nothing of. */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
@@ -14,17 +14,16 @@ const secretNames = ['token', 'password', 'secret', 'secrets', 'authorization', 
 
 export interface ShellLogOptions {
   readonly file: string;
-  readonly process?: 'engine' | 'shell';
   /** In bytes. */
   readonly largest?: number;
 }
 
-export function openShellLog({ file, process: name = 'shell', largest: limit = largest }: ShellLogOptions): Logger {
+export function openShellLog({ file, largest: limit = largest }: ShellLogOptions): Logger {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   rotateLog(file, limit);
   return pino(
     {
-      base: { process: name, pid: process.pid },
+      base: { process: 'shell', pid: process.pid },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut out]' },
     },
     growingFile(file, limit),
@@ -40,19 +39,23 @@ function rotateLog(file: string, limit: number): void {
   renameSync(file, `${file}.1`);
 }
 
-/** Written synchronously, so that what happened before a crash is there. */
+/** Written synchronously, so that what happened before a crash is there. A disk that takes no more never ends the program. */
 function growingFile(file: string, limit: number): { write(line: string): void } {
   let handle = openSync(file, 'a', 0o600);
   let size = fstatSync(handle).size;
   return {
     write(line) {
-      if (size >= limit) {
-        closeSync(handle);
-        rotateLog(file, limit);
-        handle = openSync(file, 'a', 0o600);
-        size = 0;
+      try {
+        if (size >= limit) {
+          closeSync(handle);
+          rotateLog(file, limit);
+          handle = openSync(file, 'a', 0o600);
+          size = 0;
+        }
+        size += writeSync(handle, line);
+      } catch (error) {
+        process.stderr.write(`The log ${file} cannot be written: ${String(error)}\n`);
       }
-      size += writeSync(handle, line);
     },
   };
 }

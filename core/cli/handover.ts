@@ -4,8 +4,21 @@ import { GatehouseError } from '#core/domain/errors.ts';
 import { createKeychainSecretStore } from '#core/secrets/keychain-secret-store.ts';
 import { runTool } from './arguments.ts';
 
+const help = `Usage: npm run handover -- NAME [options]
+
+  NAME    the first password, as the evidence of its request names it: initial-password:…
+  --help  this text
+`;
+
 await runTool(async () => {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
   const [name, ...others] = positionals;
   // Nothing else in the keychain is shown by this tool.
   if (name === undefined || others.length > 0 || !/^initial-password:[0-9a-f-]{36}$/.test(name))

@@ -7,6 +7,15 @@ import { GatehouseError, messageOf } from '#core/domain/errors.ts';
 import { openWorkspace } from '#core/host.ts';
 import { defaultWorkspaceDirectory, runTool } from './arguments.ts';
 
+const help = `Usage: npm run report -- --request NUMBER [options]
+
+  --request NUMBER  the request, by the number that the console shows
+  --workspace DIR   the folder of the workspace; default: ${defaultWorkspaceDirectory()}
+  --format FORMAT   pdf (default) or csv
+  --out FILE        where to save it, in place of what is there; default: a new file in this folder
+  --help            this text
+`;
+
 await runTool(async () => {
   const { values } = parseArgs({
     options: {
@@ -14,8 +23,13 @@ await runTool(async () => {
       request: { type: 'string' },
       format: { type: 'string', default: 'pdf' },
       out: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
   const number = Number(values.request);
   if (!Number.isInteger(number) || number < 1)
     throw new GatehouseError('arguments', 'Say which request with --request NUMBER.');

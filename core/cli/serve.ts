@@ -37,11 +37,11 @@ await runTool(async () => {
     return;
   }
   const port = portOf(values.port);
-  await ensureRenderer(say);
   const log = openLog(values.workspace, 'console');
   const workspace = await openWorkspace({ directory: values.workspace, log });
   const router = createRouter({ log: (problem, error) => log.error({ err: error }, problem) });
   try {
+    await ensureRenderer(say);
     const server = await serveLoopback({
       workspace,
       router,

@@ -4,8 +4,24 @@ import { openWorkspace } from '#core/host.ts';
 import { openLog } from '#core/log.ts';
 import { defaultWorkspaceDirectory, runTool, untilAskedToEnd } from './arguments.ts';
 
+const help = `Usage: npm run worker -- [options]
+
+  --workspace DIR  the folder of the workspace (made when missing)
+                   default: ${defaultWorkspaceDirectory()}
+  --help           this text
+`;
+
 await runTool(async () => {
-  const { values } = parseArgs({ options: { workspace: { type: 'string', default: defaultWorkspaceDirectory() } } });
+  const { values } = parseArgs({
+    options: {
+      workspace: { type: 'string', default: defaultWorkspaceDirectory() },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
   const log = openLog(values.workspace, 'worker');
   const ended = untilAskedToEnd();
   const workspace = await openWorkspace({ directory: values.workspace, log });

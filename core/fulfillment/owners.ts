@@ -4,9 +4,10 @@
  * file nothing is concluded: another machine may have the same name, and its leases end by the clock.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { lifeOf, ownMark, type ProcessMark } from './process-life.ts';
 
 export interface Owner {
   /** `hostname:pid:uuid`, as it stands in leases. */
@@ -28,9 +29,7 @@ export function becomeOwner(folder = join(tmpdir(), `gatehouse-owners-${userInfo
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     sweep(folder);
-    writeFileSync(file, JSON.stringify({ pid: process.pid, space: processSpace(), since: Date.now() }), {
-      mode: 0o600,
-    });
+    writeFileSync(file, JSON.stringify({ ...ownMark(), since: Date.now() } satisfies Left), { mode: 0o600 });
   } catch {
     // A machine without a writable temporary folder: leases end by the clock, as they do between machines.
     return { name, isDead: () => false, leave: () => undefined };
@@ -41,15 +40,13 @@ export function becomeOwner(folder = join(tmpdir(), `gatehouse-owners-${userInfo
       const theirs = owner.slice(owner.lastIndexOf(':') + 1);
       if (owner === name || !/^[0-9a-f-]{36}$/.test(theirs)) return false;
       const left = readOwner(join(folder, theirs));
-      return left !== null && left.space === processSpace() && !isAlive(left.pid);
+      return left !== null && lifeOf(left) === 'dead';
     },
     leave: () => rmSync(file, { force: true }),
   };
 }
 
-interface Left {
-  readonly pid: number;
-  readonly space: string;
+interface Left extends ProcessMark {
   readonly since: number;
 }
 
@@ -62,28 +59,10 @@ function readOwner(file: string): Left | null {
   }
 }
 
-/** Process numbers mean something only within one boot of a machine, and on Linux within one container of it. */
-function processSpace(): string {
-  try {
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return process.platform;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 function sweep(folder: string): void {
   for (const entry of readdirSync(folder)) {
     const left = readOwner(join(folder, entry));
-    if (left !== null && Date.now() - left.since > forgottenAfter && !isAlive(left.pid))
+    if (left !== null && Date.now() - left.since > forgottenAfter && lifeOf(left) !== 'alive')
       rmSync(join(folder, entry), { force: true });
   }
 }

@@ -85,7 +85,7 @@ describeEachDatabase('a bulk decision whose console is killed', (open) => {
     const { workspace, console, startBulk, bulkRow, results } = begun;
     const first = await console();
     // The commit that starts it, and two chunks.
-    await first.tell({ kind: 'dieAfterBulkCommits', commits: 3 });
+    await first.tell({ kind: 'dieAfterCommits', topic: 'bulk', commits: 3 });
     await first.tell({ kind: 'startBulk', command: startBulk });
     await expect.poll(() => first.dead, { timeout: 30_000 }).toBe(true);
     const afterFirst = await expectWhole(begun);

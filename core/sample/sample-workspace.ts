@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { setConnection } from '#core/commands/connection.command.ts';
 import { describeEntitlements } from '#core/commands/describe-entitlements.command.ts';
 import { readWorkspaceSettings } from '#core/commands/workspace-settings.ts';
@@ -12,6 +13,7 @@ import type { Actor } from '#core/domain/audit.ts';
 import { freshCommand } from '#core/domain/command.ts';
 import { done, type Result } from '#core/domain/errors.ts';
 import type { ApplicationId, CommandId } from '#core/domain/ids.ts';
+import { lifeOf, ownMark, type ProcessMark } from '#core/fulfillment/process-life.ts';
 import { fromJson } from '#core/persistence/tables.ts';
 import { isSampleSecret } from '#core/secrets/layered-secret-store.ts';
 import { readSampleOrganisation, type SampleApplication, type SampleOrganisation } from './organisation.ts';
@@ -26,9 +28,17 @@ export interface RunningSample {
   close(): Promise<void>;
 }
 
+const heldSchema = z.object({
+  owner: z.object({ pid: z.number(), space: z.string(), began: z.string().nullable() }).nullable(),
+  port: z.number().nullable(),
+});
+
 const setup: Actor = { kind: 'system', part: 'setup' };
 
-/** Fills an empty workspace, starts the service, connects and discovers it, and hands in a few requests. */
+/**
+ * Fills an empty workspace, starts the service, connects and discovers it, and hands in a few requests. What a process
+ * that died in the middle of that left undone is done at the next start.
+ */
 export async function createSampleWorkspace(
   parts: SampleParts,
   commandId: string,
@@ -42,9 +52,7 @@ export async function createSampleWorkspace(
     basedOn: null,
   });
   if (seeded.outcome === 'refused') return seeded;
-  const running = await runSample(parts, organisation);
-  await submitSampleRequests(parts);
-  return done({ ...seeded.value, running });
+  return done({ ...seeded.value, running: await runSample(parts, organisation) });
 }
 
 /** Starts the service of a workspace that holds the sample organisation; null for any other workspace. */
@@ -69,6 +77,7 @@ async function runSample(parts: SampleParts, organisation: SampleOrganisation): 
   }
   lock.hold(service.port);
   await connect(parts, connected, organisation, service);
+  if (await isUnused(parts)) await submitSampleRequests(parts);
   return {
     service,
     async close() {
@@ -116,9 +125,9 @@ async function connect(
   if (instance !== undefined && !isSampleSecret(instance.secret_name)) return;
   const secretName = instance?.secret_name ?? `sample:${randomUUID()}`;
   await secrets.write(secretName, { token: service.token });
-  const first = instance === undefined;
-  const address = first ? null : fromJson<{ readonly baseUrl?: unknown }>(instance.configuration).baseUrl;
-  const ids = first ? await service.seed(...seedOf(connected, organisation)) : null;
+  const address =
+    instance === undefined ? null : fromJson<{ readonly baseUrl?: unknown }>(instance.configuration).baseUrl;
+  const ids = (await isDescribed(parts, row.id)) ? null : await service.seed(...seedOf(connected, organisation));
   if (address !== service.baseUrl) {
     const configuration = { baseUrl: service.baseUrl, authentication: 'bearer', timeoutSeconds: 30, pageSize: 100 };
     await execute(
@@ -142,6 +151,22 @@ async function connect(
   await discovery.start(row.id, setup);
   await discovery.idle();
   await execute(describeEntitlements, freshCommand(descriptions(row.id, connected, ids.groups), setup, now()));
+}
+
+/** The last step of connecting it: before that, nothing in the application tells what it is for. */
+async function isDescribed({ database }: SampleParts, applicationId: ApplicationId): Promise<boolean> {
+  const described = await database.read
+    .selectFrom('entitlement')
+    .select('id')
+    .where('application_id', '=', applicationId)
+    .where('description', 'is not', null)
+    .executeTakeFirst();
+  return described !== undefined;
+}
+
+/** Requests never vanish: where there is none, nobody has asked for anything yet. */
+async function isUnused({ database }: SampleParts): Promise<boolean> {
+  return (await database.read.selectFrom('access_request').select('id').executeTakeFirst()) === undefined;
 }
 
 function seedOf(connected: SampleApplication, organisation: SampleOrganisation): Parameters<SampleScimService['seed']> {
@@ -184,43 +209,42 @@ interface Lock {
   release(): void;
 }
 
+/** What stands in the file. */
+interface Held {
+  readonly owner: ProcessMark | null;
+  readonly port: number | null;
+}
+
 /** Null: another living process of this workspace runs the service. */
 function takeLock(file: string): Lock | null {
   const before = existsSync(file) ? readLock(file) : null;
-  const owner = before?.processId ?? null;
-  if (owner !== null && owner !== process.pid && isAlive(owner)) return null;
-  const write = (processId: number | null, port: number | null) =>
-    writeFileSync(file, JSON.stringify({ processId, port }), { mode: 0o600 });
-  write(process.pid, before?.port ?? null);
+  const owner = before?.owner ?? null;
+  if (owner !== null && owner.pid !== process.pid && lifeOf(owner) === 'alive') return null;
+  const write = (held: Held) => writeFileSync(file, JSON.stringify(held), { mode: 0o600 });
   let port = before?.port ?? null;
+  write({ owner: ownMark(), port });
   return {
     port,
     hold(taken) {
       port = taken;
-      write(process.pid, taken);
+      write({ owner: ownMark(), port });
     },
-    release: () => (port === null ? rmSync(file, { force: true }) : write(null, port)),
+    release() {
+      try {
+        write({ owner: null, port });
+      } catch {
+        // The disk takes no more. The port was a convenience; what must not stay is a claim of a process that has ended.
+        rmSync(file, { force: true });
+      }
+    },
   };
 }
 
-function readLock(file: string): { readonly processId: number | null; readonly port: number | null } | null {
+function readLock(file: string): Held | null {
   try {
-    const { processId, port } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return {
-      processId: typeof processId === 'number' ? processId : null,
-      port: typeof port === 'number' ? port : null,
-    };
+    return heldSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // A half-written file is from a process that died while writing it: there is nobody to wait for.
+    // A half-written file, or one of an earlier version, is from a process that has died: there is nobody to wait for.
     return null;
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'EPERM';
   }
 }

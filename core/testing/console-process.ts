@@ -13,8 +13,9 @@ import { submitRequest } from '#core/commands/submit-request.command.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import type { Command } from '#core/domain/command.ts';
 import { done, messageOf, type Result } from '#core/domain/errors.ts';
-import type { ApplicationId } from '#core/domain/ids.ts';
+import { newId, type ApplicationId } from '#core/domain/ids.ts';
 import { instant } from '#core/domain/instant.ts';
+import type { Topic } from '#core/domain/topics.ts';
 import { openWorkspace, type OpenWorkspace } from '#core/host.ts';
 import type { DatabaseLocation } from '#core/persistence/open-database.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
@@ -37,8 +38,9 @@ export type Order =
   | { readonly kind: 'decide'; readonly command: Plain }
   | { readonly kind: 'startBulk'; readonly command: Plain }
   | { readonly kind: 'undoBulk'; readonly command: Plain }
-  /** Kills itself right after so many commits that had to do with a bulk decision. */
-  | { readonly kind: 'dieAfterBulkCommits'; readonly commits: number }
+  | { readonly kind: 'createSample' }
+  /** Kills itself right after so many commits that had to do with this. */
+  | { readonly kind: 'dieAfterCommits'; readonly topic: Topic; readonly commits: number }
   /** Until no review work is due or under way. */
   | { readonly kind: 'reviewsIdle' }
   /** Writes many rows in one transaction, says `half`, and never ends. */
@@ -141,8 +143,10 @@ async function obey(workspace: OpenWorkspace, order: Order): Promise<unknown> {
       return workspace.execute(startBulkDecision, order.command);
     case 'undoBulk':
       return workspace.execute(undoBulkDecision, order.command);
-    case 'dieAfterBulkCommits':
-      dieAfterBulkCommits(workspace, order.commits);
+    case 'createSample':
+      return workspace.createSample(newId());
+    case 'dieAfterCommits':
+      dieAfterCommits(workspace, order.topic, order.commits);
       return null;
     case 'reviewsIdle':
       return workspace.reviewClock.idle();
@@ -160,10 +164,10 @@ async function obey(workspace: OpenWorkspace, order: Order): Promise<unknown> {
   }
 }
 
-function dieAfterBulkCommits(workspace: OpenWorkspace, commits: number): void {
+function dieAfterCommits(workspace: OpenWorkspace, topic: Topic, commits: number): void {
   let left = commits;
   workspace.changes.subscribe((topics) => {
-    if (!topics.includes('bulk')) return;
+    if (!topics.includes(topic)) return;
     left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');
   });

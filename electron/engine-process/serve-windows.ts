@@ -1,16 +1,15 @@
 /** One workspace for all windows, and a session for each: it outlives the window's port, so that a reload signs nobody out. */
-import { join } from 'node:path';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { createRouterClient } from '@orpc/server';
 import type { ParentPort } from 'electron';
 import type { EmployeeId } from '#core/contract/index.ts';
 import { openWorkspace } from '#core/host.ts';
+import { openLog } from '#core/log.ts';
 import { createRouter } from '#core/procedures/router.ts';
 import { servePort, type ServablePort } from '#core/transports/message-port.ts';
 import { createSession } from '#core/transports/sessions.ts';
 import type { Session, Workspace } from '#core/workspace.ts';
 import { toEngineSchema, type FromEngine } from '../engine-messages.ts';
-import { openShellLog } from '../log.ts';
 import { watchAttention } from './attention.ts';
 
 interface ServedWindow {
@@ -97,8 +96,7 @@ export async function serveWindows(shell: ParentPort, directory: string): Promis
 }
 
 async function open(directory: string) {
-  // An engine may run for months: its log is moved aside while it runs, not only when it starts.
-  const log = openShellLog({ file: join(directory, 'logs', 'engine.log'), process: 'engine' });
+  const log = openLog(directory, 'engine');
   return { log, workspace: await openWorkspace({ directory, log }) };
 }
 

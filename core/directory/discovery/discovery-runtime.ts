@@ -52,7 +52,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   let looking: Promise<void> = Promise.resolve();
 
   return {
-    start: (applicationId, actor) => start(applicationId, actor, null),
+    start: async (applicationId, actor) => start(applicationId, actor, await deadOwnerOf(applicationId)),
     async answer({ commandId, actor }, payload) {
       const applicationId = await applicationOf(payload.runId);
       const abilities =
@@ -105,6 +105,18 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     const running = new Set(open.map((run) => run.application_id));
     for (const applicationId of await dueBySchedule(moment))
       if (!running.has(applicationId)) await begin(applicationId, null);
+  }
+
+  /** Whose lease holds up a discovery of this application though its process is dead. */
+  async function deadOwnerOf(applicationId: ApplicationId): Promise<string | null> {
+    const open = await database.read
+      .selectFrom('sync_run')
+      .select('lease_owner')
+      .where('application_id', '=', applicationId)
+      .where('state', '=', 'running')
+      .executeTakeFirst();
+    const leaseOwner = open?.lease_owner ?? null;
+    return leaseOwner !== null && isDead(leaseOwner) ? leaseOwner : null;
   }
 
   async function begin(applicationId: ApplicationId, deadOwner: string | null): Promise<void> {

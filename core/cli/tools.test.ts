@@ -1,0 +1,72 @@
+/** What the command-line tools say before and instead of doing anything: one line that a person can act on. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDatabase } from '#core/persistence/open-database.ts';
+import { mountFolder } from '#core/testing/mounted-folder.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+// Each of them starts a process or more.
+vi.setConfig({ testTimeout: 120_000 });
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-tools-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function run(tool: string, ...parameters: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [`core/cli/${tool}.ts`, ...parameters], { cwd: root }, (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors });
+    });
+  });
+}
+
+const ways = [
+  ['worker', []],
+  ['serve', ['--no-open']],
+] as const;
+
+describe.each(ways)('%s', (tool, further) => {
+  it('says which folder cannot be made, and what to do', async () => {
+    writeFileSync(join(directory, 'occupied'), 'This is no folder.');
+    const workspace = join(directory, 'occupied', 'workspace');
+    const ended = await run(tool, ...further, '--workspace', workspace);
+    expect(ended).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^[^\n]*\n$/) });
+    expect(ended.errors).toContain(`The workspace folder ${workspace} cannot be made or used`);
+    expect(ended.errors).toContain('Choose another with --workspace.');
+  });
+
+  it('says which folder may only be read, and touches nothing', async (context) => {
+    const disk = mountFolder(directory, '8m') ?? context.skip('this process may not mount a file system');
+    try {
+      await (await openDatabase({ kind: 'sqlite', file: join(directory, 'workspace.db') })).close();
+      disk.remount('ro');
+      const ended = await run(tool, ...further, '--workspace', directory);
+      expect(ended).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^[^\n]*\n$/) });
+      expect(ended.errors).toContain(`${join(directory, 'workspace.db')}. It cannot be opened.`);
+      expect(existsSync(join(directory, 'logs'))).toBe(false);
+    } finally {
+      disk.unmount();
+    }
+  });
+});
+
+it('--help names the options of every tool', async () => {
+  const tools = ['handover', 'import', 'replay', 'report', 'serve', 'worker'];
+  for (const ended of await Promise.all(tools.map((tool) => run(tool, '--help')))) {
+    expect(ended).toEqual({ code: 0, output: expect.stringMatching(/^Usage: npm (run|start)/), errors: '' });
+    expect(ended.output).toContain('--help');
+  }
+});
