@@ -134,6 +134,9 @@ export async function submit(
     },
   });
   if (submitted.outcome === 'refused') return submitted;
+  // The product lets people follow the open request. A history that has the same line twice has one decision too many.
+  if (!submitted.value.isNew)
+    return refuse('item.alreadyPending', `Request ${submitted.value.number} already asks for the same.`);
   const tasks = await tasksOf(workspace.database.read, submitted.value.requestId);
   const task = tasks.find(({ reviewer_id, state }) => reviewer_id === managerId && state === 'open');
   if (task === undefined) return refuse('task.notFound', 'The manager of the history was not asked to review it.');
