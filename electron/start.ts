@@ -2,13 +2,12 @@
  * `npm start`: opens Gatehouse as a desktop program. Where Electron's binary or a display cannot be had, it says
  * why in one line and serves the same console in the browser.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { help, readStartOptions, type StartOptions } from './start/arguments.ts';
 import { buildDesktop } from './start/build.ts';
 import { downloadElectron, findElectron, missingDisplay } from './start/find-electron.ts';
 import { runElectron } from './start/run-electron.ts';
+import { runToEnd } from './start/run-to-end.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packageFolder = fileURLToPath(new URL('../node_modules/electron', import.meta.url));
@@ -46,16 +45,10 @@ async function openDesktop({ workspace }: StartOptions): Promise<string> {
   return why ?? 'ran';
 }
 
-/** A process of its own: the desktop's sources know nothing of the engine. Signals reach it, and this one waits. */
+/** A process of its own: the desktop's sources know nothing of the engine. */
 async function serveInBrowser(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../core/cli/serve.ts', import.meta.url)), ...args], {
-    stdio: 'inherit',
-  });
-  // Ctrl+C in a terminal reaches both by itself; a signal from elsewhere reaches this one alone and is handed on.
-  process.on('SIGINT', () => void (process.stdin.isTTY || child.kill('SIGINT')));
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  process.exitCode = code ?? 1;
+  const serve = fileURLToPath(new URL('../core/cli/serve.ts', import.meta.url));
+  process.exitCode = await runToEnd(process.execPath, [serve, ...args]);
 }
 
 function say(line: string): void {

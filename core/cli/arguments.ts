@@ -32,10 +32,17 @@ export async function runTool(tool: () => Promise<void>): Promise<void> {
   }
 }
 
+/** How often npm is looked for, in milliseconds. */
+const look = 1_000;
+
 /** Resolves at the first request to end this process (Ctrl+C, `kill`, the service manager). A second one ends it at once. */
 export function untilAskedToEnd(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
+    // npm hands a signal to the shell between it and this process, which dies of it and tells nobody.
+    const { ppid } = process;
+    if (process.env['npm_lifecycle_event'] !== undefined)
+      setInterval(() => process.ppid !== ppid && resolve(), look).unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (asked) process.exit(1);
