@@ -134,7 +134,7 @@ it('a full disk is said in words at every door, ends no process, and loses nothi
     workspace = await openWorkspace(options);
     expect((await rowsOf(workspace, 'access_request')).map((request) => request.number)).toEqual([1, 2]);
     expect(await rowsOf(workspace, 'access_grant')).toHaveLength(1);
-    expect(await chainProblems({ workspace, application, applicationId: built.applications.automatic })).toEqual([]);
+    expect(await chainProblems({ workspace })).toEqual([]);
   } finally {
     await workspace.close();
     complaints.mockRestore();

@@ -81,7 +81,7 @@ export function differences(expected: Expected, counted: Counted): readonly stri
 }
 
 /** Recomputes the chain of every request and of the workspace, and looks for gaps in the sequence. */
-export async function chainProblems({ workspace }: ReplayWorkspace): Promise<readonly string[]> {
+export async function chainProblems({ workspace }: Pick<ReplayWorkspace, 'workspace'>): Promise<readonly string[]> {
   const reader = workspace.database.read;
   const problems: string[] = [];
   const { count, last } = await reader
