@@ -97,9 +97,11 @@ export class AuditScenario {
     });
     this.#workspace.clock.pass(4_000);
     await this.attempt(grant, this.done(true, true));
+    const byHand = effects.findLast((task) => task.effect === 'grant')?.id ?? '';
+    await this.#begin(byHand);
     await this.ok(
       this.#run(owner, completeFulfillmentByHand, {
-        fulfillmentTaskId: effects.find((task) => task.state === 'byHand')?.id,
+        fulfillmentTaskId: byHand,
         outcome: 'done',
         note: 'Added to the group in the payroll portal, see change CHG-77.',
       }),
@@ -140,12 +142,16 @@ export class AuditScenario {
 
   async attempt(fulfillmentTaskId: string, attempt: unknown): Promise<void> {
     const { clock } = this.#workspace;
-    const lease = { fulfillmentTaskId, leaseOwner: 'console' };
-    await this.ok(
-      this.#run(fulfillment, startFulfillmentTask, { ...lease, leaseUntil: plusMilliseconds(clock.now(), 60_000) }),
-    );
+    const lease = await this.#begin(fulfillmentTaskId);
     clock.pass(800);
     await this.ok(this.#run(fulfillment, recordFulfillmentAttempt, { ...lease, attempt }));
+  }
+
+  async #begin(fulfillmentTaskId: string) {
+    const lease = { fulfillmentTaskId, leaseOwner: 'console' };
+    const leaseUntil = plusMilliseconds(this.#workspace.clock.now(), 60_000);
+    await this.ok(this.#run(fulfillment, startFulfillmentTask, { ...lease, leaseUntil }));
+    return lease;
   }
 
   done(heldAfterwards: boolean, accountCreated: boolean) {

@@ -4,8 +4,9 @@
  */
 import type { AuditFact } from '#core/domain/audit.ts';
 import type { BulkDecision } from '#core/domain/bulk-decision.ts';
+import type { RiskLevel } from '#core/domain/directory.ts';
 import { done, type Refusal, type Result } from '#core/domain/errors.ts';
-import type { EntitlementId, RequestId } from '#core/domain/ids.ts';
+import type { RequestId } from '#core/domain/ids.ts';
 import type { RequestItem, ReviewMessage } from '#core/domain/request.ts';
 import { decide } from '#core/engine/decide.ts';
 import { reassign } from '#core/engine/hand-over.ts';
@@ -57,7 +58,7 @@ export function decideTasks(
     const before = aggregates.get(task.requestId);
     const item = before?.items.find((candidate) => candidate.id === task.itemId);
     if (before === undefined || item === undefined) throw new Error(`The task ${task.id} has no item`);
-    const refusal = bulkProblem(loaded, item.entitlementId, how);
+    const refusal = bulkProblem(loaded.authority.of(item).entitlement?.risk, how);
     if (refusal !== null) {
       outcomes.push({ task, refusal });
       continue;
@@ -93,7 +94,7 @@ function performed({ loaded, before, item, task, bulk, how, circumstances }: One
 }> {
   const { deciderId, verdict, reason, shortenedTo = null, toReviewerId = null } = bulk;
   const concerned = { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId };
-  const standIns = standInsFor(loaded.outOfOffice, concerned);
+  const standIns = standInsFor(loaded.authority.outOfOffice, concerned);
   if (verdict === 'ask')
     return askForInformation(
       before,
@@ -116,19 +117,26 @@ function performed({ loaded, before, item, task, bulk, how, circumstances }: One
     );
     return given.outcome === 'refused' ? given : done({ transition: given.value, message: null });
   }
-  const fulfillment = loaded.fulfillment.get(item.applicationId);
-  if (fulfillment === undefined) throw new Error('An item without its application');
+  const { application } = loaded.authority.of(item);
+  if (application === null) throw new Error('An item without its application');
   const decided = decide(
     before,
     { taskId: task.id, verdict, reason, shortenedTo, basedOn: null },
-    { ...circumstances, ...standIns, deciderId, fulfillment },
+    {
+      ...circumstances,
+      ...standIns,
+      levelsNow: (one) => loaded.authority.levelsNow(concerned.requesterId, one),
+      deciderId,
+      fulfillment: application.fulfillment,
+      prolongsUntil: loaded.prolonged.get(item.id) ?? null,
+    },
   );
   return decided.outcome === 'refused' ? decided : done({ transition: decided.value, message: null });
 }
 
-function bulkProblem(loaded: LoadedTasks, entitlementId: EntitlementId, how: BulkConditions): Refusal | null {
+function bulkProblem(risk: RiskLevel | undefined, how: BulkConditions): Refusal | null {
   if (!how.mayDecide) return { code: 'access.notAllowed', message: 'You no longer work here.' };
-  if (how.highRisk || loaded.risks.get(entitlementId) !== 'high') return null;
+  if (how.highRisk || risk !== 'high') return null;
   return {
     code: 'decision.bulkHighRisk',
     message: 'This is of high risk and is looked at by itself: open it, then decide it, ask about it or give it on.',

@@ -183,7 +183,8 @@ async function decideNext(
   const circumstances = { ...context.circumstances, actor };
   const { bulkDecidesHighRisk } = await readReviewSettings(writer);
   const receiver = bulk.toReviewerId;
-  const loaded = await loadTasks(writer, taskIds, context.dialect === 'postgres', receiver === null ? [] : [receiver]);
+  const besides = receiver === null ? [] : [receiver];
+  const loaded = await loadTasks(writer, taskIds, circumstances.now, context.dialect === 'postgres', besides);
   const how: BulkConditions = {
     highRisk: bulkDecidesHighRisk,
     mayDecide: await worksHere(writer, bulk.deciderId),

@@ -1,37 +1,32 @@
 /** Loads the requests of many tasks in a number of queries that does not grow with them, and writes what changed in them together. */
-import type { FulfillmentOption, RiskLevel } from '#core/domain/directory.ts';
-import type {
-  ApplicationId,
-  EmployeeId,
-  EntitlementId,
-  RequestId,
-  RequestItemId,
-  ReviewTaskId,
-} from '#core/domain/ids.ts';
+import type { EmployeeId, RequestId, RequestItemId, ReviewTaskId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
 import type { ItemState } from '#core/domain/request.ts';
-import type { OutOfOffice } from '#core/engine/review-facts.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
 import { fromRow, type Reader, type Rows, type Tables, type Writer } from '#core/persistence/tables.ts';
 import { writeManyDifferences } from '#core/persistence/write-many.ts';
 import { inChunks, unique } from './chunks.ts';
-import { loadOutOfOffice } from './stand-ins.ts';
+import { loadEndsOfProlonged } from './further-facts.ts';
+import { loadAuthority, type Authority } from './reviewing-facts.ts';
 
 export interface LoadedTasks {
   /** By request, with the items of the tasks in hand. */
   readonly aggregates: ReadonlyMap<RequestId, RequestAggregate>;
   /** In the order they were asked for. */
   readonly tasks: readonly Rows['review_task'][];
-  readonly fulfillment: ReadonlyMap<ApplicationId, FulfillmentOption>;
-  readonly risks: ReadonlyMap<EntitlementId, RiskLevel>;
-  readonly outOfOffice: OutOfOffice;
+  /** Who may decide the items at this moment, and what is known of what they ask for. */
+  readonly authority: Authority;
+  /** The end of the access that an item prolongs, while it can still be moved. */
+  readonly prolonged: ReadonlyMap<RequestItemId, Instant | null>;
 }
 
 type PartTable = 'review_stage' | 'review_task' | 'decision' | 'fulfillment_task';
 
-/** `besides`: who else may be out of office, e.g. whoever the tasks are given to. */
+/** `at`: by the absences of that moment. `besides`: who else may be out of office, e.g. whoever the tasks are given to. */
 export async function loadTasks(
   reader: Reader,
   taskIds: readonly ReviewTaskId[],
+  at: Instant,
   lock: boolean,
   besides: readonly EmployeeId[] = [],
 ): Promise<LoadedTasks> {
@@ -76,15 +71,15 @@ export async function loadTasks(
       otherItems: Object.fromEntries(Object.entries(others).filter(([, count]) => count > 0)),
     });
   }
+  const holders = [...aggregates.values()].flatMap((aggregate) => [
+    aggregate.request.requesterId,
+    ...aggregate.tasks.map((task) => task.reviewerId),
+  ]);
   return {
     aggregates,
     tasks,
-    ...(await loadSurroundings(reader, items)),
-    outOfOffice: await loadOutOfOffice(reader, [
-      ...besides,
-      ...requests.map((row) => row.requester_id),
-      ...items.flatMap((item) => [item.beneficiaryId, ...item.plan.levels.flatMap((level) => level.reviewers)]),
-    ]),
+    authority: await loadAuthority(reader, items, unique([...besides, ...holders]), at),
+    prolonged: await loadEndsOfProlonged(reader, items),
   };
 }
 
@@ -108,19 +103,6 @@ async function loadParts(reader: Reader, itemIds: readonly RequestItemId[]) {
     tasks: await of('review_task'),
     decisions: await of('decision'),
     fulfillment: await of('fulfillment_task'),
-  };
-}
-
-async function loadSurroundings(reader: Reader, items: readonly Rows['request_item'][]) {
-  const applications = await inChunks(unique(items.map((item) => item.applicationId)), (ids) =>
-    reader.selectFrom('application').select(['id', 'fulfillment']).where('id', 'in', ids).execute(),
-  );
-  const entitlements = await inChunks(unique(items.map((item) => item.entitlementId)), (ids) =>
-    reader.selectFrom('entitlement').select(['id', 'risk']).where('id', 'in', ids).execute(),
-  );
-  return {
-    fulfillment: new Map(applications.map((row) => [row.id, row.fulfillment])),
-    risks: new Map(entitlements.map((row) => [row.id, row.risk])),
   };
 }
 

@@ -2,19 +2,18 @@
 import { z } from 'zod';
 import { idSchema, termSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
-import type { ApplicationId, EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
+import type { EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
 import { verdicts } from '#core/domain/request.ts';
 import { decide } from '#core/engine/decide.ts';
+import { standInsFor } from '#core/engine/review-facts.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
+import { loadEndsOfProlonged } from './further-facts.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
-import { loadStandIns } from './stand-ins.ts';
+import { loadAuthority } from './reviewing-facts.ts';
 
 const employeeStatus = prepared((reader, id: EmployeeId) =>
   reader.selectFrom('employee').select('status').where('id', '=', id),
-);
-const applicationFulfillment = prepared((reader, id: ApplicationId) =>
-  reader.selectFrom('application').select('fulfillment').where('id', '=', id),
 );
 
 export const decideTask = defineCommand({
@@ -35,15 +34,21 @@ export const decideTask = defineCommand({
     if (before === null || item === undefined) return refuse('task.notFound', 'This task does not exist.');
     const [person] = await employeeStatus(writer, acting.value);
     if (person?.status !== 'active') return refuse('access.notAllowed', 'You no longer work here.');
-    const [application] = await applicationFulfillment(writer, item.applicationId);
-    if (application === undefined) throw new Error('An item without its application');
+    const { requesterId } = before.request;
+    const holders = [requesterId, ...before.tasks.map((task) => task.reviewerId)];
+    const authority = await loadAuthority(writer, [item], holders, circumstances.now);
+    const { application } = authority.of(item);
+    if (application === null) throw new Error('An item without its application');
     const result = decide(
       before,
       { ...payload, basedOn: command.basedOn },
       {
         ...circumstances,
-        ...(await loadStandIns(writer, before.request, item)),
+        ...standInsFor(authority.outOfOffice, { requesterId, beneficiaryId: item.beneficiaryId }),
+        levelsNow: (one) => authority.levelsNow(requesterId, one),
         deciderId: acting.value,
+        prolongsUntil:
+          payload.shortenedTo === null ? null : ((await loadEndsOfProlonged(writer, [item])).get(item.id) ?? null),
         fulfillment: application.fulfillment,
       },
     );

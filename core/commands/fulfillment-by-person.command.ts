@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
-import { completeByHand, handToPerson, obstacleByHand, sendAgain } from '#core/engine/fulfill-by-person.ts';
+import { completeByHand, handToPerson, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
 import { mayManageApplication } from './authority.ts';
@@ -56,10 +56,7 @@ export const completeFulfillmentByHand = defineCommand({
     const { before, item, task } = loaded.value;
     const { effect } = task;
     const { circumstances, writer } = context;
-    if (payload.outcome === 'done' && effect === 'grant') {
-      const obstacle = obstacleByHand(item, await loadStartFacts(writer, task, item.serviceAccount));
-      if (obstacle !== null) return { outcome: 'refused' as const, refusal: obstacle };
-    }
+    const known = await loadStartFacts(writer, task, item.serviceAccount, context.dialect === 'postgres');
     const written =
       payload.outcome === 'done' ? await writeUnseen(context, item, effect) : { accountId: null, grantId: null };
     const evidence: FulfillmentEvidence = {
@@ -72,7 +69,7 @@ export const completeFulfillmentByHand = defineCommand({
       source: payload.note,
       facts: {},
     };
-    const result = completeByHand(before, payload, { ...circumstances, evidence });
+    const result = completeByHand(before, payload, { ...circumstances, ...known, evidence });
     if (result.outcome === 'refused') return result;
     await saveRequest(writer, before, result.value.after);
     context.record(...result.value.facts);
@@ -105,6 +102,10 @@ export async function writeUnseen(context: CommandContext, item: RequestItem, ef
     .where('application_id', '=', item.applicationId)
     .where('employee_id', '=', item.beneficiaryId)
     .where((account) => isAccountOf(account, item.serviceAccount))
+    .where('status', '<>', 'gone')
+    // 'active' sorts before 'disabled'.
+    .orderBy('status')
+    .orderBy('id')
     .executeTakeFirst();
   const person = await writer
     .selectFrom('employee')
@@ -117,7 +118,8 @@ export async function writeUnseen(context: CommandContext, item: RequestItem, ef
     email: item.serviceAccount === null ? person.work_email : null,
     displayName: item.serviceAccount ?? person.full_name,
   };
-  const accountId = await rememberAccount(writer, item, account);
+  // Whether it is enabled nobody has seen: what a discovery saw of it stays.
+  const accountId = await rememberAccount(writer, item, { ...account, active: null });
   const grantId = await rememberGrant(writer, item, accountId, circumstances.now, endOf(item.term, circumstances.now));
   return { accountId, grantId };
 }

@@ -22,26 +22,49 @@ export async function loadStartFacts(
   writer: Writer,
   task: FulfillmentTask,
   serviceAccount: string | null,
-): Promise<Pick<StartFacts, 'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs' | 'conflicts'>> {
+  lock: boolean,
+): Promise<
+  Pick<
+    StartFacts,
+    'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs' | 'conflicts' | 'disabledAccount'
+  >
+> {
   const [row] = await startRow(writer, task.entitlementId, task.beneficiaryId);
   if (row === undefined) throw new Error('A fulfillment task without its application, entitlement or beneficiary');
+  const grants = task.effect === 'grant';
   return {
     option: row.fulfillment,
     beneficiaryWorksHere: row.employeeStatus === 'active',
     entitlementExists: row.entitlementStatus === 'active',
     grantIs: task.cause === 'expiry' ? await whoseGrant(writer, task, serviceAccount) : 'unknown',
-    conflicts: task.effect === 'grant' ? await conflictsNow(writer, task) : [],
+    conflicts: grants ? await conflictsNow(writer, task, lock) : [],
+    disabledAccount:
+      grants && row.fulfillment === 'manual' ? await disabledAccount(writer, task, serviceAccount) : null,
   };
 }
 
-/** By the rules of now, with what the person holds now. */
-async function conflictsNow(writer: Writer, task: FulfillmentTask): Promise<NonNullable<StartFacts['conflicts']>> {
+/** By the rules of now, with what the person holds by now, and what is being brought to them at this moment. */
+async function conflictsNow(
+  writer: Writer,
+  task: FulfillmentTask,
+  lock: boolean,
+): Promise<NonNullable<StartFacts['conflicts']>> {
   const rules = await loadConflictRules(writer, [task.entitlementId]);
   if (rules.size === 0) return [];
+  // Of two that conflict only one can begin at a time, so that the other one sees it.
+  if (lock) await personLocked(writer, task.beneficiaryId);
   const held = await heldByPerson(writer, task.beneficiaryId);
-  const standing = { ...nothingHeld, held: new Set(held.map((row) => row.entitlement_id)) };
+  const underWay = await underWayFor(writer, task.beneficiaryId);
+  const standing = {
+    held: new Set(held.map((row) => row.entitlement_id)),
+    pending: new Set(underWay.flatMap((row) => (row.id === task.id ? [] : [row.entitlement_id]))),
+  };
   return findConflicts(task.entitlementId, rules, standing, nothingHeld.held).found;
 }
+
+const personLocked = prepared((reader, employeeId: EmployeeId) =>
+  reader.selectFrom('employee').select('id').where('id', '=', employeeId).forUpdate(),
+);
 
 const heldByPerson = prepared((reader, employeeId: EmployeeId) =>
   reader
@@ -51,6 +74,39 @@ const heldByPerson = prepared((reader, employeeId: EmployeeId) =>
     .where('account.employee_id', '=', employeeId)
     .where('access_grant.status', '=', 'active'),
 );
+
+/** What may be there at any moment: being performed, tried before, or in the hands of a person. */
+const underWayFor = prepared((reader, employeeId: EmployeeId) =>
+  reader
+    .selectFrom('request_item')
+    .innerJoin('fulfillment_task', 'fulfillment_task.item_id', 'request_item.id')
+    .select(['fulfillment_task.id', 'fulfillment_task.entitlement_id'])
+    .where('request_item.beneficiary_id', '=', employeeId)
+    .where('request_item.state', '=', 'approved')
+    .where('fulfillment_task.cause', '=', 'decision')
+    .where('fulfillment_task.effect', '=', 'grant')
+    .where('fulfillment_task.state', 'in', ['running', 'waiting', 'byHand']),
+);
+
+/** The name of the account that would get it, when the person has one and it is disabled, as far as it was seen. */
+async function disabledAccount(
+  writer: Writer,
+  task: FulfillmentTask,
+  serviceAccount: string | null,
+): Promise<string | null> {
+  const [likeliest] = await writer
+    .selectFrom('account')
+    .select(['username', 'status'])
+    .where('application_id', '=', task.applicationId)
+    .where('employee_id', '=', task.beneficiaryId)
+    .where((account) => isAccountOf(account, serviceAccount))
+    .where('status', '<>', 'gone')
+    // 'active' sorts before 'disabled'.
+    .orderBy('status')
+    .limit(1)
+    .execute();
+  return likeliest?.status === 'disabled' ? likeliest.username : null;
+}
 
 const startRow = prepared((reader, entitlementId: EntitlementId, beneficiaryId: EmployeeId) =>
   reader
@@ -105,6 +161,8 @@ export interface DeliveredAccount {
   readonly username: string;
   readonly email: string | null;
   readonly displayName: string | null;
+  /** Whether it can be used, as the application said; null: nobody has looked. */
+  readonly active: boolean | null;
 }
 
 /** The account's row, created or completed with what the application said of it. */
@@ -127,18 +185,24 @@ export async function rememberAccount(
         employeeId: item.beneficiaryId,
         kind: item.serviceAccount === null ? 'employee' : 'service',
         usernameKey,
-        status: 'active',
+        status: delivered.active === false ? 'disabled' : 'active',
         lastSeenRunId: null,
-        ...delivered,
+        externalId: delivered.externalId,
+        username: delivered.username,
+        email: delivered.email,
+        displayName: delivered.displayName,
       },
     ]);
     return id;
   }
+  // An account that was gone is there again, or it would not have been found.
+  const unseen = known.status === 'gone' ? 'active' : known.status;
+  const status = delivered.active === null ? unseen : delivered.active ? 'active' : 'disabled';
   const differs =
     known.employee_id !== item.beneficiaryId ||
     known.external_id !== (delivered.externalId ?? known.external_id) ||
     known.username !== delivered.username ||
-    known.status !== 'active';
+    known.status !== status;
   if (differs) {
     await writer
       .updateTable('account')
@@ -149,7 +213,7 @@ export async function rememberAccount(
         username_key: usernameKey,
         email: delivered.email ?? known.email,
         display_name: delivered.displayName ?? known.display_name,
-        status: 'active',
+        status,
       })
       .where('id', '=', known.id)
       .execute();

@@ -36,8 +36,9 @@ export const startFulfillmentTask = defineCommand({
     const { deadOwner, ...claim } = payload;
     const result = startFulfillment(before, deadOwner === undefined ? claim : { ...claim, deadOwner }, {
       ...circumstances,
-      ...(await loadStartFacts(writer, task, serviceAccountOf(before, task))),
+      ...(await loadStartFacts(writer, task, serviceAccountOf(before, task), context.dialect === 'postgres')),
       prolongsHeld: prolonging?.held ?? false,
+      prolongsUntil: prolonging?.endsAt ?? null,
     });
     if (result.outcome === 'refused') return result;
     const { after, facts } = result.value;
@@ -57,6 +58,8 @@ const accountSchema = z.object({
   username: z.string(),
   email: z.string().nullable(),
   displayName: z.string().nullable(),
+  /** Whether it can be used; null: nobody has looked. */
+  active: z.boolean().nullable().default(null),
 });
 
 const attemptSchema = z.discriminatedUnion('kind', [

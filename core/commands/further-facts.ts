@@ -1,5 +1,6 @@
 /** Facts about lines that are not ordinary: for a service account, or prolonging access that is held. */
 import type { EmployeeId, EntitlementId, RequestItemId } from '#core/domain/ids.ts';
+import type { RequestItem } from '#core/domain/request.ts';
 import type { ItemDraft } from '#core/engine/check-item.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { openEnd } from '#core/engine/temporary-access.ts';
@@ -40,6 +41,22 @@ export async function withFurtherFacts(
     further.push({ ...ofAccount, prolongs: fits ? { endsAt: old.endsAt } : null });
   }
   return further;
+}
+
+/** The ends of the access that items prolong, by the item that prolongs it; null: it cannot be moved any more. */
+export async function loadEndsOfProlonged(
+  reader: Reader,
+  items: readonly Pick<RequestItem, 'id' | 'extendsItemId'>[],
+): Promise<ReadonlyMap<RequestItemId, Prolonged['endsAt']>> {
+  const prolonged = await loadProlonged(
+    reader,
+    items.flatMap((item) => item.extendsItemId ?? []),
+  );
+  return new Map(
+    items.flatMap(({ id, extendsItemId }) =>
+      extendsItemId === null ? [] : [[id, prolonged.get(extendsItemId)?.endsAt ?? null] as const],
+    ),
+  );
 }
 
 interface Prolonged {

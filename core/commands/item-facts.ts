@@ -1,16 +1,15 @@
 /** Gathers what the engine must know about the lines of a request, in a fixed number of queries however many lines there are. */
 import { sql } from 'kysely';
-import type { Application, Employee, Entitlement } from '#core/domain/directory.ts';
-import type { AccountId, ApplicationId, EmployeeId, EntitlementId } from '#core/domain/ids.ts';
+import type { AccountId, EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import { askedTogether, nothingHeld, type ConflictRules, type Standing } from '#core/engine/conflicts.ts';
 import type { ReviewFacts } from '#core/engine/review-facts.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
-import { fromRow, type Reader } from '#core/persistence/tables.ts';
+import type { Reader } from '#core/persistence/tables.ts';
 import { inChunks, unique } from './chunks.ts';
 import { withFurtherFacts, type LineDraft } from './further-facts.ts';
-import { loadConflictRules, loadDesignated, loadPolicies } from './review-facts.ts';
-import { loadOutOfOffice } from './stand-ins.ts';
+import { loadConflictRules } from './review-facts.ts';
+import { loadReviewing } from './reviewing-facts.ts';
 
 export interface LineFacts extends ReviewFacts {
   /** By position of the line. */
@@ -24,52 +23,18 @@ export async function loadItemFacts(
   requesterId: EmployeeId | null,
 ): Promise<LineFacts> {
   const entitlementIds = unique(drafts.map((draft) => draft.entitlementId));
-  const entitlements = await loadEntitlements(reader, entitlementIds);
-  const applications = await loadApplications(
-    reader,
-    unique([...entitlements.values()].map((entitlement) => entitlement.applicationId)),
-  );
   const beneficiaryIds = unique(drafts.map((draft) => draft.beneficiaryId));
-  const beneficiaries = await loadEmployees(reader, beneficiaryIds);
-  const policies = await loadPolicies(reader);
+  const { of, ...reviewing } = await loadReviewing(reader, drafts, requesterId === null ? [] : [requesterId]);
   const conflictRules = await loadConflictRules(reader, entitlementIds);
-  const roles = await reviewingRoles(reader);
-  const withRole = (role: 'administrator' | 'riskManager') =>
-    roles.flatMap((row) => (row.role === role ? [row.employee_id] : []));
-  const designated = await loadDesignated(reader, [...applications.values()], [...entitlements.values()], policies);
-  const reviewers = unique([
-    ...roles.map((row) => row.employee_id),
-    ...[...beneficiaries.values()].flatMap((person) => person.managerId ?? []),
-    ...[...applications.values()].flatMap((application) => ownersOf(application)),
-    ...[...entitlements.values()].flatMap((entitlement) => entitlement.businessOwnerId ?? []),
-    ...designated.persons,
-    ...designated.members.map((member) => member.employeeId),
-  ]);
-  const atWork = await stillAtWork(reader, reviewers);
-  const only = (people: readonly EmployeeId[]) => people.filter((person) => atWork.has(person));
-  const away = await loadOutOfOffice(reader, [
-    ...reviewers,
-    ...beneficiaryIds,
-    ...(requesterId === null ? [] : [requesterId]),
-  ]);
   // What the rules want to be kept apart matters as much as what is asked for.
   const watched = unique([...entitlementIds, ...watchedBy(conflictRules)]);
   const held = await heldBy(reader, beneficiaryIds, watched);
   const pending = await pendingFor(reader, beneficiaryIds, watched);
-  const owners = new Map([...applications.values()].map((one) => [one.id, only(ownersOf(one))]));
   const items = drafts.map((draft): ItemFacts => {
-    const beneficiary = beneficiaries.get(draft.beneficiaryId) ?? null;
-    const entitlement = entitlements.get(draft.entitlementId) ?? null;
-    const application = entitlement === null ? null : (applications.get(entitlement.applicationId) ?? null);
     const open = pending.get(draft.beneficiaryId)?.get(draft.entitlementId);
     const own = open?.own === true ? open : null;
     return {
-      beneficiary,
-      entitlement,
-      application,
-      manager: atWorkOrNull(beneficiary?.managerId, atWork),
-      owners: (application === null ? undefined : owners.get(application.id)) ?? [],
-      businessOwner: atWorkOrNull(entitlement?.businessOwnerId, atWork),
+      ...of(draft),
       standing: standingOf(draft.beneficiaryId, held.all, pending),
       held: held.own.get(draft.beneficiaryId)?.has(draft.entitlementId) ?? false,
       pendingIn: own !== null && own.action !== draft.action ? own.number : null,
@@ -77,77 +42,15 @@ export async function loadItemFacts(
     };
   });
   return {
-    ...away,
-    administrators: only(withRole('administrator')),
-    riskManagers: only(withRole('riskManager')),
-    groups: groupsOf(designated.members.filter((member) => atWork.has(member.employeeId))),
-    absent: new Set(designated.persons.filter((person) => !atWork.has(person))),
-    policies,
+    ...reviewing,
     conflictRules,
     asked: askedTogether(drafts),
     items: await withFurtherFacts(reader, drafts, items),
   };
 }
 
-function atWorkOrNull(person: EmployeeId | null | undefined, atWork: ReadonlySet<EmployeeId>): EmployeeId | null {
-  return person !== null && person !== undefined && atWork.has(person) ? person : null;
-}
-
 function watchedBy(rules: ConflictRules): readonly EntitlementId[] {
   return [...rules.values()].flatMap((sides) => sides.flatMap((side) => side.against));
-}
-
-function groupsOf(members: Awaited<ReturnType<typeof loadDesignated>>['members']): ReviewFacts['groups'] {
-  return new Map(
-    [...Map.groupBy(members, (member) => member.groupId)].map(([groupId, of]) => [
-      groupId,
-      of.map((member) => member.employeeId),
-    ]),
-  );
-}
-
-/** Applications with their secondary owners in order. */
-export async function loadApplications(
-  reader: Reader,
-  ids: readonly ApplicationId[],
-): Promise<ReadonlyMap<ApplicationId, Application>> {
-  if (ids.length === 0) return new Map();
-  const rows = await applicationsById(reader, ids);
-  const secondary = await secondaryOwners(reader, ids);
-  return new Map(
-    rows.map((row) => {
-      const { nameKey: _nameKey, ...application } = fromRow('application', row);
-      const secondaryOwnerIds = secondary
-        .filter((owner) => owner.application_id === row.id)
-        .map((owner) => owner.employee_id);
-      return [row.id, { ...application, secondaryOwnerIds }];
-    }),
-  );
-}
-
-export function ownersOf(application: Application): readonly EmployeeId[] {
-  return application.primaryOwnerId === null
-    ? application.secondaryOwnerIds
-    : [application.primaryOwnerId, ...application.secondaryOwnerIds];
-}
-
-async function loadEntitlements(
-  reader: Reader,
-  ids: readonly EntitlementId[],
-): Promise<ReadonlyMap<EntitlementId, Entitlement>> {
-  const rows = await inChunks(ids, (chunk) => entitlementsById(reader, chunk));
-  return new Map(rows.map((row) => [row.id, fromRow('entitlement', row)]));
-}
-
-async function loadEmployees(reader: Reader, ids: readonly EmployeeId[]): Promise<ReadonlyMap<EmployeeId, Employee>> {
-  const rows = await inChunks(ids, (chunk) => employeesById(reader, chunk));
-  return new Map(rows.map((row) => [row.id, fromRow('employee', row)]));
-}
-
-async function stillAtWork(reader: Reader, ids: readonly EmployeeId[]): Promise<ReadonlySet<EmployeeId>> {
-  const rows = await inChunks(unique(ids), (chunk) => statuses(reader, chunk));
-  // Looked at here: asked for the active ones among them, SQLite would read everybody who is active.
-  return new Set(rows.flatMap((row) => (row.status === 'active' ? [row.id] : [])));
 }
 
 type Held = ReadonlyMap<EmployeeId, ReadonlySet<EntitlementId>>;
@@ -228,29 +131,6 @@ function batches<Id>(ids: readonly Id[]): readonly (readonly Id[])[] {
   );
 }
 
-const applicationsById = prepared((reader, ids: readonly ApplicationId[]) =>
-  reader.selectFrom('application').selectAll().where('id', 'in', ids),
-);
-const secondaryOwners = prepared((reader, ids: readonly ApplicationId[]) =>
-  reader.selectFrom('secondary_owner').selectAll().where('application_id', 'in', ids).orderBy('position'),
-);
-const entitlementsById = prepared((reader, ids: readonly EntitlementId[]) =>
-  reader.selectFrom('entitlement').selectAll().where('id', 'in', ids),
-);
-/** Whole rows, as stored. */
-export const employeesById = prepared((reader, ids: readonly EmployeeId[]) =>
-  reader.selectFrom('employee').selectAll().where('id', 'in', ids),
-);
-const statuses = prepared((reader, ids: readonly EmployeeId[]) =>
-  reader.selectFrom('employee').select(['id', 'status']).where('id', 'in', ids),
-);
-const reviewingRoles = prepared((reader) =>
-  reader
-    .selectFrom('role_assignment')
-    .select(['employee_id', 'role'])
-    .where('role', 'in', ['administrator', 'riskManager'])
-    .orderBy('employee_id'),
-);
 const accountsOf = prepared((reader, people: readonly EmployeeId[]) =>
   reader.selectFrom('account').select(['id', 'employee_id', 'kind']).where('employee_id', 'in', people),
 );

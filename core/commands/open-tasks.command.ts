@@ -12,9 +12,9 @@ import type { RequestAggregate, TransitionResult } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
 import { defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
-import { loadApplications, ownersOf } from './item-facts.ts';
 import { raiseNotices, type NewNotice } from './notices.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
+import { loadApplications, ownersOf } from './reviewing-facts.ts';
 import { loadOutOfOffice } from './stand-ins.ts';
 
 const payload = z.object({ taskId: idSchema<ReviewTaskId>() });

@@ -14,6 +14,8 @@ export interface Prolonging {
   readonly oldItemId: RequestItemId;
   /** The access is there, as far as the workspace knows. */
   readonly held: boolean;
+  /** When it ends. */
+  readonly endsAt: Instant | null;
 }
 
 /** Null: the task does not begin to prolong anything, or what it prolongs has ended meanwhile. */
@@ -35,7 +37,12 @@ export async function loadProlonging(
     .where('request_item_id', '=', oldItem.id)
     .where('status', '=', 'active')
     .executeTakeFirst();
-  return { old, oldItemId: oldItem.id, held: grant !== undefined && end !== 'byHand' };
+  return {
+    old,
+    oldItemId: oldItem.id,
+    held: grant !== undefined && end !== 'byHand',
+    endsAt: old.fulfillment.find((other) => other.itemId === oldItem.id && other.cause === 'expiry')?.dueAt ?? null,
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
-import { reassign } from '#core/engine/hand-over.ts';
+import { ownerOf, reassign } from '#core/engine/hand-over.ts';
 import { standInsFor } from '#core/engine/review-facts.ts';
 import { isAdministrator, worksHere } from './authority.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
@@ -28,7 +28,17 @@ export const reassignTask = defineCommand({
     const [item] = before?.items ?? [];
     if (before === null || item === undefined) return refuse('task.notFound', 'This task does not exist.');
     const concerned = { requesterId: before.request.requesterId, beneficiaryId: item.beneficiaryId };
-    const away = await loadOutOfOffice(writer, [concerned.requesterId, concerned.beneficiaryId, payload.toReviewerId]);
+    const task = before.tasks.find((one) => one.id === payload.taskId);
+    const away = await loadOutOfOffice(
+      writer,
+      [
+        concerned.requesterId,
+        concerned.beneficiaryId,
+        payload.toReviewerId,
+        ...(task === undefined ? [] : [ownerOf(before, task)]),
+      ],
+      circumstances.now,
+    );
     const result = reassign(before, payload, {
       ...circumstances,
       ...standInsFor(away, concerned),

@@ -9,7 +9,7 @@ import type { CommandContext } from './command-definition.ts';
 
 const name = 'reviews.reconcile';
 
-/** What may change who reviews, or who works here. */
+/** What may change who reviews, who works here, or what may be given. */
 const changing: readonly AuditEventType[] = [
   'directory.imported',
   'application.changed',
@@ -19,6 +19,8 @@ const changing: readonly AuditEventType[] = [
   'entitlement.reviewChanged',
   'roles.changed',
   'policy.changed',
+  'conflictRule.created',
+  'conflictRule.changed',
 ];
 
 /** Asks for the comparison when one of the facts may have changed who reviews. */

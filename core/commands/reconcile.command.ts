@@ -2,17 +2,16 @@
 import { z } from 'zod';
 import { idSchema } from '#core/contract/schemas.ts';
 import { done } from '#core/domain/errors.ts';
-import type { EmployeeId, RequestId } from '#core/domain/ids.ts';
+import type { RequestId } from '#core/domain/ids.ts';
 import { reconcile } from '#core/engine/reconcile.ts';
 import { reviewersIn } from '#core/engine/plan-review.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
-import { prepared } from '#core/persistence/prepared.ts';
 import type { Reader } from '#core/persistence/tables.ts';
-import { inChunks, unique } from './chunks.ts';
 import { defineCommand, onlySystem } from './command-definition.ts';
 import { loadItemFacts } from './item-facts.ts';
 import { endReconciling } from './reconcile-mark.ts';
 import { loadWhole, saveRequest } from './request-store.ts';
+import { leftAmong } from './reviewing-facts.ts';
 
 /** One request, whole; nothing happens when it is as it should be. */
 export const reconcileRequest = defineCommand({
@@ -58,13 +57,3 @@ async function reconcileFacts(reader: Reader, before: RequestAggregate) {
     left: await leftAmong(reader, people),
   };
 }
-
-/** Who of these people no longer works here. */
-export async function leftAmong(reader: Reader, people: readonly EmployeeId[]): Promise<ReadonlySet<EmployeeId>> {
-  const rows = await inChunks(unique(people), (chunk) => statuses(reader, chunk));
-  return new Set(rows.flatMap((row) => (row.status === 'left' ? [row.id] : [])));
-}
-
-const statuses = prepared((reader, ids: readonly EmployeeId[]) =>
-  reader.selectFrom('employee').select(['id', 'status']).where('id', 'in', ids),
-);

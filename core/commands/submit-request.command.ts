@@ -11,8 +11,9 @@ import { takeNumbers } from '#core/persistence/counters.ts';
 import { fromRow, type Writer } from '#core/persistence/tables.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
 import { followRequests } from './follow-requests.ts';
-import { employeesById, loadItemFacts } from './item-facts.ts';
+import { loadItemFacts } from './item-facts.ts';
 import { insertRequest } from './request-store.ts';
+import { employeesById } from './reviewing-facts.ts';
 
 export const submitRequest = defineCommand({
   type: 'request.submit',

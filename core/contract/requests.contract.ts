@@ -120,7 +120,8 @@ export const previewLineSchema = z.object({
   ),
   account: z
     .object({
-      state: z.enum(['exists', 'willBeCreated']),
+      /** `disabled`: nothing is given to it before it is enabled again. */
+      state: z.enum(['exists', 'disabled', 'willBeCreated']),
       username: z.string(),
       /** What a new account is made from, in the application's words; empty for one that exists. */
       attributes: z.array(z.object({ name: z.string(), value: z.string() })),

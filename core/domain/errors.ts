@@ -24,6 +24,7 @@ export const refusalCodes = [
   'connection.invalid',
   'connection.notConfigured',
   'connector.unknown',
+  'decision.authorityLapsed',
   'decision.bulkHighRisk',
   'decision.notReviewer',
   'decision.notShorter',

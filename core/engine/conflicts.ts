@@ -94,14 +94,21 @@ export function findConflicts(
 
 /**
  * Conflicts of now that nobody has reviewed: what is forbidden was never submitted, so it has appeared since; a
- * further level that a rule requires was passed when the plan names that rule for it.
+ * further level that a rule requires was passed when the plan names that rule, in its version of now, for all that the
+ * entitlement is in conflict with now.
  */
 export function unreviewed(plan: ReviewPlan, now: Conflicts['found']): Conflicts['found'] {
   return now.filter(
-    ({ ruleId, effect }) =>
+    ({ ruleId, ruleVersion, effect, with: others }) =>
       effect === 'forbid' ||
       (effect === 'requireLevel' &&
-        plan.conflicts?.some((known) => known.ruleId === ruleId && known.effect === 'requireLevel') !== true),
+        plan.conflicts?.some(
+          (known) =>
+            known.ruleId === ruleId &&
+            known.ruleVersion === ruleVersion &&
+            known.effect === 'requireLevel' &&
+            others.every((other) => known.with.some(({ entitlementId }) => entitlementId === other.entitlementId)),
+        ) !== true),
   );
 }
 

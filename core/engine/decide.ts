@@ -2,7 +2,9 @@
 import type { AuditFact } from '#core/domain/audit.ts';
 import { refuse, type Refusal } from '#core/domain/errors.ts';
 import type { DecisionId, EmployeeId, ReviewTaskId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
 import type { Decision, RequestItem, ReviewStage, ReviewTask, Term, Verdict } from '#core/domain/request.ts';
+import { lapsedAuthority, type AuthorityNow } from './authority-now.ts';
 import { endItem } from './end-item.ts';
 import { closedTask, passStage, type OpenFacts } from './open-stage.ts';
 import { isFinal } from './request-state.ts';
@@ -22,8 +24,10 @@ export interface DecisionCommand {
   readonly basedOn: number | null;
 }
 
-export interface DecideFacts extends OpenFacts {
+export interface DecideFacts extends OpenFacts, AuthorityNow {
   readonly deciderId: EmployeeId;
+  /** The end of the access that the item prolongs, while it can still be moved. Left out or null: it prolongs nothing. */
+  readonly prolongsUntil?: Instant | null;
 }
 
 interface Place {
@@ -63,12 +67,15 @@ function authorityProblem(before: RequestAggregate, { task, item, stage }: Place
     return { code: 'decision.notReviewer', message: 'This task is another reviewer\u2019s.' };
   if (task.state !== 'open' || stage.state !== 'open' || item.state !== 'inReview')
     return stale(before, item, whyClosed(before, task, item));
+  if (item.decideBy !== null && item.decideBy <= facts.now) return stale(before, item, undecidedInTime);
   const place = placeOf(before, item, task);
   if (place === null)
     return {
       code: 'decision.notReviewer',
       message: 'This task did not come to you from anybody who was to review this, so it cannot be decided.',
     };
+  const lapsed = lapsedAuthority(before, { task, item, stage }, place, facts);
+  if (lapsed !== null) return lapsed;
   const approvedHere = before.decisions.some(
     (decision) => decision.stageId === stage.id && decision.deciderId === facts.deciderId,
   );
@@ -81,7 +88,7 @@ function commandProblem(
   before: RequestAggregate,
   item: RequestItem,
   command: DecisionCommand,
-  facts: Circumstances,
+  facts: DecideFacts,
 ): Refusal | null {
   if (command.basedOn !== null && item.changedInVersion > command.basedOn)
     return stale(before, item, 'The request has changed since you looked at it. Look at it again, then decide.');
@@ -91,7 +98,7 @@ function commandProblem(
   if (shorter === null) return null;
   if (command.verdict !== 'approve')
     return { code: 'decision.notShorter', message: 'Only what is approved can be shortened.' };
-  return shortenProblem(item, shorter, facts.now);
+  return shortenProblem(item, shorter, facts.now, facts.prolongsUntil ?? null);
 }
 
 function taken(
@@ -217,11 +224,13 @@ function whyClosed(before: RequestAggregate, task: ReviewTask, item: RequestItem
     default:
   }
   if (item.state === 'cancelled') return 'This request was cancelled.';
-  if (item.state === 'expired') return 'Nobody decided this in time, so it has expired.';
+  if (item.state === 'expired') return undecidedInTime;
   const other = before.decisions.find((decision) => decision.stageId === task.stageId);
   if (other !== undefined) return `Another reviewer has ${verdictWords[other.verdict]} already.`;
   return 'This is no longer open for decision.';
 }
+
+const undecidedInTime = 'Nobody decided this in time, so it has expired.';
 
 const verdictWords = {
   approve: 'approved this',

@@ -13,6 +13,7 @@ import {
   standInsDoNoMore,
 } from '#core/testing/model/checks-of-many.ts';
 import {
+  decidersReviewItNow,
   nobodyDecidesTheirOwn,
   nothingChangesAfterTheEnd,
   oneEventForEachChange,
@@ -62,6 +63,10 @@ function noticed(check: Check, engine: Engine, over = anything): string {
 describe('whatever happens', () => {
   it('nobody ever decides their own request on any path, nor does who stands in for them (defect 8)', () => {
     expect(counterexample(nobodyDecidesTheirOwn)).toBeNull();
+  });
+
+  it('whoever decides is among those who review it at that moment, or stands where one of them handed it on', () => {
+    expect(counterexample(decidersReviewItNow)).toBeNull();
   });
 
   it('an item is provisioned only if every level it needed approved it under the policy in force (defects 2 and 7)', () => {
@@ -119,6 +124,18 @@ describe('a check notices an engine that', () => {
       nobodyDecidesTheirOwn,
       broken.letsStandInsOfConcernedDecide,
       /decided .*, which concerns them/,
+    ],
+    [
+      'goes by the plan, whatever has become of the people in it',
+      decidersReviewItNow,
+      broken.goesByThePlanAlone,
+      /who does not review it any more/,
+    ],
+    [
+      'lets a stand-in go on after the absence',
+      standInsDoNoMore,
+      broken.letsDelegatesDecideForEver,
+      /do not stand in any more/,
     ],
     [
       'takes one approval for all of a level',
@@ -188,7 +205,7 @@ describe('the table of the lifecycle', () => {
   };
   const names = Object.keys(played) as (keyof typeof played)[];
 
-  it.each(names)('has all that happens in %s', (name) => {
+  it.each(names)('has all that happens in %s', { timeout: 120_000 }, (name) => {
     expect([...seenOf(name).violations]).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { FulfillmentEvidence, RequestItem, Term } from '#core/domain/request.ts';
 import {
   circumstances,
-  everybodyIn,
+  asPlanned,
   person,
   requestInReview,
   start,
@@ -57,7 +57,7 @@ type Step =
   | { readonly kind: 'sendAgain' | 'byHandDone' | 'byHandNotPossible'; readonly task: number }
   | { readonly kind: 'pass'; readonly minutes: number }
   /** Somebody writes into the tables past the engine: approved, without decisions. */
-  | { readonly kind: 'forge'; readonly item: number }
+  | { readonly kind: 'forge'; readonly item: number; readonly state: 'ready' | 'byHand' }
   /** A decision of somebody concerned is written into the tables past the engine. */
   | { readonly kind: 'plant'; readonly item: number; readonly who: number };
 
@@ -119,7 +119,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pass' as const), minutes: fc.constantFrom(1, 30, 120) }) },
 );
 const tampering: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('forge' as const), item: small }),
+  fc.record({
+    kind: fc.constant('forge' as const),
+    item: small,
+    state: fc.constantFrom('ready' as const, 'byHand' as const),
+  }),
   fc.record({ kind: fc.constant('plant' as const), item: small, who: fc.constantFrom(0, 1) }),
 );
 
@@ -211,7 +215,7 @@ function transition(
     return decide(
       before,
       { taskId: task.id, verdict: each.verdict, reason: 'because', basedOn: each.basedOn },
-      { ...told, ...everybodyIn, deciderId, fulfillment: each.option },
+      { ...told, ...asPlanned, deciderId, fulfillment: each.option },
     );
   }
   const task = at(before.fulfillment, each.task);
@@ -249,7 +253,12 @@ function transition(
       return completeByHand(
         before,
         { fulfillmentTaskId: task.id, outcome: each.kind === 'byHandDone' ? 'done' : 'notPossible', note: 'by hand' },
-        { ...told, evidence: { ...evidenceAt(now), outcome: 'byHand', readBackAt: null } },
+        {
+          ...told,
+          beneficiaryWorksHere: true,
+          entitlementExists: true,
+          evidence: { ...evidenceAt(now), outcome: 'byHand', readBackAt: null },
+        },
       );
   }
 }
@@ -301,9 +310,9 @@ function tamper(
     entitlementId: target.entitlementId,
     effect: target.action === 'GRANT' ? 'grant' : 'revoke',
     cause: 'decision',
-    state: 'ready',
+    state: each.state,
     dueAt: now,
-    nextAttemptAt: now,
+    nextAttemptAt: each.state === 'ready' ? now : null,
     attempts: 0,
     leaseOwner: null,
     leaseUntil: null,
@@ -503,16 +512,21 @@ describe('whatever happens', () => {
     );
   });
 
-  it('nothing is started that the decisions do not approve, whatever was written into the tables (defect 2)', () => {
+  it('nothing is started, or done by hand, that the decisions do not approve, whatever was written into the tables (defect 2)', () => {
     let started = 0;
+    let byHand = 0;
     let kept = 0;
+    let refusedByHand = 0;
     check(
       fc.property(tampered, (played) => {
-        for (const { before, after } of play(played)) {
+        for (const { before, after, refused, step: each } of play(played)) {
           for (const task of after.fulfillment) {
             const old = before.fulfillment.find((other) => other.id === task.id);
-            if (task.cause !== 'decision' || task.state !== 'running' || old?.attempts === task.attempts) continue;
-            started += 1;
+            const begun = task.state === 'running' && old?.attempts !== task.attempts;
+            const doneByHand = task.state === 'done' && old?.state !== 'done' && old?.state !== 'running';
+            if (task.cause !== 'decision' || !(begun || doneByHand)) continue;
+            if (begun) started += 1;
+            else byHand += 1;
             const of = before.items.find((one) => one.id === task.itemId)!;
             expect(verdictOf(before, of)).toBe('approved');
             // Said independently of verdictOf: each level has its approvals, by planned people who are not concerned.
@@ -534,12 +548,16 @@ describe('whatever happens', () => {
             }
           }
           if (after.fulfillment.some((task) => task.id.startsWith('forged') && task.state === 'cancelled')) kept += 1;
+          if (refused && each.kind === 'byHandDone' && at(before.fulfillment, each.task)?.id.startsWith('forged'))
+            refusedByHand += 1;
         }
       }),
       3000,
     );
     expect(started).toBeGreaterThan(10);
+    expect(byHand).toBeGreaterThan(5);
     expect(kept).toBeGreaterThan(5);
+    expect(refusedByHand).toBeGreaterThan(5);
   });
 
   it('temporary access has its end in the tables before its grant is started, and keeps it until it ended', () => {

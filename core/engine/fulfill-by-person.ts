@@ -2,8 +2,8 @@
 import { refuse, type Refusal } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import type { FulfillmentEvidence, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
-import { unreviewed, type Conflicts } from './conflicts.ts';
-import { factOf, giveUp, performed, taskAndItem } from './fulfillment-ends.ts';
+import { factOf, giveUp, leaveToPerson, performed, taskAndItem } from './fulfillment-ends.ts';
+import { conflictSince, obstacleTo, type ObstacleFacts } from './obstacles.ts';
 import { settle } from './settle.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
 
@@ -65,44 +65,60 @@ export interface ByHandCommand {
 }
 
 /**
- * Why access must not be given by hand any more, by what is known now; null: nothing speaks against it. Where people
- * do the work, days lie between the approval and this moment, and a connector is asked the same before it delivers.
+ * Why this must not be recorded as done by hand; null: nothing speaks against it. Where people do the work, days lie
+ * between the approval and this moment, and a connector is asked the same before it delivers.
  */
-export function obstacleByHand(
-  item: Pick<RequestItem, 'plan'>,
-  facts: { readonly beneficiaryWorksHere: boolean; readonly conflicts?: Conflicts['found'] },
-): Refusal | null {
-  if (!facts.beneficiaryWorksHere)
-    return {
-      code: 'item.beneficiaryLeft',
-      message:
-        'The person no longer works here. Take away again what was given in the application, and record that it is not possible.',
-    };
-  const [appeared] = unreviewed(item.plan, facts.conflicts ?? []);
-  if (appeared === undefined) return null;
-  const what = appeared.effect === 'forbid' ? 'forbids' : 'wants a further review of';
-  return {
-    code: 'item.conflict',
-    message: `Since the review, the rule \u201c${appeared.name}\u201d ${what} this together with what the person holds by now. Have one of the two taken away first, or record that it is not possible.`,
-  };
+function obstacleByHand(before: RequestAggregate, item: RequestItem, facts: ObstacleFacts): Refusal | null {
+  const problem = (message: string): Refusal => ({ code: 'fulfillment.notPossible', message });
+  const obstacle = obstacleTo(before, item, facts);
+  if (obstacle !== null && item.action === 'GRANT' && !facts.beneficiaryWorksHere)
+    return { code: 'item.beneficiaryLeft', message: `${obstacle} ${takeAway}` };
+  if (obstacle !== null) return problem(item.action === 'GRANT' ? `${obstacle} ${takeAway}` : obstacle);
+  const conflict = item.action === 'GRANT' ? conflictSince(item, facts) : null;
+  return conflict === null ? null : { code: 'item.conflict', message: conflict };
 }
+
+const takeAway = 'Take away again what was given in the application, and record that it is not possible.';
 
 /** A person did it in the application, or says that it cannot be done. */
 export function completeByHand(
   before: RequestAggregate,
   command: ByHandCommand,
-  facts: Circumstances & { readonly evidence: FulfillmentEvidence },
+  facts: Circumstances & ObstacleFacts & { readonly evidence: FulfillmentEvidence },
 ): TransitionResult {
   const found = taskAndItem(before, command.fulfillmentTaskId);
   if (found === null) return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
   const { task, item } = found;
   if (!['byHand', 'failed', 'waiting'].includes(task.state))
     return refuse('fulfillment.notPossible', 'This task does not wait for a person.');
-  if (command.outcome === 'done') return performed(before, task, item, facts.evidence, facts);
+  if (command.outcome === 'done') {
+    const obstacle = task.cause === 'decision' ? obstacleByHand(before, item, facts) : null;
+    return obstacle === null
+      ? performed(before, task, item, facts.evidence, facts)
+      : { outcome: 'refused', refusal: obstacle };
+  }
   if (task.cause === 'expiry')
     return refuse(
       'fulfillment.notPossible',
       'The end of temporary access cannot be skipped. Remove it in the application, then say so here.',
     );
   return giveUp(before, task, item, command.note, facts);
+}
+
+/**
+ * What waits for a person is looked at once more when the organisation changed: nobody is asked to give what must not
+ * be given any more. Null: nothing speaks against it.
+ */
+export function lookAgain(
+  before: RequestAggregate,
+  fulfillmentTaskId: FulfillmentTaskId,
+  facts: Circumstances & ObstacleFacts,
+): TransitionResult | null {
+  const found = taskAndItem(before, fulfillmentTaskId);
+  if (found === null || found.task.state !== 'byHand' || found.task.cause !== 'decision') return null;
+  const { task, item } = found;
+  const obstacle = obstacleTo(before, item, facts);
+  if (obstacle !== null) return giveUp(before, task, item, obstacle, facts);
+  const conflict = item.action === 'GRANT' ? conflictSince(item, facts) : null;
+  return conflict === null ? null : leaveToPerson(before, task, conflict, facts);
 }

@@ -85,6 +85,28 @@ export function giveUp(
   );
 }
 
+/** Nothing is delivered until a person has looked; the item stays approved. */
+export function leaveToPerson(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  problem: string,
+  facts: Circumstances,
+): TransitionResult {
+  const stopped: FulfillmentTask = {
+    ...task,
+    state: 'failed',
+    nextAttemptAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastProblem: problem,
+  };
+  return settle(
+    { ...before, fulfillment: replaced(before.fulfillment, stopped) },
+    [factOf('fulfillment.failed', task, { attempt: task.attempts, problem })],
+    facts,
+  );
+}
+
 /** What prolongs access has taken over its end when it began: the access is there whatever becomes of the rest. */
 function mayHaveArrived(task: FulfillmentTask, item: RequestItem): boolean {
   return task.effect === 'grant' && (task.attempts > 0 || (item.extendsItemId !== null && task.state !== 'ready'));

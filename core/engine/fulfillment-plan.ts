@@ -35,18 +35,16 @@ export function approvedItem(
     latenessSeconds: null,
   };
   const dueAt = item.startsAt !== null && item.startsAt > now ? item.startsAt : now;
-  const later = dueAt > now;
-  // What only prolongs access is looked at first: where it is still held, a person has nothing to do.
-  const byHand = option === 'manual' && !later && item.extendsItemId === null;
   const tasks: FulfillmentTask[] = [
     {
       ...base,
       id: nextId<FulfillmentTaskId>(),
       effect: item.action === 'GRANT' ? 'grant' : 'revoke',
       cause: 'decision',
-      state: later ? 'scheduled' : byHand ? 'byHand' : 'ready',
+      // Also where people do the work: nobody is asked before everything was looked at once more.
+      state: dueAt > now ? 'scheduled' : 'ready',
       dueAt,
-      nextAttemptAt: byHand ? null : dueAt,
+      nextAttemptAt: dueAt,
     },
   ];
   const facts: AuditFact[] = [
@@ -64,13 +62,6 @@ export function approvedItem(
       nextAttemptAt: endsAt,
     });
   }
-  if (byHand)
-    facts.push({
-      type: 'fulfillment.handedToPerson',
-      requestId: item.requestId,
-      itemId: item.id,
-      data: { reason: 'The application is fulfilled by hand.' },
-    });
   return { item: { ...item, state: 'approved', decidedAt: now, changedInVersion: version }, tasks, facts };
 }
 

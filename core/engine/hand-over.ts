@@ -71,7 +71,15 @@ function mayNotReassign(before: RequestAggregate, place: TaskPlace, facts: Reass
       code: 'decision.notReviewer',
       message: 'Only its reviewer or an administrator can give this task to somebody else.',
     };
-  if (isOpen(place)) return null;
+  if (isOpen(place)) {
+    return absenceOver(before, place.task, facts) && !facts.isAdministrator
+      ? {
+          code: 'decision.authorityLapsed',
+          message:
+            'The person for whom you had this is back, or somebody else stands in for them now. It goes to them.',
+        }
+      : null;
+  }
   return {
     code: 'decision.stale',
     message: 'This task is no longer open, so there is nothing to hand on.',
@@ -144,6 +152,16 @@ export function ownerOf(before: Pick<RequestAggregate, 'tasks'>, task: ReviewTas
     current = from;
   }
   return current.reviewerId;
+}
+
+/** True when a task was held for somebody who was away, and its holder no longer stands in for them. */
+export function absenceOver(
+  before: Pick<RequestAggregate, 'tasks'>,
+  task: ReviewTask,
+  { standIns }: Pick<StandIns, 'standIns'>,
+): boolean {
+  const owner = ownerOf(before, task);
+  return owner !== task.reviewerId && standIns.get(owner) !== task.reviewerId;
 }
 
 function holderOf(before: RequestAggregate, place: TaskPlace, owner: EmployeeId, facts: StandIns): EmployeeId {

@@ -76,9 +76,8 @@ function ended(
 
 /** What approval asks of the application. */
 const deliveries: readonly LifecycleLine[] = [
-  delivery(['none'], 'ready', 'item.approved', 'A connector delivers it, or it prolongs access that is held.'),
+  delivery(['none'], 'ready', 'item.approved', 'It is delivered at once, by a connector or by a person.'),
   delivery(['none'], 'scheduled', 'item.approved', 'It was asked for from a later time on.'),
-  delivery(['none'], 'byHand', 'fulfillment.handedToPerson', 'The application is fulfilled by hand.'),
   end(['none'], 'scheduled', 'item.approved', 'The access is temporary: its end is there before it can be delivered.'),
 ];
 
@@ -256,7 +255,7 @@ export const lifecycle: readonly LifecycleCommand[] = [
     lines: [
       delivery(['scheduled', 'ready', 'waiting'], 'running', 'fulfillment.started', 'Nothing speaks against it.'),
       delivery(['running'], 'running', 'fulfillment.started', 'Its lease is over: whoever had it is gone.'),
-      delivery(claimable, 'byHand', 'fulfillment.handedToPerson', 'The application is fulfilled by hand by now.'),
+      delivery(claimable, 'byHand', 'fulfillment.handedToPerson', 'The application is fulfilled by hand.'),
       delivery(claimable, 'cancelled', 'fulfillment.refused', 'It must not be delivered any more; the trail says why.'),
       delivery(
         claimable,
@@ -370,8 +369,29 @@ export const lifecycle: readonly LifecycleCommand[] = [
     ],
   },
   {
+    type: 'fulfillment.lookAgain',
+    does: 'Looks once more at what waits for a person, when people, entitlements or rules changed.',
+    who: gatehouse,
+    lines: [
+      item(['approved'], 'failed', 'fulfillment.refused', 'It must not be delivered any more.'),
+      delivery(
+        ['byHand'],
+        'cancelled',
+        'fulfillment.refused',
+        'It must not be delivered any more; the trail says why.',
+      ),
+      delivery(
+        ['byHand'],
+        'failed',
+        'fulfillment.failed',
+        'A rule about duties forbids it by now, and nobody reviewed that: a person looks first.',
+      ),
+      end(['scheduled'], 'cancelled', 'fulfillment.refused', 'What it would end is not delivered.'),
+    ],
+  },
+  {
     type: 'fulfillment.completeByHand',
-    does: 'Says that it was done in the application by hand, or that it cannot be done.',
+    does: 'Says that it was done in the application by hand, or that it cannot be done. What must not be given any more is not taken as done.',
     who: manages,
     lines: [
       item(['approved'], 'fulfilled', 'access.granted', 'The access was given.'),

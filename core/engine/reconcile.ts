@@ -60,6 +60,8 @@ export function isForLeaver(item: ItemToReview, { beneficiary }: Pick<ItemFacts,
   return item.action === 'GRANT' && beneficiary?.status === 'left';
 }
 
+type FactsOfLine = Pick<ItemFacts, 'manager' | 'owners' | 'businessOwner' | 'application' | 'entitlement'>;
+
 type FactsOfPlanning = Pick<
   ReconcileFacts,
   'left' | 'policies' | 'administrators' | 'riskManagers' | 'groups' | 'absent' | 'delegates'
@@ -69,7 +71,7 @@ type FactsOfPlanning = Pick<
 export function levelsNow(
   item: ItemToReview,
   requesterId: EmployeeId,
-  known: ItemFacts,
+  known: FactsOfLine,
   facts: FactsOfPlanning,
 ): readonly PlannedLevel[] {
   const route = routeOf(item.plan, known, facts);
@@ -97,7 +99,7 @@ export function levelsNow(
 /** The settings in force: those of the policy that routed the item, while it is active, or the entitlement's or application's. */
 function routeOf(
   plan: ReviewPlan,
-  { application, entitlement }: ItemFacts,
+  { application, entitlement }: Pick<ItemFacts, 'application' | 'entitlement'>,
   { policies }: Pick<ReviewFacts, 'policies'>,
 ): ReviewRoute | null {
   const effect = policies.find((policy) => policy.id === plan.policy?.id)?.effect;

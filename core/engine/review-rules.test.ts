@@ -1,6 +1,6 @@
 /** Who reviews, by which levels and quorum, what policies and rules about duties make of it, and how decisions count. */
 import { describe, expect, it } from 'vitest';
-import type { ConflictRule } from '#core/domain/conflict-rule.ts';
+import type { ConflictRule, FoundConflict } from '#core/domain/conflict-rule.ts';
 import type {
   ConflictRuleId,
   EmployeeId,
@@ -11,11 +11,11 @@ import type {
 } from '#core/domain/ids.ts';
 import { plusMinutes } from '#core/domain/instant.ts';
 import type { Policy, PolicyConditions } from '#core/domain/policy.ts';
-import { plannedTask, type Term } from '#core/domain/request.ts';
+import { plannedTask, type RequestItem, type Term } from '#core/domain/request.ts';
 import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import {
   circumstances,
-  everybodyIn,
+  asPlanned,
   person,
   plainWorkspace,
   requestInReview,
@@ -24,6 +24,7 @@ import {
 } from '#core/testing/engine-builders.ts';
 import { askedTogether, findConflicts, indexConflictRules, nothingHeld, unreviewed } from './conflicts.ts';
 import { decide } from './decide.ts';
+import { reassign } from './hand-over.ts';
 import { planReview } from './plan-review.ts';
 import { firstMatch, matches, type PolicySubject } from './policy.ts';
 import { progressOfAll, progressOfMine } from './progress.ts';
@@ -137,7 +138,7 @@ function decideAs(
   return decide(
     before,
     { taskId: task?.id ?? ('none' as ReviewTaskId), verdict: 'approve', reason: 'because', basedOn: null, ...more },
-    { ...circumstances(), ...everybodyIn, deciderId: who, fulfillment: 'connector', ...facts },
+    { ...circumstances(), ...asPlanned, deciderId: who, fulfillment: 'connector', ...facts },
   );
 }
 const inReview = (...items: readonly BuiltItem[]) => requestInReview(requester, items);
@@ -151,6 +152,31 @@ describe('a decision', () => {
     const two = became(decideAs(one, third)).after;
     expect([stateOf(two), verdictOf(two, two.items[0]!)]).toEqual(['approved', 'approved']);
     expect(two.tasks.map((task) => task.state)).toEqual(['approved', 'closed', 'approved']);
+  });
+
+  it('is for who is right for it at that moment, whatever the plan says', () => {
+    const before = inReview({ beneficiary, levels: [{ reviewers: [manager] }] });
+    const now = (...reviewers: readonly EmployeeId[]) => ({
+      levelsNow: (item: RequestItem) => item.plan.levels.map((level) => ({ ...level, reviewers })),
+    });
+    expect(decideAs(before, manager, {}, now(owner))).toMatchObject({
+      refusal: {
+        code: 'decision.authorityLapsed',
+        message: 'You are no longer the manager for this, so it is not yours to decide. It goes to whoever is now.',
+      },
+    });
+    expect(decideAs(before, manager, { verdict: 'deny' }, now(owner)).outcome).toBe('refused');
+    expect(decideAs(before, manager, {}, now(owner, manager)).outcome).toBe('done');
+  });
+
+  it('comes too late once the time to decide has passed, before anybody has noticed', () => {
+    const before = inReview({ beneficiary, levels: [{ reviewers: [manager] }] });
+    const until = plusMinutes(circumstances().now, 60);
+    const timed = { ...before, items: before.items.map((item) => ({ ...item, decideBy: until })) };
+    expect(decideAs(timed, manager, {}, { now: until })).toMatchObject({
+      refusal: { code: 'decision.stale', message: 'Nobody decided this in time, so it has expired.' },
+    });
+    expect(decideAs(timed, manager, {}, { now: plusMinutes(until, -1) }).outcome).toBe('done');
   });
 
   it('denies at once, however many approvals are there', () => {
@@ -221,6 +247,18 @@ describe('shortening', () => {
     expect(shortened(from, to, more)).toMatchObject({ refusal: { code: 'decision.notShorter' } });
   });
 
+  it('never lets what prolongs access end before the access it prolongs', () => {
+    const before = inReview({ beneficiary, term: until(600), levels: [{ reviewers: [owner] }] });
+    const to = (shortenedTo: Term) =>
+      decideAs(before, owner, { shortenedTo }, { prolongsUntil: plusMinutes(start, 300) });
+    expect(to(until(300))).toMatchObject({ refusal: { code: 'decision.notShorter' } });
+    expect(to(until(301)).outcome).toBe('done');
+    const open = { ...before, items: before.items.map((item) => ({ ...item, term: hours(8) })) };
+    const lasting = (shortenedTo: Term) =>
+      decideAs(open, owner, { shortenedTo }, { prolongsUntil: plusMinutes(start, 300) }).outcome;
+    expect([lasting(hours(5)), lasting(hours(6))]).toEqual(['refused', 'done']);
+  });
+
   it('goes with an approval alone', () => {
     expect(shortened(hours(8), hours(1), {}, 'deny')).toMatchObject({ refusal: { code: 'decision.notShorter' } });
   });
@@ -287,8 +325,21 @@ describe('whoever stands in', () => {
     const [, handedOn, theirs] = after.tasks;
     expect(handedOn).toMatchObject({ reviewerId: owner, state: 'handedOn' });
     expect(theirs).toMatchObject({ reviewerId: third, state: 'open', via: 'delegated', fromTaskId: handedOn?.id });
-    const done = became(decideAs(became(decideAs(after, third)).after, second)).after;
+    const standIns = new Map([[owner, third]]);
+    const done = became(decideAs(became(decideAs(after, third, {}, { standIns })).after, second)).after;
     expect([stateOf(done), verdictOf(done, done.items[0]!)]).toEqual(['approved', 'approved']);
+    // Back in office, or with somebody else in their place: whoever had it decides no more, and chooses no successor.
+    for (const then of [new Map(), new Map([[owner, risk]])]) {
+      const late = decideAs(after, third, {}, { standIns: then });
+      expect(late).toMatchObject({ refusal: { code: 'decision.authorityLapsed' } });
+      const given = (isAdministrator: boolean) =>
+        reassign(
+          after,
+          { taskId: theirs!.id, toReviewerId: manager, reason: null },
+          { ...circumstances(), ...asPlanned, standIns: then, actingId: third, isAdministrator, worksHere: true },
+        ).outcome;
+      expect([given(false), given(true)]).toEqual(['refused', 'done']);
+    }
   });
 
   it.each([
@@ -524,7 +575,7 @@ describe('duties to keep apart', () => {
   });
 
   it('stop a delivery when they appeared since the review', () => {
-    const now = (effect: ConflictRule['effect']) => [
+    const now = (effect: ConflictRule['effect']): FoundConflict[] => [
       { ruleId: 'rule' as ConflictRuleId, ruleVersion: 2, name: 'Pay', effect, with: [] },
     ];
     const plan = { mode: 'review' as const, applicationVersion: 1, levels: [] };
@@ -533,6 +584,14 @@ describe('duties to keep apart', () => {
     expect(unreviewed(plan, now('requireLevel'))).toHaveLength(1);
     expect(unreviewed({ ...plan, conflicts: now('requireLevel') }, now('requireLevel'))).toEqual([]);
     expect(unreviewed({ ...plan, conflicts: now('warn') }, now('requireLevel'))).toHaveLength(1);
+    // Nobody has reviewed it against what has come since, nor by the rule as it reads now.
+    const [known] = now('requireLevel');
+    const against = (change: Partial<FoundConflict>) => [{ ...known!, ...change }];
+    const further = { entitlementId: 'another' as EntitlementId, standing: 'held' as const };
+    const reviewed = { ...plan, conflicts: now('requireLevel') };
+    expect(unreviewed(reviewed, against({ with: [...known!.with, further] }))).toHaveLength(1);
+    expect(unreviewed(reviewed, against({ with: [further] }))).toHaveLength(1);
+    expect(unreviewed(reviewed, against({ ruleVersion: known!.ruleVersion + 1 }))).toHaveLength(1);
   });
 });
 

@@ -7,12 +7,11 @@ import { refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { FulfillmentEvidence, FulfillmentState, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
-import { unreviewed, type Conflicts } from './conflicts.ts';
-import { fact, factOf, giveUp, performed, redateExpiry, taskAndItem } from './fulfillment-ends.ts';
+import { fact, factOf, giveUp, leaveToPerson, performed, redateExpiry, taskAndItem } from './fulfillment-ends.ts';
 import { endOf } from './fulfillment-plan.ts';
+import { conflictSince, obstacleTo, type ObstacleFacts } from './obstacles.ts';
 import { settle } from './settle.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
-import { verdictOf } from './verdict.ts';
 
 const undelivered: readonly FulfillmentState[] = ['scheduled', 'ready', 'waiting', 'running', 'byHand'];
 
@@ -27,16 +26,16 @@ export interface StartCommand {
   readonly deadOwner?: string;
 }
 
-export interface StartFacts extends Circumstances {
+export interface StartFacts extends Circumstances, ObstacleFacts {
   readonly option: FulfillmentOption;
-  readonly beneficiaryWorksHere: boolean;
-  readonly entitlementExists: boolean;
   /** Whose the active grant is: this item's, another request's, known to have ended, or not known at all. */
   readonly grantIs: 'mine' | 'others' | 'ended' | 'unknown';
   /** The access that this item prolongs is still held, so that only its end has to move. Left out: it prolongs nothing. */
   readonly prolongsHeld?: boolean;
-  /** Duties that delivering it would bring into conflict by the rules of now. Left out: none. */
-  readonly conflicts?: Conflicts['found'];
+  /** The end of the access that this item prolongs, while it can still be moved. Left out or null: it prolongs nothing. */
+  readonly prolongsUntil?: Instant | null;
+  /** The name of the account that would get it and is disabled, as far as the workspace knows. Left out or null: none is. */
+  readonly disabledAccount?: string | null;
 }
 
 /** Claims a due task under a lease, or ends it when it must not be performed any more. */
@@ -62,8 +61,10 @@ function startDecided(
 ): TransitionResult {
   const obstacle = obstacleTo(before, item, facts);
   if (obstacle !== null) return giveUp(before, task, item, obstacle, facts);
-  const [appeared] = unreviewed(item.plan, facts.conflicts ?? []);
-  if (appeared !== undefined) return leaveToPerson(before, task, conflictWords(appeared), facts);
+  // Its own end is not the one that counts yet, and never will be.
+  if (isNoLonger(item, facts)) return giveUp(before, task, item, lastsAlready, facts, { keepExpiry: false });
+  const appeared = conflictSince(item, facts);
+  if (appeared !== null) return leaveToPerson(before, task, appeared, facts);
   // A duration's clock starts at delivery. Should delivery go unrecorded, the end counts from here.
   const end = item.action === 'GRANT' ? endOf(item.term, facts.now) : null;
   const redated = end === null ? before : redateExpiry(before, item, end);
@@ -72,6 +73,14 @@ function startDecided(
     return performed(redated, task, item, onlyItsEnd, facts);
   return claim(redated, task, command, facts);
 }
+
+/** What prolongs access would end no later than the access does anyway, so that its end would take time away. */
+function isNoLonger(item: RequestItem, { now, prolongsUntil = null }: StartFacts): boolean {
+  const end = endOf(item.term, now);
+  return prolongsUntil !== null && end !== null && end <= prolongsUntil;
+}
+
+const lastsAlready = 'The access lasts that long already, so there is nothing to prolong.';
 
 const onlyItsEnd: FulfillmentEvidence = {
   outcome: 'already',
@@ -83,45 +92,6 @@ const onlyItsEnd: FulfillmentEvidence = {
   source: 'The access is held already; only its end has moved, so nothing had to be done in the application.',
   facts: {},
 };
-
-function conflictWords({ name, effect }: Conflicts['found'][number]): string {
-  const what = effect === 'forbid' ? 'forbids' : 'wants a further review of';
-  return `Since the review, the rule \u201c${name}\u201d ${what} this together with what the person holds by now. Take one of the two away, then send this again; or say that it cannot be done.`;
-}
-
-/** Nothing is delivered until a person has looked; the item stays approved. */
-function leaveToPerson(
-  before: RequestAggregate,
-  task: FulfillmentTask,
-  problem: string,
-  facts: Circumstances,
-): TransitionResult {
-  const stopped: FulfillmentTask = {
-    ...task,
-    state: 'failed',
-    nextAttemptAt: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastProblem: problem,
-  };
-  return settle(
-    { ...before, fulfillment: replaced(before.fulfillment, stopped) },
-    [factOf('fulfillment.failed', task, { attempt: task.attempts, problem })],
-    facts,
-  );
-}
-
-/** Why an approved item must not be performed now; null: nothing speaks against it. */
-function obstacleTo(before: RequestAggregate, item: RequestItem, facts: StartFacts): string | null {
-  const verdict = verdictOf(before, item);
-  if (verdict !== 'approved') return `The recorded decisions do not approve this (${verdict}).`;
-  if (item.action === 'REVOKE') return null;
-  if (!facts.beneficiaryWorksHere) return 'The person no longer works here.';
-  if (!facts.entitlementExists) return 'The entitlement no longer exists in the application.';
-  if (item.term.kind === 'until' && item.term.endsAt <= facts.now)
-    return 'The access would have ended before it could be delivered.';
-  return null;
-}
 
 function startExpiry(
   before: RequestAggregate,
@@ -190,10 +160,12 @@ function claim(
   facts: StartFacts,
 ): TransitionResult {
   if (facts.option === 'manual') {
-    const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null };
+    const disabled = task.effect === 'grant' ? (facts.disabledAccount ?? null) : null;
+    const lastProblem = disabled === null ? task.lastProblem : disabledWords(disabled);
+    const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null, lastProblem };
     const trail = [
       factOf('fulfillment.handedToPerson', task, {
-        reason: 'The application is fulfilled by hand.',
+        reason: `The application is fulfilled by hand.${disabled === null ? '' : ` ${disabledWords(disabled)}`}`,
         effect: task.effect,
         cause: task.cause,
       }),
@@ -215,4 +187,8 @@ function claim(
       ? [factOf('fulfillment.started', task, { effect: task.effect, cause: task.cause, attempt: claimed.attempts })]
       : [];
   return settle({ ...before, fulfillment: replaced(before.fulfillment, claimed) }, trail, facts);
+}
+
+function disabledWords(username: string): string {
+  return `The account ${username} is disabled there: enable it first if it should be used again, or say that it cannot be done.`;
 }

@@ -7,7 +7,7 @@ import type { Term } from '#core/domain/request.ts';
 import {
   application,
   circumstances,
-  everybodyIn,
+  asPlanned,
   person,
   plainWorkspace,
   requestInReview,
@@ -60,7 +60,7 @@ function decided(
       reason: verdict === 'deny' ? 'no need' : null,
       basedOn: more.basedOn ?? null,
     },
-    { ...world().at(more.at ?? start), ...everybodyIn, deciderId: who, fulfillment: more.option ?? 'connector' },
+    { ...world().at(more.at ?? start), ...asPlanned, deciderId: who, fulfillment: more.option ?? 'connector' },
   );
 }
 
@@ -482,7 +482,26 @@ describe('fulfillment', () => {
     const byHand = became(begun(approvedRequest(), start, { option: 'manual' }));
     expect(byHand.facts.map((fact) => fact.type)).toEqual(['fulfillment.handedToPerson']);
     expect(taskOf(byHand.after)).toMatchObject({ state: 'byHand', nextAttemptAt: null });
-    expect(taskOf(approvedRequest({ kind: 'permanent' }, 'GRANT', 'manual')).state).toBe('byHand');
+    // Nobody is asked before everything was looked at once more.
+    expect(taskOf(approvedRequest({ kind: 'permanent' }, 'GRANT', 'manual')).state).toBe('ready');
+  });
+
+  it('says to the person who does it that the account is disabled', () => {
+    const byHand = became(begun(approvedRequest(), start, { option: 'manual', disabledAccount: 'jane' }));
+    expect(taskOf(byHand.after).lastProblem).toContain('The account jane is disabled there');
+    expect(String(byHand.facts[0]?.data['reason'])).toContain('The account jane is disabled there');
+  });
+
+  it('gives nothing that prolongs access to an end before the one it has', () => {
+    const until = (minutes: number) => ({ kind: 'until' as const, endsAt: plusMinutes(start, minutes) });
+    const prolonging = (minutes: number) =>
+      became(begun(approvedRequest(until(minutes)), start, { prolongsUntil: plusMinutes(start, 90) })).after;
+    expect(taskOf(prolonging(60))).toMatchObject({
+      state: 'cancelled',
+      lastProblem: 'The access lasts that long already, so there is nothing to prolong.',
+    });
+    expect(taskOf(prolonging(60), 'expiry').state).toBe('cancelled');
+    expect(taskOf(prolonging(91)).state).toBe('running');
   });
 
   it('counts a duration from delivery, and moves its end there', () => {

@@ -88,6 +88,7 @@ const accountsOf = prepared((reader, applicationId: ApplicationId, employeeId: E
     .where('application_id', '=', applicationId)
     .where('employee_id', '=', employeeId)
     .where('status', '<>', 'gone')
-    .orderBy('kind')
+    // 'active' sorts before 'disabled': the first is the one that access goes to.
+    .orderBy('status')
     .orderBy('id'),
 );

@@ -33,7 +33,7 @@ export interface Work {
   };
   /** The name of the service account it is for, which the person owns; null or left out: an account of their own. */
   readonly serviceAccount?: string | null;
-  /** The accounts in question in the application that the workspace knows, the likeliest first. */
+  /** The accounts in question in the application that the workspace knows, the likeliest first: those that are enabled. */
   readonly accounts: readonly RemoteAccount[];
   /** Attempts made before this one: an effect found present may be theirs. */
   readonly earlierAttempts: number;
@@ -77,17 +77,35 @@ export async function perform(work: Work, performance: Performance): Promise<Att
 async function performGrant(work: Work, performance: Performance): Promise<Attempt> {
   const [known] = work.accounts;
   const found =
-    known === undefined ? await findOrCreate(work, performance) : { kind: 'already' as const, value: known, facts: {} };
+    known === undefined ? onlyEnabled(await findOrCreate(work, performance)) : await enabled(known, work, performance);
   if (!succeeded(found)) return failed(work, found, performance);
   const attempt = await grantTo(found.value, found.kind === 'applied', found.facts, work, performance);
   if (attempt.kind !== 'accountGone') return attempt;
   // The account was deleted in the application since it was last seen: the person gets a new one.
-  const anew = await findOrCreate(work, performance);
+  const anew = onlyEnabled(await findOrCreate(work, performance));
   if (!succeeded(anew)) return failed(work, anew, performance);
   const again = await grantTo(anew.value, anew.kind === 'applied', anew.facts, work, performance);
   return again.kind === 'accountGone'
     ? failed(work, { kind: 'retryable', message: again.message, afterMilliseconds: null }, performance)
     : again;
+}
+
+/** A known account, when it can be used. One that was seen disabled is asked for once more: it may have been enabled since. */
+async function enabled(known: RemoteAccount, work: Work, performance: Performance): Promise<Outcome<RemoteAccount>> {
+  const found: Outcome<RemoteAccount> = { kind: 'already', value: known, facts: {} };
+  if (known.active) return found;
+  const now = await findAccount(work, performance);
+  // Where it cannot be looked up, what was seen last holds: no second account is made beside a disabled one.
+  return onlyEnabled(now.kind === 'notFound' || now.kind === 'needsPerson' ? found : now);
+}
+
+/** Nothing is given to an account that is disabled: whoever disabled it had a reason, which a person has to know. */
+function onlyEnabled(found: Outcome<RemoteAccount>): Outcome<RemoteAccount> {
+  if (!succeeded(found) || found.value.active) return found;
+  return {
+    kind: 'needsPerson',
+    message: `The account ${found.value.username} is disabled in the application, so nothing was given to it. Enable it there if it should be used again, then send this again; or say that it cannot be done.`,
+  };
 }
 
 async function grantTo(

@@ -4,6 +4,7 @@ import { freshRun } from '#core/domain/directory.ts';
 import { newId, type EmployeeId, type SyncRunId } from '#core/domain/ids.ts';
 import type { WorkspaceSettings } from '#core/domain/workspace-settings.ts';
 import { seedsOf, smallOrganisation } from '#core/queries/seeds.ts';
+import { beginDelivery } from '#core/testing/delivery.ts';
 import { describeEachDatabase } from '#core/testing/each-database.ts';
 import { chooseAnyone, clientOf, commandId, errorOf, sessionOf, workspaceOf } from './callers.ts';
 
@@ -14,11 +15,18 @@ describeEachDatabase('the contract, called', (open) => {
     const cast = await smallOrganisation(seeds);
     if (settings !== null) await opened.database.transaction((writer) => writeWorkspaceSettings(writer, settings));
     const { workspace, asked } = workspaceOf(opened);
-    return { seeds, cast, workspace, asked, as: (who: EmployeeId | null) => clientOf(workspace, sessionOf(who)) };
+    return {
+      opened,
+      seeds,
+      cast,
+      workspace,
+      asked,
+      as: (who: EmployeeId | null) => clientOf(workspace, sessionOf(who)),
+    };
   }
 
   it('takes a request from its preview to its trail and report', async () => {
-    const { cast, as } = await start();
+    const { opened, cast, as } = await start();
     const requester = as(cast.requester);
     const items = [
       {
@@ -61,6 +69,7 @@ describeEachDatabase('the contract, called', (open) => {
       value: { requestState: 'fulfilling' },
     });
     const owner = as(cast.owner);
+    await beginDelivery(opened);
     const [waiting] = (await owner.fulfillment.attention({})).rows;
     const byHand = { fulfillmentTaskId: waiting!.id, outcome: 'done' as const, note: 'Added in the admin console' };
     expect(await as(cast.stranger).fulfillment.completeByHand({ ...byHand, commandId: commandId() })).toMatchObject({

@@ -88,6 +88,7 @@ async function look(
   const loaded = await loadTasks(
     reader,
     keys.map((key) => key.taskId),
+    now,
     false,
     draft.toReviewerId === null ? [] : [draft.toReviewerId],
   );

@@ -5,6 +5,7 @@ import { markNoticesRead } from '#core/commands/mark-notices-read.command.ts';
 import type { EmployeeId } from '#core/domain/ids.ts';
 import { clientOf, commandId, errorOf, sessionOf, workspaceOf } from '#core/procedures/callers.ts';
 import { commandOf, rowsOf } from '#core/testing/builders.ts';
+import { beginDelivery } from '#core/testing/delivery.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 import { seedsOf, smallOrganisation } from './seeds.ts';
 
@@ -22,7 +23,9 @@ describeEachDatabase('Notices', (open) => {
   /** Says that what waits for a person in the only fulfillment task was done, or cannot be. */
   async function byHand(opened: TestWorkspace, who: EmployeeId, outcome: 'done' | 'notPossible') {
     const [task] = await rowsOf(opened, 'fulfillment_task');
-    const payload = { fulfillmentTaskId: task!.id, outcome, note: 'No seat is left.' };
+    const fulfillmentTaskId = task!.id;
+    await beginDelivery(opened);
+    const payload = { fulfillmentTaskId, outcome, note: 'No seat is left.' };
     expect(await opened.execute(completeFulfillmentByHand, commandOf(who, payload))).toMatchObject({ outcome: 'done' });
   }
 

@@ -9,29 +9,38 @@ import { accountDraftOf } from '#core/fulfillment/perform.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 
 export interface PreviewAccounts {
-  /** Usernames by person and application: of the active account when there are several, of none that is gone. */
-  readonly usernames: ReadonlyMap<string, string>;
-  /** Names of service accounts that exist, by application, in small letters. */
-  readonly services: ReadonlySet<string>;
+  /** By person and application: the active account when there are several, none that is gone. */
+  readonly own: ReadonlyMap<string, KnownAccount>;
+  /** Service accounts that exist, by their names in small letters and application. */
+  readonly services: ReadonlyMap<string, KnownAccount>;
   /** What the application's connector makes accounts from. */
   readonly attributes: ReadonlyMap<ApplicationId, ConnectorDescription['accountAttributes']>;
+}
+
+interface KnownAccount {
+  readonly username: string;
+  readonly status: 'active' | 'disabled';
 }
 
 /** The account that will hold it. A connector makes a missing one; there is none to take from. */
 export function accountOf(
   draft: ItemDraft,
   { beneficiary, application }: ItemFacts,
-  { usernames, services, attributes }: PreviewAccounts,
+  { own, services, attributes }: PreviewAccounts,
 ): PreviewLine['account'] {
   if (beneficiary === null || application === null) return null;
   const service = draft.serviceAccount ?? null;
   const existing =
     service === null
-      ? usernames.get(`${beneficiary.id} ${application.id}`)
-      : services.has(`${service.toLowerCase()} ${application.id}`)
-        ? service
-        : undefined;
-  if (existing !== undefined) return { state: 'exists', username: existing, attributes: [] };
+      ? own.get(`${beneficiary.id} ${application.id}`)
+      : services.get(`${service.toLowerCase()} ${application.id}`);
+  if (existing !== undefined)
+    return {
+      // What is to be taken away is taken from a disabled account too.
+      state: existing.status === 'disabled' && draft.action === 'GRANT' ? 'disabled' : 'exists',
+      username: existing.username,
+      attributes: [],
+    };
   if (draft.action === 'REVOKE') return null;
   const made = madeFrom(beneficiary, service);
   return {
@@ -57,9 +66,9 @@ export async function loadPreviewAccounts(
   connectors: readonly ConnectorDescription[],
 ): Promise<PreviewAccounts> {
   const applications = [...new Set(items.flatMap(({ application }) => application?.id ?? []))];
-  if (applications.length === 0) return { usernames: new Map(), services: new Set(), attributes: new Map() };
+  if (applications.length === 0) return { own: new Map(), services: new Map(), attributes: new Map() };
   return {
-    usernames: await loadUsernames(reader, [...new Set(drafts.map((draft) => draft.beneficiaryId))], applications),
+    own: await loadOwn(reader, [...new Set(drafts.map((draft) => draft.beneficiaryId))], applications),
     services: await loadServices(
       reader,
       [...new Set(drafts.flatMap((draft) => draft.serviceAccount?.toLowerCase() ?? []))],
@@ -69,16 +78,16 @@ export async function loadPreviewAccounts(
   };
 }
 
-async function loadUsernames(
+async function loadOwn(
   reader: Reader,
   beneficiaries: readonly EmployeeId[],
   applications: readonly ApplicationId[],
-): Promise<ReadonlyMap<string, string>> {
-  const usernames = new Map<string, string>();
+): Promise<ReadonlyMap<string, KnownAccount>> {
+  const own = new Map<string, KnownAccount>();
   for (let start = 0; start < beneficiaries.length; start += peoplePerStatement) {
     const rows = await reader
       .selectFrom('account')
-      .select(['employee_id', 'application_id', 'username'])
+      .select(['employee_id', 'application_id', 'username', 'status'])
       .where('employee_id', 'in', beneficiaries.slice(start, start + peoplePerStatement))
       .where('application_id', 'in', applications)
       .where('kind', '=', 'employee')
@@ -87,25 +96,30 @@ async function loadUsernames(
       .orderBy('status', 'desc')
       .orderBy('id', 'desc')
       .execute();
-    for (const row of rows) usernames.set(`${row.employee_id} ${row.application_id}`, row.username);
+    for (const row of rows) own.set(`${row.employee_id} ${row.application_id}`, knownAccount(row));
   }
-  return usernames;
+  return own;
 }
 
 async function loadServices(
   reader: Reader,
   names: readonly string[],
   applications: readonly ApplicationId[],
-): Promise<ReadonlySet<string>> {
-  if (names.length === 0) return new Set();
+): Promise<ReadonlyMap<string, KnownAccount>> {
+  if (names.length === 0) return new Map();
   const rows = await reader
     .selectFrom('account')
-    .select(['username_key', 'application_id'])
+    .select(['username', 'username_key', 'application_id', 'status'])
     .where('application_id', 'in', applications)
     .where('username_key', 'in', names.slice(0, peoplePerStatement))
     .where('status', '<>', 'gone')
     .execute();
-  return new Set(rows.map((row) => `${row.username_key} ${row.application_id}`));
+  return new Map(rows.map((row) => [`${row.username_key} ${row.application_id}`, knownAccount(row)]));
+}
+
+/** None that is gone was asked for. */
+function knownAccount({ username, status }: { readonly username: string; readonly status: string }): KnownAccount {
+  return { username, status: status === 'disabled' ? 'disabled' : 'active' };
 }
 
 async function loadAttributes(

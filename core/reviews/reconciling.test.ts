@@ -1,16 +1,31 @@
 import { expect, it } from 'vitest';
+import { startBulkDecision } from '#core/commands/bulk-decision.command.ts';
+import { saveConflictRule } from '#core/commands/conflict-rule.command.ts';
 import { createDelegation } from '#core/commands/delegation.command.ts';
 import { decideTask } from '#core/commands/decide-task.command.ts';
+import { completeFulfillmentByHand } from '#core/commands/fulfillment-by-person.command.ts';
+import { startFulfillmentTask } from '#core/commands/fulfillment.command.ts';
 import { reassignTask } from '#core/commands/reassign-task.command.ts';
 import { reconcileRequest, endReconcile } from '#core/commands/reconcile.command.ts';
 import { readReconcileMark } from '#core/commands/reconcile-mark.ts';
 import { saveReviewerGroup } from '#core/commands/reviewer-group.command.ts';
 import { setRoles } from '#core/commands/set-roles.command.ts';
-import { newId, type EmployeeId, type RequestId } from '#core/domain/ids.ts';
+import { newId, type ApplicationId, type EmployeeId, type RequestId } from '#core/domain/ids.ts';
+import { plusMinutes } from '#core/domain/instant.ts';
 import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import { commandOf, holds, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 import { daysPass } from '#core/testing/review-time.ts';
+
+function configure({ database }: TestWorkspace, applicationId: ApplicationId, value: ReviewSettings) {
+  return database.transaction((writer) =>
+    writer
+      .updateTable('application')
+      .set({ review_settings: JSON.stringify(value) })
+      .where('id', '=', applicationId)
+      .execute(),
+  );
+}
 
 describeEachDatabase('Reviews follow the organisation', (open) => {
   async function start(over: Partial<ReviewSettings> = {}) {
@@ -18,13 +33,7 @@ describeEachDatabase('Reviews follow the organisation', (open) => {
     const built = await organisation(workspace);
     const { people, entitlements, applications } = built;
     const value: ReviewSettings = { approval: 'review', reviewers: ['manager', 'applicationOwner'], ...over };
-    await workspace.database.transaction((writer) =>
-      writer
-        .updateTable('application')
-        .set({ review_settings: JSON.stringify(value) })
-        .where('id', '=', applications.reviewed)
-        .execute(),
-    );
+    await configure(workspace, applications.reviewed, value);
     const names = new Map(Object.entries(people).map(([name, id]) => [id, name]));
     const ask = (who: EmployeeId = people.requester) =>
       submitted(workspace.execute, who, [line(people.requester, entitlements.reviewed[0])]);
@@ -84,6 +93,84 @@ describeEachDatabase('Reviews follow the organisation', (open) => {
       await workspace.execute(decideTask, commandOf(people.manager, { taskId: old!.id, verdict: 'approve' })),
     ).toMatchObject({ refusal: { code: 'decision.stale' } });
     expect(await decide(people.colleague)).toMatchObject({ value: { requestState: 'fulfilling' } });
+  });
+
+  it('and until they have, nobody decides by what they were: neither alone, in bulk, nor in the place of who is back', async () => {
+    const { workspace, people, applications, entitlements, ask, employee, firstOwner, follow, decide } = await start();
+    await ask();
+    await employee(people.requester, { manager_id: people.colleague });
+    const lapsed = { refusal: { code: 'decision.authorityLapsed' } };
+    expect(await decide(people.manager)).toMatchObject(lapsed);
+    const begun = await workspace.execute(
+      startBulkDecision,
+      commandOf(people.manager, { filter: { applicationId: applications.reviewed }, verdict: 'approve' }),
+    );
+    expect(begun).toMatchObject({ outcome: 'done' });
+    await daysPass(workspace, 1);
+    expect(await rowsOf(workspace, 'bulk_decision_result')).toMatchObject([
+      { outcome: 'refused', code: 'decision.authorityLapsed' },
+    ]);
+    expect(await rowsOf(workspace, 'decision')).toEqual([]);
+    // The stand-in of the new manager has the task by now, until noon.
+    const endsAt = plusMinutes(workspace.clock.now(), 60);
+    await workspace.execute(createDelegation, commandOf(people.colleague, { delegateId: people.director, endsAt }));
+    await follow();
+    workspace.clock.pass(3_600_000);
+    expect(await decide(people.director)).toMatchObject(lapsed);
+    await follow();
+    expect(await decide(people.colleague)).toMatchObject({ outcome: 'done' });
+    // The same of an owner at the next level of another one.
+    await configure(workspace, applications.reviewed, { approval: 'review', reviewers: ['applicationOwner'] });
+    await submitted(workspace.execute, people.colleague, [line(people.colleague, entitlements.reviewed[1])]);
+    await firstOwner(people.director);
+    expect(await decide(people.owner)).toMatchObject(lapsed);
+    expect(await decide(people.secondOwner)).toMatchObject({ outcome: 'done' });
+  });
+
+  it('so does what waits for a person: nobody is asked to give what must not be given any more', async () => {
+    const { workspace, people, entitlements, employee, follow } = await start();
+    const [first, second] = entitlements.manual;
+    for (const id of [first, second])
+      await submitted(workspace.execute, people.requester, [line(people.requester, id)]);
+    for (const task of await rowsOf(workspace, 'review_task'))
+      await workspace.execute(decideTask, commandOf(task.reviewerId, { taskId: task.id, verdict: 'approve' }));
+    const system = { kind: 'system', part: 'fulfillment' } as const;
+    const leaseUntil = plusMinutes(workspace.clock.now(), 1);
+    const waiting = async () => (await rowsOf(workspace, 'fulfillment_task')).map((task) => task.state);
+    const begin = async (index: number) => {
+      const fulfillmentTaskId = (await rowsOf(workspace, 'fulfillment_task'))[index]!.id;
+      await workspace.execute(
+        startFulfillmentTask,
+        commandOf(system, { fulfillmentTaskId, leaseOwner: 'me', leaseUntil }),
+      );
+      return fulfillmentTaskId;
+    };
+    const given = await begin(0);
+    expect(await waiting()).toEqual(['byHand', 'ready']);
+    const rule = { name: 'Apart', description: null, effect: 'forbid', reviewerKind: 'riskManager' };
+    expect(
+      await workspace.execute(
+        saveConflictRule,
+        commandOf(people.administrator, { ...rule, left: [first], right: [second] }),
+      ),
+    ).toMatchObject({ outcome: 'done' });
+    // Both were approved; what is in the hands of somebody may be there at any moment.
+    await begin(1);
+    expect(await waiting()).toEqual(['byHand', 'failed']);
+    expect((await rowsOf(workspace, 'fulfillment_task'))[1]).toMatchObject({
+      lastProblem: expect.stringContaining('the rule \u201cApart\u201d forbids this'),
+    });
+    await employee(people.requester, { status: 'left' });
+    const recorded = await workspace.execute(
+      completeFulfillmentByHand,
+      commandOf(people.owner, { fulfillmentTaskId: given, outcome: 'done', note: 'given' }),
+    );
+    expect(recorded).toMatchObject({ refusal: { code: 'item.beneficiaryLeft' } });
+    await follow();
+    expect((await rowsOf(workspace, 'fulfillment_task'))[0]).toMatchObject({
+      state: 'cancelled',
+      lastProblem: 'The person no longer works here.',
+    });
   });
 
   it('when the manager is gone: the owners of the order have their turn, and the manager again when there is one', async () => {
@@ -186,13 +273,7 @@ describeEachDatabase('Reviews follow the organisation', (open) => {
       reviewers: ['designated'],
       designated: { employeeIds: [], groupIds: [groupId] },
     };
-    await workspace.database.transaction((writer) =>
-      writer
-        .updateTable('application')
-        .set({ review_settings: JSON.stringify(value) })
-        .where('id', '=', applications.reviewed)
-        .execute(),
-    );
+    await configure(workspace, applications.reviewed, value);
     await ask();
     await follow();
     expect(await tasks()).toEqual(['director planned open']);

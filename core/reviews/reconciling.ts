@@ -2,7 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { loadItemFacts } from '#core/commands/item-facts.ts';
-import { endReconcile, leftAmong, reconcileRequest } from '#core/commands/reconcile.command.ts';
+import { doubtfulTasks, lookAgainAtTask } from '#core/commands/look-again.command.ts';
+import { endReconcile, reconcileRequest } from '#core/commands/reconcile.command.ts';
+import { leftAmong } from '#core/commands/reviewing-facts.ts';
 import { readReconcileMark } from '#core/commands/reconcile-mark.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { freshCommand } from '#core/domain/command.ts';
@@ -47,6 +49,21 @@ export const reconciling: MakeDueWork = ({ database, execute, log }) => {
     }
   }
 
+  /** Answers with how many could not be dealt with. */
+  async function lookAgainAtAll(now: Instant): Promise<number> {
+    let failed = 0;
+    for (const { id } of await doubtfulTasks(database.read)) {
+      try {
+        const result = await execute(lookAgainAtTask, freshCommand({ fulfillmentTaskId: id }, actor, now));
+        if (result.outcome === 'refused') throw new Error(result.refusal.message);
+      } catch (error) {
+        failed += 1;
+        log(`Whether ${id} may still be given by hand could not be looked at`, error);
+      }
+    }
+    return failed;
+  }
+
   return {
     name: 'reviews that follow the organisation',
 
@@ -57,7 +74,7 @@ export const reconciling: MakeDueWork = ({ database, execute, log }) => {
 
     async run(now) {
       const asked = await readReconcileMark(database.read);
-      const failed = await compareAll(now);
+      const failed = (await compareAll(now)) + (await lookAgainAtAll(now));
       looked = failed === 0;
       notBefore = failed === 0 ? null : plusMinutes(now, minutesAfterFault);
       if (failed === 0 && asked !== null) await execute(endReconcile, freshCommand({ asked }, actor, now));

@@ -1,15 +1,25 @@
 /** The runtime of one console over a test workspace, and a real SCIM server as one of its applications. */
 import { createExecutor, type Execute } from '#core/commands/execute.ts';
+import { startFulfillmentTask } from '#core/commands/fulfillment.command.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { connectors } from '#core/connectors/registry.ts';
 import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
-import type { Instant } from '#core/domain/instant.ts';
+import { plusMinutes, type Instant } from '#core/domain/instant.ts';
 import { createAccountEffects, type AccountEffects } from '#core/fulfillment/account-effects.ts';
 import { createConnections, type Connections } from '#core/fulfillment/connections.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
 import type { SecretStore } from '#core/secrets/secret-store.ts';
-import { connect, renameEntitlements, type ApplicationName, type Holder, type Organisation } from './builders.ts';
+import {
+  commandOf,
+  connect,
+  renameEntitlements,
+  rowsOf,
+  type ApplicationName,
+  type Holder,
+  type Organisation,
+} from './builders.ts';
+import type { TestWorkspace } from './each-database.ts';
 import type { ScimTestbed } from './scim-testbed.ts';
 
 export interface Delivery {
@@ -30,6 +40,20 @@ export interface DeliveryOptions {
   readonly definitions?: readonly ConnectorDefinition<Record<string, never>>[];
   readonly owner?: string;
   readonly concurrency?: number;
+}
+
+/** What a runtime does first with everything that is ready: where people do the work, it is then in their hands. */
+export async function beginDelivery(workspace: Pick<TestWorkspace, 'database' | 'execute' | 'clock'>): Promise<void> {
+  const leaseUntil = plusMinutes(workspace.clock.now(), 1);
+  for (const { id: fulfillmentTaskId, state } of await rowsOf(workspace, 'fulfillment_task')) {
+    if (state !== 'ready') continue;
+    const command = { fulfillmentTaskId, leaseOwner: 'this console', leaseUntil };
+    const begun = await workspace.execute(
+      startFulfillmentTask,
+      commandOf({ kind: 'system', part: 'fulfillment' }, command),
+    );
+    if (begun.outcome === 'refused') throw new Error(begun.refusal.message);
+  }
 }
 
 /** Starts nothing by itself: commits through its `execute`, `idle` and `wake` do. */

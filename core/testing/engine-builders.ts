@@ -21,6 +21,7 @@ import {
   type ReviewTask,
   type Term,
 } from '#core/domain/request.ts';
+import type { AuthorityNow } from '#core/engine/authority-now.ts';
 import { indexConflictRules } from '#core/engine/conflicts.ts';
 import type { StandIns } from '#core/engine/open-stage.ts';
 import { nobodyAway, type ReviewFacts } from '#core/engine/review-facts.ts';
@@ -31,6 +32,9 @@ export const application = 'application' as ApplicationId;
 
 /** Everybody is in office. */
 export const everybodyIn: StandIns = { standIns: new Map(), concernedDelegates: new Set() };
+
+/** Everybody is in office, and the organisation is as it was when the review was planned. */
+export const asPlanned: StandIns & AuthorityNow = { ...everybodyIn, levelsNow: (item) => item.plan.levels };
 
 /** A workspace without policies, rules, groups and roles. */
 export const plainWorkspace: ReviewFacts = {

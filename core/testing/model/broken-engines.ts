@@ -2,8 +2,10 @@
 import type { EmployeeId } from '#core/domain/ids.ts';
 import type { RequestItem } from '#core/domain/request.ts';
 import type { RequestAggregate, TransitionResult } from '#core/engine/state.ts';
+import { ownerOf } from '#core/engine/hand-over.ts';
 import { realEngine, type Engine } from './engine.ts';
 
+const asPlanned = (item: RequestItem) => item.plan.levels;
 const nobody = 'nobody' as EmployeeId;
 const noDelegates: ReadonlySet<EmployeeId> = new Set();
 
@@ -86,7 +88,9 @@ export const letsStandInsOfConcernedDecide: Engine = {
   decide: (before, command, facts) => {
     const result = decide(before, command, facts);
     return result.outcome === 'refused' && result.refusal.code === 'decision.ownRequest'
-      ? unconcerned(before, (blind) => decide(blind, command, { ...facts, concernedDelegates: noDelegates }))
+      ? unconcerned(before, (blind) =>
+          decide(blind, command, { ...facts, concernedDelegates: noDelegates, levelsNow: asPlanned }),
+        )
       : result;
   },
 };
@@ -180,6 +184,23 @@ export const countsWhatOthersDecided: Engine = {
 export const stopsAfterTheFirst: Engine = {
   ...realEngine,
   decideTasks: (loaded, ...rest) => decideTasks({ ...loaded, tasks: loaded.tasks.slice(0, 1) }, ...rest),
+};
+
+export const letsDelegatesDecideForEver: Engine = {
+  ...realEngine,
+  decide: (before, command, facts) => {
+    const held = before.tasks.filter((task) => task.via === 'delegated');
+    const standIns = new Map([
+      ...facts.standIns,
+      ...held.map((task) => [ownerOf(before, task), task.reviewerId] as const),
+    ]);
+    return decide(before, command, { ...facts, standIns });
+  },
+};
+
+export const goesByThePlanAlone: Engine = {
+  ...realEngine,
+  decide: (before, command, facts) => decide(before, command, { ...facts, levelsNow: asPlanned }),
 };
 
 export const letsStandInsPassTheLevel: Engine = {

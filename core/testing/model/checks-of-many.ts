@@ -11,7 +11,16 @@ import { decideFacts } from './play-review.ts';
 import { play, takeStep } from './play.ts';
 import type { Change, Taken } from './played.ts';
 import type { History } from './steps.ts';
-import { circumstancesIn, concernedIn, entitlementOf, found, tasksOf, worksHere, type World } from './world.ts';
+import {
+  circumstancesIn,
+  concernedIn,
+  entitlementOf,
+  found,
+  standInOf,
+  tasksOf,
+  worksHere,
+  type World,
+} from './world.ts';
 
 /** The rows and the trail of a decision over many tasks are those of the same decisions one after the other. */
 export const bulkIsOneByOne: Check = (history, engine) =>
@@ -72,6 +81,9 @@ function decidedByStandIn({ before, after }: Change): readonly ReviewTask[] {
 }
 
 function problemOfStandIn(taken: Taken, change: Change, task: ReviewTask, engine: Engine): readonly string[] {
+  const away = ownerIn(found(change.before ?? undefined), task).reviewerId;
+  if (standInOf(taken.before, away) !== task.reviewerId)
+    return [`${task.reviewerId} decided for ${away}, for whom they do not stand in any more`];
   // Among many decisions at once, each rests on those before it.
   if (change.before === null || taken.command?.type !== 'task.decide') return [];
   const { before, owner } = asIfHere(change.before, task);
@@ -99,6 +111,13 @@ function problemOfStandIn(taken: Taken, change: Change, task: ReviewTask, engine
   return levelIn(result.value.after) === levelIn(change.after)
     ? []
     : [`what ${task.reviewerId} decided weighs more than what ${owner.reviewerId} could have decided`];
+}
+
+/** The task before all hand-overs to stand-ins. */
+function ownerIn(aggregate: RequestAggregate, task: ReviewTask): ReviewTask {
+  return task.via === 'delegated'
+    ? ownerIn(aggregate, found(aggregate.tasks.find((one) => one.id === task.fromTaskId)))
+    : task;
 }
 
 /** The request as if the person whose task it is had never been away. */

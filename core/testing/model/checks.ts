@@ -4,7 +4,7 @@ import type { RequestItem, ReviewTask } from '#core/domain/request.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
 import type { Engine } from './engine.ts';
 import { observe } from './observe.ts';
-import { isApproved, problemsOfPlan } from './oracle.ts';
+import { isApproved, plannedReviewer, problemsOfPlan, reviewersNow } from './oracle.ts';
 import { play } from './play.ts';
 import type { Change, Taken } from './played.ts';
 import type { History } from './steps.ts';
@@ -36,8 +36,9 @@ export const nobodyDecidesTheirOwn = eachChange(({ before, after }, taken) => {
 });
 
 /**
- * Planned before its reviewer came to stand in for somebody concerned, at a level that has too few others: without the
- * task nobody could give it to somebody else. It cannot be decided, which the check of decisions sees.
+ * Planned before its reviewer came to stand in for somebody concerned, or theirs since the organisation changed, at a
+ * level that has too few others: without the task nobody could give it to somebody else. It cannot be decided, which
+ * the check of decisions sees.
  */
 function isUnavoidable(aggregate: RequestAggregate, task: ReviewTask, concerned: ReadonlySet<EmployeeId>): boolean {
   const item = found(aggregate.items.find((one) => one.id === task.itemId));
@@ -46,12 +47,27 @@ function isUnavoidable(aggregate: RequestAggregate, task: ReviewTask, concerned:
     .filter((level) => level.level === stage.level)
     .flatMap((level) => level.reviewers.filter((reviewer) => !concerned.has(reviewer)));
   const themselves = [aggregate.request.requesterId, item.beneficiaryId];
-  return task.via === 'planned' && others.length < stage.needed && !themselves.includes(task.reviewerId);
+  return (
+    ['planned', 'rerouted'].includes(task.via) && others.length < stage.needed && !themselves.includes(task.reviewerId)
+  );
 }
 
 function concernedAt(world: World, aggregate: RequestAggregate, itemId: string): ReadonlySet<EmployeeId> {
   return concernedIn(world, aggregate.request, found(aggregate.items.find((item) => item.id === itemId)));
 }
+
+/** Whoever decides is one of those who review this now, or stands where one of them handed it on. */
+export const decidersReviewItNow = eachChange(({ before, after }, taken) =>
+  added(before?.decisions, after.decisions).flatMap((decision) => {
+    const task = after.tasks.find((one) => one.id === decision.taskId);
+    if (task === undefined || before === null) return [];
+    const reviewing = reviewersNow(taken.before, before, task);
+    const place = plannedReviewer(before, task);
+    return reviewing === null || reviewing.has(place)
+      ? []
+      : [`${decision.deciderId} decided ${decision.itemId} in the place of ${place}, who does not review it any more`];
+  }),
+);
 
 function added<Row extends { readonly id: string }>(before: readonly Row[] | undefined, after: readonly Row[]) {
   const known = new Set(before?.map((row) => row.id));

@@ -3,7 +3,7 @@ import { decideTasks } from '#core/commands/bulk-decide.ts';
 import { cancel, decide } from '#core/engine/decide.ts';
 import { escalate, remind } from '#core/engine/escalate.ts';
 import { expireUndecided } from '#core/engine/expire-undecided.ts';
-import { completeByHand, handToPerson, sendAgain } from '#core/engine/fulfill-by-person.ts';
+import { completeByHand, handToPerson, lookAgain, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { reassign, settleHolder } from '#core/engine/hand-over.ts';
 import { planAbsence } from '#core/engine/out-of-office.ts';
 import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
@@ -35,6 +35,7 @@ export const realEngine = {
   sendAgain,
   handToPerson,
   completeByHand,
+  lookAgain,
   endEarly,
   notRenew,
   progressOfAll,

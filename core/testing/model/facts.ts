@@ -1,6 +1,7 @@
 /** What the engine is told for each command, made from the organisation the way the commands' loaders make it from a database. */
 import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import type { AuthorityNow } from '#core/engine/authority-now.ts';
 import {
   askedTogether,
   findConflicts,
@@ -11,7 +12,7 @@ import {
 import type { EscalationFacts } from '#core/engine/escalate.ts';
 import type { ItemDraft } from '#core/engine/item-draft.ts';
 import type { StandIns } from '#core/engine/open-stage.ts';
-import type { ReconcileFacts } from '#core/engine/reconcile.ts';
+import { levelsNow, type ReconcileFacts } from '#core/engine/reconcile.ts';
 import type { OutOfOffice, ReviewFacts } from '#core/engine/review-facts.ts';
 import type { StartFacts } from '#core/engine/start-fulfillment.ts';
 import type { ItemFacts, RequestAggregate } from '#core/engine/state.ts';
@@ -20,6 +21,7 @@ import {
   applicationOf,
   chainOf,
   entitlementOf,
+  fulfillmentOf,
   itemsOf,
   ownersOf,
   personOf,
@@ -61,11 +63,11 @@ export function reviewFacts(world: World, drafts: readonly ItemDraft[]): ReviewF
   };
 }
 
-export function itemFacts(world: World, draft: ItemDraft): ItemFacts {
-  const beneficiary = personOf(world, draft.beneficiaryId);
-  const entitlement = entitlementOf(world, draft);
+/** What the reviewers of a line are chosen from. */
+export function reviewersOf(world: World, line: Pick<ItemDraft, 'beneficiaryId' | 'entitlementId'>) {
+  const beneficiary = personOf(world, line.beneficiaryId);
+  const entitlement = entitlementOf(world, line);
   const application = applicationOf(world, entitlement);
-  const open = openLine(world, draft.beneficiaryId, draft.entitlementId);
   return {
     beneficiary,
     entitlement,
@@ -73,6 +75,13 @@ export function itemFacts(world: World, draft: ItemDraft): ItemFacts {
     manager: worksHere(world, beneficiary.managerId) ? beneficiary.managerId : null,
     owners: ownersOf(application).filter((id) => worksHere(world, id)),
     businessOwner: worksHere(world, entitlement.businessOwnerId) ? entitlement.businessOwnerId : null,
+  };
+}
+
+export function itemFacts(world: World, draft: ItemDraft): ItemFacts {
+  const open = openLine(world, draft.beneficiaryId, draft.entitlementId);
+  return {
+    ...reviewersOf(world, draft),
     standing: standingOf(world, draft.beneficiaryId),
     held: holds(world, draft.beneficiaryId, draft.entitlementId),
     pendingIn: open !== null && open.action !== draft.action ? open.number : null,
@@ -132,8 +141,21 @@ export function reconcileFacts(
   return {
     ...reviewFacts(world, open),
     items: new Map(open.map((item) => [item.id, itemFacts(world, item)])),
-    left: new Set(world.people.map(({ id }) => id).filter((id) => !worksHere(world, id))),
+    left: leavers(world),
   };
+}
+
+/** Who may decide the items of a request, by the organisation of now. */
+export function authorityNow(world: World, aggregate: RequestAggregate): AuthorityNow {
+  const facts = { ...reviewFacts(world, []), left: leavers(world) };
+  return {
+    standIns: outOfOffice(world).standIns,
+    levelsNow: (item) => levelsNow(item, aggregate.request.requesterId, itemFacts(world, item), facts),
+  };
+}
+
+function leavers(world: World): ReadonlySet<EmployeeId> {
+  return new Set(world.people.map(({ id }) => id).filter((id) => !worksHere(world, id)));
 }
 
 /** Whose manager is asked: that of whoever the task belongs to, also while somebody else holds it. */
@@ -157,8 +179,17 @@ export function startFacts(
   world: World,
   task: FulfillmentTask,
 ): Omit<StartFacts, 'now' | 'actor' | 'commandId' | 'nextId'> {
-  const held = {
-    ...nothingHeld,
+  // What is under way may be there at any moment.
+  const underWay = fulfillmentOf(world).filter(
+    ({ row }) =>
+      row.id !== task.id &&
+      row.beneficiaryId === task.beneficiaryId &&
+      row.cause === 'decision' &&
+      row.effect === 'grant' &&
+      ['running', 'waiting', 'byHand'].includes(row.state),
+  );
+  const standing = {
+    pending: new Set(underWay.map(({ row }) => row.entitlementId)),
     held: new Set(
       world.grants.flatMap((grant) =>
         grant.active && grant.employeeId === task.beneficiaryId ? [grant.entitlementId] : [],
@@ -171,7 +202,8 @@ export function startFacts(
     beneficiaryWorksHere: worksHere(world, task.beneficiaryId),
     entitlementExists: entitlementOf(world, task).status === 'active',
     grantIs: task.cause === 'expiry' ? whoseGrant(world, task) : 'unknown',
-    conflicts: task.effect === 'grant' ? findConflicts(task.entitlementId, rules, held, nothingHeld.held).found : [],
+    conflicts:
+      task.effect === 'grant' ? findConflicts(task.entitlementId, rules, standing, nothingHeld.held).found : [],
   };
 }
 
@@ -193,5 +225,6 @@ export function prolongedBy(world: World, task: FulfillmentTask, item: RequestIt
   const end = old === undefined ? null : openEnd(old.item, old.aggregate.fulfillment);
   if (old === undefined || end === null) return null;
   const held = world.grants.some((grant) => grant.active && grant.itemId === old.item.id);
-  return { aggregate: old.aggregate, item: old.item, held: held && end !== 'byHand' };
+  const due = old.aggregate.fulfillment.find((one) => one.itemId === old.item.id && one.cause === 'expiry');
+  return { aggregate: old.aggregate, item: old.item, held: held && end !== 'byHand', endsAt: due?.dueAt ?? null };
 }

@@ -5,15 +5,67 @@
 import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import { epochMilliseconds } from '#core/domain/instant.ts';
 import type { Policy } from '#core/domain/policy.ts';
-import type { Decision, RequestItem, ReviewTask } from '#core/domain/request.ts';
+import type { Decision, PlannedLevel, RequestItem, ReviewTask } from '#core/domain/request.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
-import { applicationOf, entitlementOf, itemsOf, personOf, type World } from './world.ts';
+import {
+  applicationOf,
+  concernedIn,
+  entitlementOf,
+  found,
+  itemsOf,
+  ownersOf,
+  personOf,
+  worksHere,
+  type World,
+} from './world.ts';
 
 /** The reviewer whom the plan named, at the beginning of the chain by which a task came. */
 export function plannedReviewer(aggregate: RequestAggregate, task: ReviewTask): EmployeeId {
   const from = aggregate.tasks.find((other) => other.id === task.fromTaskId);
   // With a re-routing a new chain begins.
   return from === undefined || task.via === 'rerouted' ? task.reviewerId : plannedReviewer(aggregate, from);
+}
+
+/**
+ * Who reviews the level of a task by the organisation of now. Null: that is for nobody to say, because nobody of the
+ * level's kind may review it, so that whoever took their turn goes on.
+ */
+export function reviewersNow(
+  world: World,
+  aggregate: RequestAggregate,
+  task: ReviewTask,
+): ReadonlySet<EmployeeId> | null {
+  const item = found(aggregate.items.find((one) => one.id === task.itemId));
+  const stage = found(aggregate.stages.find((one) => one.id === task.stageId));
+  const level = found(item.plan.levels.find((one) => one.level === stage.level));
+  // Where an earlier change left nobody of the kind it was planned for, that kind may have its turn again.
+  const kinds = [level.reviewerKind, ...(level.plannedAs === undefined ? [] : [level.plannedAs.reviewerKind])];
+  const people = new Set<EmployeeId>();
+  for (const kind of kinds) {
+    const those = ofKind(world, item, kind);
+    const free = those?.filter((one) => worksHere(world, one) && !concernedIn(world, aggregate.request, item).has(one));
+    if (those === null || free === undefined || free.length === 0) return null;
+    for (const person of those) if (worksHere(world, person)) people.add(person);
+  }
+  return people;
+}
+
+/** Null: whom settings and policies designate is looked up by their rules, not here. */
+function ofKind(world: World, item: RequestItem, kind: PlannedLevel['reviewerKind']): readonly EmployeeId[] | null {
+  switch (kind) {
+    case 'manager':
+      return [personOf(world, item.beneficiaryId).managerId].flatMap((one) => one ?? []);
+    case 'applicationOwner':
+      return ownersOf(applicationOf(world, item));
+    case 'businessOwner':
+      return [entitlementOf(world, item).businessOwnerId].flatMap((one) => one ?? []);
+    case 'riskManager':
+      return world.riskManagers;
+    case 'administrator':
+      return world.administrators;
+    case 'designated':
+      return null;
+  }
 }
 
 /** Whether every level an item needed has its approvals, by different people in different places, and nobody said no. */

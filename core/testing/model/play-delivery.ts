@@ -24,6 +24,8 @@ export function performDelivery(world: World, step: Step, engine: Engine, tell: 
   switch (step.kind) {
     case 'start':
       return startOne(world, step, engine, tell);
+    case 'lookAgain':
+      return lookAgainAtOne(world, step, engine, tell);
     case 'record':
       return recordOne(world, step, engine, tell);
     case 'hear':
@@ -53,7 +55,12 @@ function startOne(world: World, step: StepOf<'start'>, engine: Engine, tell: Tel
   const result = engine.startFulfillment(
     aggregate,
     { fulfillmentTaskId: row.id, leaseOwner: 'me', leaseUntil: plusMinutes(world.now, leaseMinutes) },
-    { ...told, ...startFacts(world, row), prolongsHeld: prolonging?.held ?? false },
+    {
+      ...told,
+      ...startFacts(world, row),
+      prolongsHeld: prolonging?.held ?? false,
+      prolongsUntil: prolonging?.endsAt ?? null,
+    },
   );
   const command = { type: 'fulfillment.start', actorId: null };
   const begun = changeBy(aggregate, result);
@@ -79,6 +86,18 @@ function startOne(world: World, step: StepOf<'start'>, engine: Engine, tell: Tel
       ),
     }),
   };
+}
+
+/** The first thing in the hands of a person that must not be given any more. */
+function lookAgainAtOne(world: World, step: StepOf<'lookAgain'>, engine: Engine, tell: Tell): Performed | null {
+  const waiting = fulfillmentOf(world).filter(({ row }) => row.state === 'byHand');
+  for (const [index] of waiting.entries()) {
+    const { aggregate, row } = found(pick(waiting, index + step.task));
+    const result = engine.lookAgain(aggregate, row.id, { ...tell(null), ...startFacts(world, row) });
+    if (result !== null)
+      return { command: { type: 'fulfillment.lookAgain', actorId: null }, result: changeBy(aggregate, result) };
+  }
+  return null;
 }
 
 function recordOne(world: World, step: StepOf<'record'>, engine: Engine, tell: Tell): Performed | null {
@@ -173,7 +192,11 @@ function byPerson(
   const result = engine.completeByHand(
     aggregate,
     { fulfillmentTaskId: row.id, outcome: done ? 'done' : 'notPossible', note: 'by hand' },
-    { ...tell(actorId), evidence: { ...evidenceAt(world), outcome: 'byHand', readBackAt: null } },
+    {
+      ...tell(actorId),
+      ...startFacts(world, row),
+      evidence: { ...evidenceAt(world), outcome: 'byHand', readBackAt: null },
+    },
   );
   return {
     command: { type: 'fulfillment.completeByHand', actorId },

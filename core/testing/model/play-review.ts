@@ -7,7 +7,16 @@ import type { ItemDraft } from '#core/engine/item-draft.ts';
 import { ownerOf } from '#core/engine/hand-over.ts';
 import type { Circumstances, RequestAggregate, Transition } from '#core/engine/state.ts';
 import type { Engine } from './engine.ts';
-import { escalationFacts, itemFacts, outOfOffice, reconcileFacts, reviewFacts, standIns } from './facts.ts';
+import {
+  authorityNow,
+  escalationFacts,
+  itemFacts,
+  outOfOffice,
+  reconcileFacts,
+  reviewersOf,
+  reviewFacts,
+  standIns,
+} from './facts.ts';
 import { changeBy, type Change, type Performed } from './played.ts';
 import type { AskedLine, Step } from './steps.ts';
 import { applicationOf, found, itemsOf, pick, tasksOf, worksHere, type Located, type World } from './world.ts';
@@ -175,8 +184,10 @@ export function decideFacts(
   return {
     ...tell(deciderId),
     ...standIns(world, aggregate, item),
+    ...authorityNow(world, aggregate),
     deciderId,
     fulfillment: applicationOf(world, item).fulfillment,
+    prolongsUntil: item.extendsItemId === null ? null : (itemFacts(world, item).prolongs?.endsAt ?? null),
   };
 }
 
@@ -189,9 +200,20 @@ function decideMany(world: World, step: StepOf<'bulk'>, engine: Engine, tell: Te
     {
       aggregates: new Map(world.requests.map((aggregate) => [aggregate.request.id, aggregate])),
       tasks: tasks.map(({ row }) => row),
-      fulfillment: new Map(world.applications.map((one) => [one.id, one.fulfillment])),
-      risks: new Map(world.entitlements.map((one) => [one.id, one.risk])),
-      outOfOffice: outOfOffice(world),
+      authority: {
+        outOfOffice: outOfOffice(world),
+        levelsNow: (_requesterId, item) =>
+          authorityNow(world, found(world.requests.find(({ request }) => request.id === item.requestId))).levelsNow(
+            item,
+          ),
+        of: (line) => reviewersOf(world, line),
+      },
+      prolonged: new Map(
+        tasks.map(({ item }) => [
+          item.id,
+          item.extendsItemId === null ? null : (itemFacts(world, item).prolongs?.endsAt ?? null),
+        ]),
+      ),
     },
     { deciderId, verdict: step.verdict, reason: step.verdict === 'deny' ? 'no need' : null },
     { highRisk: step.highRisk, mayDecide: worksHere(world, deciderId) },

@@ -49,6 +49,7 @@ export type Step =
   | { readonly kind: 'back'; readonly delegation: number }
   | { readonly kind: 'move'; readonly who: number }
   | { readonly kind: 'start'; readonly task: number }
+  | { readonly kind: 'lookAgain'; readonly task: number }
   | {
       readonly kind: 'record';
       readonly task: number;
@@ -121,6 +122,7 @@ function delivery(faults: 'some' | 'many'): fc.Arbitrary<Step> {
       : of('done', 'pending', 'ticket', 'retry', 'retry', 'failed');
   return fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: of('start'), task: small }) },
+    { weight: 1, arbitrary: fc.record({ kind: of('lookAgain'), task: small }) },
     { weight: 4, arbitrary: fc.record({ kind: of('record'), task: small, outcome, late: seldom }) },
     {
       weight: 2,

@@ -8,6 +8,7 @@ export function PreviewDetails({ preview, isGrant }: { readonly preview: Preview
   const { account } = preview;
   const details = detailsOf(preview, isGrant);
   const isMade = isGrant && preview.joins === null && account?.state === 'willBeCreated';
+  const isDisabled = preview.joins === null && account?.state === 'disabled';
   return (
     <>
       {remarksOn(preview).map((remark) => (
@@ -19,6 +20,12 @@ export function PreviewDetails({ preview, isGrant }: { readonly preview: Preview
       {details.length > 0 && (
         <Text size="xs" c="dimmed" mt={2}>
           {details.join(' · ')}
+        </Text>
+      )}
+      {isDisabled && (
+        <Text size="xs" mt={2}>
+          The account {account.username} is disabled. Nothing is given to it before somebody has enabled it in the
+          application.
         </Text>
       )}
       {isMade && account.attributes.length === 0 && (
