@@ -19,6 +19,8 @@ import { createAccountEffects } from '#core/fulfillment/account-effects.ts';
 import { createConnections } from '#core/fulfillment/connections.ts';
 import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
 import { becomeOwner } from '#core/fulfillment/owners.ts';
+import { createCredentials } from '#core/fulfillment/credentials.ts';
+import { createLanes } from '#core/fulfillment/lanes.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { silentLog } from '#core/log.ts';
 import { openDatabase, type DatabaseLocation } from '#core/persistence/open-database.ts';
@@ -75,10 +77,14 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const connections = createConnections({ database, secrets, definitions });
   const logProblem = (problem: string, error: unknown) => log.error({ err: error }, problem);
   const owner = becomeOwner();
+  const lanes = createLanes({ database, execute, now });
+  const credentials = createCredentials({ database, execute, now });
   const fulfillment = createFulfillment({
     database,
     execute,
     connections,
+    lanes,
+    credentials,
     secrets,
     now,
     owner: owner.name,
@@ -93,7 +99,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     accountEffects.wake();
     discovery.wake();
   };
-  const shared = { database, execute, connections, now, owner: owner.name, log: logProblem };
+  const shared = { database, execute, connections, lanes, credentials, now, owner: owner.name, log: logProblem };
   const discovery = createDiscovery({ ...shared, isDead: owner.isDead });
   const accountEffects = createAccountEffects(shared);
   const connectorRuntime = createConnectorRuntime({ database, execute, secrets, connections, definitions, now });

@@ -20,7 +20,7 @@ export function fulfillmentSentence(event: FulfillmentEvent, story: Story): stri
       return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} began`;
     case 'fulfillment.retrying': {
       const next = textIn(data, 'nextAttemptAt');
-      return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} did not succeed: ${sentence(problem)}${next === null ? '' : ` The next attempt is due at ${timeWords(next)}`}`;
+      return `Attempt ${attempt ?? 'of unknown number'} to ${task(event, story)} did not succeed: ${sentence(problem)}${next === null ? ' It goes on when a credential is accepted' : ` The next attempt is due at ${timeWords(next)}`}`;
     }
     case 'fulfillment.accepted': {
       const ticket = textIn(data, 'ticket');

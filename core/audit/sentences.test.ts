@@ -559,6 +559,18 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The connection of Wiki was tested and does not work: No answer.',
     ],
   ],
+  'connection.credentialRefused': [
+    [
+      { applicationId: 'wiki', machine: 'desk', problem: 'The token has expired' },
+      'Wiki does not accept the credential that desk holds: The token has expired. Nothing is asked of it from there until another one is set.',
+    ],
+  ],
+  'connection.credentialAccepted': [
+    [
+      { applicationId: 'wiki', machine: 'desk' },
+      'Wiki accepts the credential of desk again; what waited for it goes on.',
+    ],
+  ],
   'directory.imported': [
     [
       {

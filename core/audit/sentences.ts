@@ -113,6 +113,8 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'application.changed':
     case 'connection.changed':
     case 'connection.tested':
+    case 'connection.credentialRefused':
+    case 'connection.credentialAccepted':
     case 'directory.imported':
     case 'discovery.completed':
     case 'discovery.failed':

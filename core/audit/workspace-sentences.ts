@@ -3,7 +3,7 @@ import type { AuditEvent, AuditEventType } from '#core/domain/audit.ts';
 import { assertNever } from '#core/domain/errors.ts';
 import { dataIn, isData, listIn, numberIn, textIn, textsIn, type EventData } from './event-data.ts';
 import type { Story } from './story.ts';
-import { count, list, quoted, reviewerKindWords } from './words.ts';
+import { count, list, quoted, reviewerKindWords, sentence } from './words.ts';
 
 type WorkspaceEventType = Extract<
   AuditEventType,
@@ -38,6 +38,10 @@ export function workspaceSentence(event: WorkspaceEvent, story: Story): string {
       const message = textIn(data, 'message');
       return `The connection of ${application} was tested and ${data['passed'] === true ? 'works' : 'does not work'}${message === null ? '' : `: ${message}`}`;
     }
+    case 'connection.credentialRefused':
+      return `${application} does not accept the credential that ${textIn(data, 'machine') ?? 'a machine'} holds: ${sentence(textIn(data, 'problem') ?? 'no reason was recorded')} Nothing is asked of it from there until another one is set`;
+    case 'connection.credentialAccepted':
+      return `${application} accepts the credential of ${textIn(data, 'machine') ?? 'a machine'} again; what waited for it goes on`;
     case 'directory.imported':
       return imported(data, story);
     case 'discovery.completed':

@@ -6,6 +6,7 @@ import { newId, type ApplicationId, type ConnectorInstanceId } from '#core/domai
 import { ApplicationEntity, ConnectorInstanceEntity } from '#core/persistence/entities/directory.entities.ts';
 import { mayManageApplication } from './authority.ts';
 import { defineCommand } from './command-definition.ts';
+import { forgetCredentialFaults } from './credential.command.ts';
 
 export const setConnection = defineCommand({
   type: 'connection.set',
@@ -38,11 +39,14 @@ export const setConnection = defineCommand({
       lastTestedAt: null,
       lastTestOutcome: null,
       lastTestMessage: null,
+      changedAt: context.circumstances.now,
+      lastUsedAt: null,
     };
     if (instance === null)
       manager.create(ConnectorInstanceEntity, { id: newId<ConnectorInstanceId>(), applicationId, ...settings });
     else manager.assign(instance, settings);
     await manager.flush();
+    await forgetCredentialFaults(context, applicationId);
     context.record({
       type: 'connection.changed',
       requestId: null,
@@ -67,6 +71,7 @@ export const recordConnectionTest = defineCommand({
       lastTestMessage: message,
     });
     await manager.flush();
+    if (passed) await forgetCredentialFaults(context, applicationId);
     context.record({
       type: 'connection.tested',
       requestId: null,

@@ -12,7 +12,8 @@ import { accountEffects } from '#core/domain/finding.ts';
 import { plusMilliseconds } from '#core/domain/instant.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import { newId, type ApplicationId, type SyncRunId } from '#core/domain/ids.ts';
-import { fromRow } from '#core/persistence/tables.ts';
+import { retryDelay } from '#core/engine/record-attempt.ts';
+import { fromRow, type Writer } from '#core/persistence/tables.ts';
 import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
@@ -24,6 +25,9 @@ import { raiseNotices } from './notices.ts';
 
 /** How long a run belongs to the process that carries it on; every page renews it. */
 export const runLeaseMilliseconds = 120_000;
+
+/** A run that met so many passing faults without a single page between them is ended: some hours have passed by then. */
+const maximumFaults = 12;
 
 /**
  * Answers with the run that is to be carried on: a fresh one, or the one that is still open. `mine` false: another
@@ -61,7 +65,12 @@ export const startDiscovery = defineCommand({
         open.lease_owner === leaseOwner ||
         open.lease_owner === deadOwner ||
         (open.lease_until !== null && open.lease_until <= now);
-      if (mine) await writer.updateTable('sync_run').set(lease).where('id', '=', open.id).execute();
+      if (mine)
+        await writer
+          .updateTable('sync_run')
+          .set({ ...lease, resume_at: null })
+          .where('id', '=', open.id)
+          .execute();
       return done({ runId: open.id, checkpoint: open.checkpoint, mine });
     }
     // What a discovery asked is answered by looking again.
@@ -156,12 +165,71 @@ export const recordDiscoveryPage = defineCommand({
         summary: JSON.stringify(summary),
         pages: run.pages + 1,
         checkpoint: page.checkpoint,
+        faults: 0,
+        last_problem: null,
         lease_until: plusMilliseconds(context.circumstances.now, runLeaseMilliseconds),
       })
       .where('id', '=', runId)
       .execute();
     context.touch('delivery');
     return done({});
+  },
+});
+
+/** Moves the end of a run's lease on, however long its next page takes. `mine` false: it was taken over. */
+export const renewDiscovery = defineCommand({
+  type: 'discovery.renew',
+  payload: z.object({ runId: idSchema<SyncRunId>(), leaseOwner: z.string() }),
+  async run({ runId, leaseOwner }, context) {
+    const allowed = onlySystem(context);
+    if (allowed.outcome === 'refused') return allowed;
+    const { numUpdatedRows } = await context.writer
+      .updateTable('sync_run')
+      .set({ lease_until: plusMilliseconds(context.circumstances.now, runLeaseMilliseconds) })
+      .where('id', '=', runId)
+      .where('state', '=', 'running')
+      .where('lease_owner', '=', leaseOwner)
+      .executeTakeFirst();
+    return done({ mine: Number(numUpdatedRows) > 0 });
+  },
+});
+
+/**
+ * A passing fault, or a credential that is not accepted, stands in the way of the next page: the run keeps its
+ * checkpoint and goes on later, from whichever console. `goesOn` false: it met too many in a row and has to be ended.
+ */
+export const pauseDiscovery = defineCommand({
+  type: 'discovery.pause',
+  payload: z.object({
+    runId: idSchema<SyncRunId>(),
+    leaseOwner: z.string(),
+    cause: z.enum(['fault', 'credential']),
+    problem: z.string().max(4000),
+    afterMilliseconds: z.number().min(0).nullable(),
+    jitter: z.number().min(0).max(1),
+  }),
+  async run({ runId, leaseOwner, cause, problem, afterMilliseconds, jitter }, context) {
+    const allowed = onlySystem(context);
+    if (allowed.outcome === 'refused') return allowed;
+    const row = await openRun(context, runId);
+    if (row === undefined || row.state !== 'running' || row.lease_owner !== leaseOwner)
+      return refuse('command.invalid', 'Another console or worker carries this discovery on.');
+    const { now } = context.circumstances;
+    const faults = cause === 'fault' ? row.faults + 1 : row.faults;
+    if (faults >= maximumFaults) return done({ goesOn: false });
+    await context.writer
+      .updateTable('sync_run')
+      .set({
+        faults,
+        last_problem: problem,
+        lease_owner: null,
+        lease_until: null,
+        resume_at: cause === 'credential' ? now : plusMilliseconds(now, retryDelay(faults, afterMilliseconds, jitter)),
+      })
+      .where('id', '=', runId)
+      .execute();
+    context.touch('delivery');
+    return done({ goesOn: true });
   },
 });
 
@@ -191,6 +259,7 @@ export const finishDiscovery = defineCommand({
     if (failure !== null) {
       await endRun(context, run, { state: 'failed', failure, summary: run.summary });
       recordEnd(context, run, 'discovery.failed', { summary: run.summary, failure });
+      await tellOfFailure(context, run, failure);
       return done({});
     }
     const settings = await writer
@@ -205,11 +274,6 @@ export const finishDiscovery = defineCommand({
       return done({});
     }
     await endRun(context, run, { state: 'held', question, summary: run.summary });
-    const application = await writer
-      .selectFrom('application')
-      .select('name')
-      .where('id', '=', run.applicationId)
-      .executeTakeFirst();
     recordEnd(context, run, 'discovery.held', { question });
     await raiseNotices(context, [
       {
@@ -217,12 +281,40 @@ export const finishDiscovery = defineCommand({
         kind: 'discoveryAsks',
         requestId: null,
         itemId: null,
-        data: { application: application?.name ?? null, ...question },
+        data: { application: await nameOf(writer, run.applicationId), ...question },
       },
     ]);
     return done({});
   },
 });
+
+/** Told once, not at each failure of a schedule: the next is told of when one succeeded in between. */
+async function tellOfFailure(context: CommandContext, run: SyncRun, failure: string): Promise<void> {
+  const { writer } = context;
+  const before = await writer
+    .selectFrom('sync_run')
+    .select('state')
+    .where('application_id', '=', run.applicationId)
+    .where('id', '<>', run.id)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (before?.state === 'failed') return;
+  await raiseNotices(context, [
+    {
+      to: await whoLooksAfter(writer, run.applicationId),
+      kind: 'discoveryFails',
+      requestId: null,
+      itemId: null,
+      data: { application: await nameOf(writer, run.applicationId), problem: failure },
+    },
+  ]);
+}
+
+async function nameOf(writer: Writer, id: ApplicationId): Promise<string | null> {
+  const row = await writer.selectFrom('application').select('name').where('id', '=', id).executeTakeFirst();
+  return row?.name ?? null;
+}
 
 /** A person says whether so much is really gone. */
 export const answerDiscovery = defineCommand({
@@ -288,11 +380,11 @@ async function endRun(
   run: SyncRun,
   end: Partial<SyncRun>,
 ): Promise<void> {
-  const ended = { ...run, checkpoint: null, leaseOwner: null, leaseUntil: null };
+  const ended = { ...run, checkpoint: null, leaseOwner: null, leaseUntil: null, resumeAt: null, lastProblem: null };
   await updateRow(
     writer,
     'sync_run',
-    { ...ended, checkpoint: 'open', leaseOwner: 'open' },
+    { ...ended, checkpoint: 'open', leaseOwner: 'open', resumeAt: circumstances.now, lastProblem: 'open' },
     {
       ...ended,
       ...end,

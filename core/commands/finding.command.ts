@@ -23,8 +23,10 @@ export const decideFinding = defineCommand({
     action: z.enum([...findingActions, 'dismiss']),
     /** Why; the justification of a request that is made of it. */
     note: textSchema(2000).nullable().default(null),
+    /** What the application's connector can do to accounts. */
+    effects: z.array(z.enum(accountEffects)).readonly(),
   }),
-  async run({ findingId, action, note }, context) {
+  async run({ findingId, action, note, effects }, context) {
     const acting = actingEmployee(context);
     if (acting.outcome === 'refused') return acting;
     const { writer, circumstances } = context;
@@ -37,7 +39,9 @@ export const decideFinding = defineCommand({
         'finding.notOpen',
         'This finding was decided already, or a later discovery did not see it any more.',
       );
-    if (!possibleActions(before).includes(action))
+    if (action === 'deleteAccount' && note === null)
+      return refuse('finding.notPossible', 'Say why the account is deleted: it cannot be brought back.');
+    if (!possibleActions(before, effects).includes(action))
       return refuse('finding.notPossible', 'This cannot be done about a finding of this kind.');
     const asked = await requested(before, action, note, context);
     if (asked.outcome === 'refused') return asked;
@@ -75,11 +79,18 @@ export const decideFinding = defineCommand({
   },
 });
 
+type Action = z.output<typeof decideFinding.payload>['action'];
+
 /** What can be done about a finding, besides leaving it open. */
-export function possibleActions({
-  kind,
-  employeeId,
-}: Pick<Finding, 'kind' | 'employeeId'>): readonly z.output<typeof decideFinding.payload>['action'][] {
+export function possibleActions(
+  finding: Pick<Finding, 'kind' | 'employeeId'>,
+  effects: readonly AccountEffect[],
+): readonly Action[] {
+  const lacking: readonly Action[] = accountEffects.filter((effect) => !effects.includes(effect));
+  return actionsOf(finding).filter((action) => !lacking.includes(action));
+}
+
+function actionsOf({ kind, employeeId }: Pick<Finding, 'kind' | 'employeeId'>): readonly Action[] {
   switch (kind) {
     case 'addedOutside':
       return employeeId === null ? ['accept', 'dismiss'] : ['askForRemoval', 'accept', 'dismiss'];
@@ -141,7 +152,9 @@ export const startAccountEffect = defineCommand({
       await updateRow(writer, 'finding', before, {
         ...before,
         effectDueAt: plusMilliseconds(now, behindRemovalsMilliseconds),
+        lastProblem: 'Access of this person has to be taken away first. It goes on when that is done.',
       });
+      context.touch('delivery');
       return done({ proceed: false });
     }
     await updateRow(writer, 'finding', before, {
@@ -175,6 +188,7 @@ export const recordAccountEffect = defineCommand({
         afterMilliseconds: z.number().min(0).nullable(),
         jitter: z.number().min(0).max(1),
       }),
+      z.object({ kind: z.literal('credential'), problem: z.string().max(4000) }),
       z.object({ kind: z.literal('failed'), problem: z.string().max(4000) }),
     ]),
   }),
@@ -203,6 +217,15 @@ export const recordAccountEffect = defineCommand({
       await rememberEffect(context, before, before.effect);
       const { kind: _, ...seen } = outcome;
       context.record({ type: 'account.changed', requestId: null, itemId: null, data: { ...data, ...seen } });
+    } else if (outcome.kind === 'credential') {
+      // Nothing is wrong with it: it goes on as soon as a credential is accepted.
+      await updateRow(writer, 'finding', before, {
+        ...released,
+        effectState: 'ready',
+        effectAttempts: before.effectAttempts - 1,
+        effectDueAt: circumstances.now,
+        lastProblem: outcome.problem,
+      });
     } else if (outcome.kind === 'retry' && before.effectAttempts < maximumAttempts) {
       const wait = retryDelay(before.effectAttempts, outcome.afterMilliseconds, outcome.jitter);
       await updateRow(writer, 'finding', before, {
@@ -246,7 +269,8 @@ async function removalsLeft({ writer, circumstances }: CommandContext, finding: 
     .where('application_id', '=', finding.applicationId)
     .where('beneficiary_id', '=', finding.employeeId)
     .where('effect', '=', 'revoke')
-    .where('state', 'in', ['scheduled', 'ready', 'running', 'waiting'])
+    // Also what waits for a person: an account that is gone could not be looked at any more.
+    .where('state', 'in', ['scheduled', 'ready', 'running', 'waiting', 'byHand', 'failed'])
     .where('due_at', '<=', circumstances.now)
     .limit(1)
     .executeTakeFirst();

@@ -8,6 +8,7 @@ import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
+import { forgetCredentialFaults } from './credential.command.ts';
 import { endGrants, isAccountOf, loadStartFacts, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 
@@ -17,10 +18,12 @@ export const sendFulfillmentAgain = defineCommand({
   async run({ fulfillmentTaskId }, context) {
     const loaded = await loadManaged(fulfillmentTaskId, context);
     if (loaded.outcome === 'refused') return loaded;
-    const { before } = loaded.value;
+    const { before, task } = loaded.value;
     const result = sendAgain(before, fulfillmentTaskId, context.circumstances);
     if (result.outcome === 'refused') return result;
     await saveRequest(context.writer, before, result.value.after);
+    // Whoever says so may have set the credential right in the application itself.
+    await forgetCredentialFaults(context, task.applicationId);
     context.record(...result.value.facts);
     context.touch('fulfillment', 'requests');
     return done({});

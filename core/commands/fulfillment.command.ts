@@ -92,6 +92,10 @@ const attemptSchema = z.discriminatedUnion('kind', [
     afterMilliseconds: z.number().min(0).nullable(),
     jitter: z.number().min(0).max(1),
   }),
+  /** Nothing was written: somebody outside has to do something first, to follow "Waits for". */
+  z.object({ kind: z.literal('awaiting'), waitsFor: z.string().max(1000), jitter: z.number().min(0).max(1) }),
+  /** The application does not accept the credential: it waits until somebody sets another one. */
+  z.object({ kind: z.literal('credential'), problem: z.string().max(4000) }),
   z.object({ kind: z.literal('failed'), problem: z.string().max(4000), mayHaveHappened: z.boolean() }),
 ]);
 export type Attempt = z.output<typeof attemptSchema>;

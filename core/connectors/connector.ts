@@ -28,10 +28,21 @@ export type Outcome<Value> =
 export type Failure =
   /** The application understood and will not do it; trying again is of no use. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** A passing fault: down, busy, rate limit, broken answer. `afterMilliseconds` is the application's own wish. */
-  | { readonly kind: 'retryable'; readonly message: string; readonly afterMilliseconds: number | null }
-  /** Only a person can mend it: wrong credential, missing permission, ambiguous account. */
-  | { readonly kind: 'needsPerson'; readonly message: string }
+  /**
+   * A passing fault: down, busy, rate limit, broken answer. `afterMilliseconds` is the application's own wish. With
+   * `waitsFor` it is no fault at all: somebody outside has to do something before it can be written, as long as it takes.
+   */
+  | {
+      readonly kind: 'retryable';
+      readonly message: string;
+      readonly afterMilliseconds: number | null;
+      readonly waitsFor?: string;
+    }
+  /**
+   * Only a person can mend it: missing permission, ambiguous account. With `cause` it is the credential itself that
+   * is not accepted: nothing is asked of the application any more until somebody enters another one.
+   */
+  | { readonly kind: 'needsPerson'; readonly message: string; readonly cause?: 'credential' }
   /** The account or the entitlement is not there. */
   | { readonly kind: 'notFound'; readonly what: 'account' | 'entitlement'; readonly message: string };
 

@@ -84,6 +84,9 @@ export const syncRunSchema = z.object({
   grantsSeen: z.number().int(),
   summary: z.record(z.string(), z.number()),
   failure: z.string().nullable(),
+  /** It met a passing fault and goes on from where it stood then; null: it does not wait. */
+  resumeAt: instantSchema.nullable(),
+  lastProblem: z.string().nullable(),
   pages: z.number().int(),
   /** What would be gone, while it asks and afterwards; null: it did not ask. */
   question: z
@@ -149,6 +152,8 @@ export const applicationDetailSchema = applicationRowSchema.extend({
       /** Which secrets are in the keychain of this machine; never the secrets. */
       secretsPresent: z.record(z.string(), z.boolean()),
       lastTestedAt: instantSchema.nullable(),
+      /** When a delivery or a discovery was last answered through it, to a few minutes. */
+      lastUsedAt: instantSchema.nullable(),
     })
     .nullable(),
   discoveries: z.array(syncRunSchema),
@@ -159,6 +164,10 @@ export const applicationDetailSchema = applicationRowSchema.extend({
     /** Deliveries are paused because the application did not answer well; null: they are not. */
     paused: z
       .object({ since: instantSchema, until: instantSchema, faults: z.number().int(), problem: z.string().nullable() })
+      .nullable(),
+    /** The application does not accept the credential that a machine holds: what was asked from there waits. */
+    credential: z
+      .object({ machine: z.string(), since: instantSchema, problem: z.string(), waiting: z.number().int() })
       .nullable(),
   }),
   /** Findings that wait for somebody to decide. */

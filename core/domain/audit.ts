@@ -77,6 +77,8 @@ export const auditEventTypes = [
   'application.changed',
   'connection.changed',
   'connection.tested',
+  'connection.credentialRefused',
+  'connection.credentialAccepted',
   'directory.imported',
   'discovery.completed',
   'discovery.failed',

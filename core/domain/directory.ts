@@ -71,6 +71,10 @@ export interface ConnectorInstance {
   readonly lastTestedAt: Instant | null;
   readonly lastTestOutcome: 'passed' | 'failed' | null;
   readonly lastTestMessage: string | null;
+  /** When somebody set it last; null: before Gatehouse kept that. */
+  readonly changedAt: Instant | null;
+  /** When a delivery or a discovery was last answered through it, to a few minutes. */
+  readonly lastUsedAt: Instant | null;
 }
 
 /** Something inside an application that entitlements are on (a repository, a project, a database). */
@@ -158,6 +162,9 @@ export const freshRun = {
   checkpoint: null,
   leaseOwner: null,
   leaseUntil: null,
+  faults: 0,
+  resumeAt: null,
+  lastProblem: null,
 } as const;
 
 /** What would be gone, beside what was there: the reason why a discovery asks. */
@@ -195,6 +202,18 @@ export interface DeliveryHealth {
   readonly changedAt: Instant;
 }
 
+/**
+ * An application does not accept the credential that a machine's keychain holds. Nothing is asked of it from there
+ * until somebody sets another one or a test passes; from time to time a single task tries whether it is accepted again.
+ */
+export interface CredentialFault {
+  readonly applicationId: ApplicationId;
+  readonly machine: string;
+  readonly problem: string;
+  readonly since: Instant;
+  readonly retryAt: Instant;
+}
+
 /** One discovery of an application. */
 export interface SyncRun {
   readonly id: SyncRunId;
@@ -212,4 +231,9 @@ export interface SyncRun {
   readonly question: DropQuestion | null;
   readonly answeredById: EmployeeId | null;
   readonly answeredAt: Instant | null;
+  /** Passing faults in a row since its last page. */
+  readonly faults: number;
+  /** It met a passing fault and goes on from its checkpoint then; null: it does not wait. */
+  readonly resumeAt: Instant | null;
+  readonly lastProblem: string | null;
 }

@@ -18,6 +18,9 @@ export const noticeKinds = [
   'accessEnded',
   'deliveryFails',
   'discoveryAsks',
+  'discoveryFails',
+  'credentialRefused',
+  'passwordWaits',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 

@@ -307,7 +307,12 @@ export const lifecycle: readonly LifecycleCommand[] = [
       item(['approved'], 'approved', 'account.created', 'The person had no account before.'),
       delivery(['running'], 'done', 'access.granted', 'The access was seen in the application.'),
       delivery(['running'], 'done', 'access.removed', 'The access was seen to be gone.'),
-      delivery(['running'], 'waiting', 'fulfillment.retrying', 'A passing fault; a removal is never given up.'),
+      delivery(
+        ['running'],
+        'waiting',
+        'fulfillment.retrying',
+        'A passing fault, a credential that is not accepted, or something to be done outside first; a removal is never given up.',
+      ),
       delivery(
         ['running'],
         'waiting',

@@ -50,6 +50,10 @@ export type AttemptOutcome =
       readonly afterMilliseconds: number | null;
       readonly jitter: number;
     }
+  /** Nothing can be written before somebody outside has done something. It is asked again, as long as that takes. */
+  | { readonly kind: 'awaiting'; readonly waitsFor: string; readonly jitter: number }
+  /** The application does not accept the credential. Nothing is wrong with the task: it is due as soon as one is accepted. */
+  | { readonly kind: 'credential'; readonly problem: string }
   /** Trying again by itself is of no use. `mayHaveHappened`: an earlier attempt may have had its effect. */
   | { readonly kind: 'failed'; readonly problem: string; readonly mayHaveHappened: boolean };
 
@@ -88,6 +92,10 @@ export function recordAttempt(
         return failed(before, task, `Given up after ${task.attempts} attempts. ${outcome.problem}`, facts);
       }
       return retryLater(before, task, outcome, facts);
+    case 'awaiting':
+      return waitForOutside(before, task, outcome, facts);
+    case 'credential':
+      return waitForCredential(before, task, outcome.problem, facts);
     case 'failed':
       // The end of access is never given up silently: it is tried again and shown to people meanwhile.
       if (task.effect === 'revoke')
@@ -205,6 +213,11 @@ function stillUnread(
   return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, [], facts);
 }
 
+/** What is only read was not counted when it was claimed. */
+function uncounted({ attempts, acceptedAt }: FulfillmentTask): number {
+  return acceptedAt === null ? attempts - 1 : attempts;
+}
+
 function released(task: FulfillmentTask): FulfillmentTask {
   return { ...task, state: 'waiting', leaseOwner: null, leaseUntil: null };
 }
@@ -223,6 +236,45 @@ function retryLater(
   const trail = [
     factOf('fulfillment.retrying', task, { attempt: task.attempts, problem: outcome.problem, nextAttemptAt }),
   ];
+  return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, trail, facts);
+}
+
+/** No fault, and no attempt either. Told once, not at each time it is asked. */
+function waitForOutside(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  { waitsFor, jitter }: Extract<AttemptOutcome, { readonly kind: 'awaiting' }>,
+  facts: Circumstances,
+): TransitionResult {
+  const problem = `Waits for ${waitsFor}`;
+  const nextAttemptAt = plusMilliseconds(facts.now, readingDelay(task.dueAt, facts.now, jitter));
+  const waiting: FulfillmentTask = {
+    ...released(task),
+    attempts: uncounted(task),
+    nextAttemptAt,
+    lastProblem: problem,
+  };
+  const told =
+    task.lastProblem === problem
+      ? []
+      : [factOf('fulfillment.retrying', task, { attempt: task.attempts, problem, nextAttemptAt })];
+  return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, told, facts);
+}
+
+/** It does not count as an attempt: many may pass before somebody enters another credential. */
+function waitForCredential(
+  before: RequestAggregate,
+  task: FulfillmentTask,
+  problem: string,
+  facts: Circumstances,
+): TransitionResult {
+  const waiting: FulfillmentTask = {
+    ...released(task),
+    attempts: uncounted(task),
+    nextAttemptAt: facts.now,
+    lastProblem: problem,
+  };
+  const trail = [factOf('fulfillment.retrying', task, { attempt: task.attempts, problem, nextAttemptAt: null })];
   return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, trail, facts);
 }
 

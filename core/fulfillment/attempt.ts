@@ -9,6 +9,7 @@ import { plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import type { SecretStore } from '#core/secrets/secret-store.ts';
 import type { Connection, Connections } from './connections.ts';
+import type { Credentials } from './credentials.ts';
 import { createPasswordKeeper } from './initial-password.ts';
 import type { Verdict } from './lanes.ts';
 import { loadTicketWork } from './load-ticket.ts';
@@ -26,6 +27,7 @@ export interface AttemptsOptions {
   readonly database: Database;
   readonly execute: Execute;
   readonly connections: Connections;
+  readonly credentials: Credentials;
   readonly secrets: SecretStore;
   readonly now: () => Instant;
   readonly owner: string;
@@ -39,7 +41,7 @@ export interface Attempts {
 }
 
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { database, execute, connections, secrets, now, owner, log } = options;
+  const { database, execute, connections, credentials, secrets, now, owner, log } = options;
   /** What is being performed, and how to cut it off when its lease is lost. */
   const held = new Map<FulfillmentTaskId, AbortController>();
   const heartbeat = setInterval(() => void beat(), renewEveryMilliseconds);
@@ -104,15 +106,22 @@ export function createAttempts(options: AttemptsOptions): Attempts {
           jitter: Math.random(),
         });
       const { attempt, looked } = await performWith(connection, id, cut);
+      if (attempt.kind === 'credential') {
+        // Known before the task is due again: what is begun meanwhile would only be refused as well.
+        const known = await credentials.refused(applicationId, connection.instance.changedAt, attempt.problem);
+        return notAsked(
+          known ? attempt : { kind: 'retry', problem: attempt.problem, afterMilliseconds: null, jitter: 0 },
+        );
+      }
       // Looking at tickets is no delivery: it must neither pause those to come nor end a pause.
       if (looked) return notAsked(attempt);
-      return {
-        attempt,
-        verdict:
-          attempt.kind === 'retry' && !cut.aborted
-            ? { kind: 'fault', problem: attempt.problem, afterMilliseconds: attempt.afterMilliseconds }
-            : { kind: 'answered' },
-      };
+      if (attempt.kind === 'retry' && !cut.aborted)
+        return {
+          attempt,
+          verdict: { kind: 'fault', problem: attempt.problem, afterMilliseconds: attempt.afterMilliseconds },
+        };
+      if (attempt.kind !== 'retry') await credentials.accepted(applicationId);
+      return { attempt, verdict: { kind: 'answered' } };
     });
   }
 
@@ -156,7 +165,7 @@ function notAsked(attempt: Attempt): { readonly attempt: Attempt; readonly verdi
 /** Applications answer at any length; the trail keeps the part that people read. */
 function bounded(attempt: Attempt): Attempt {
   // What is said of a ticket was cut where it was taken.
-  if (attempt.kind === 'ticket') return attempt;
+  if (attempt.kind === 'ticket' || attempt.kind === 'awaiting') return attempt;
   if (attempt.kind === 'pending') return { ...attempt, source: attempt.source.slice(0, 500) };
   if (attempt.kind !== 'done') return { ...attempt, problem: attempt.problem.slice(0, 2000) };
   const facts = Object.fromEntries(

@@ -1,5 +1,6 @@
 /** What becomes of a delivery when the application or the way to it has a bad day: a real SCIM server behind a scripted proxy. */
 import { afterEach, expect, it } from 'vitest';
+import { recordConnectionTest } from '#core/commands/connection.command.ts';
 import { completeFulfillmentByHand, sendFulfillmentAgain } from '#core/commands/fulfillment-by-person.command.ts';
 import { maximumGrantAttempts } from '#core/engine/record-attempt.ts';
 import { commandOf, holds, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
@@ -202,36 +203,77 @@ describeEachDatabase('a grant', (open) => {
     await expectOnce(bed);
   });
 
-  it('goes to a person when the credential is wrong, and is sent again when that is mended', async () => {
-    const { workspace, delivery, bed, tasks, ask, later, people, types } = await begin(open);
+  it('waits while the credential is not accepted, asks nothing meanwhile, and goes on at once with another, removals first', async () => {
+    const { workspace, delivery, bed, tasks, ask, later, people, entitlements, applications, types } =
+      await begin(open);
+    await ask();
+    bed.proxy.forgetRequests();
+    bed.proxy.addRule({ times: Infinity, fault: { kind: 'answer', status: 401 } });
+    const give = (who: typeof people.owner) =>
+      submitted(delivery.execute, people.requester, [line(who, entitlements.automatic[0])]);
+    await give(people.colleague);
+    await delivery.fulfillment.idle();
+    await give(people.manager);
+    await submitted(delivery.execute, people.requester, [
+      line(people.requester, entitlements.automatic[0], { action: 'REVOKE' }),
+    ]);
+    await delivery.fulfillment.idle();
+    await later(29 * 60_000);
+    // One call was refused; since then nobody has signed in wrongly again, as directories lock accounts for that.
+    expect(bed.proxy.requests).toHaveLength(1);
+    const waiting = (await tasks()).filter(({ state }) => state !== 'done');
+    expect(waiting.map(({ effect, state, attempts }) => [effect, state, attempts])).toEqual([
+      ['grant', 'waiting', 0],
+      ['grant', 'ready', 0],
+      ['revoke', 'ready', 0],
+    ]);
+    expect(await rowsOf(workspace, 'connector_instance')).toMatchObject([
+      { lastTestOutcome: 'failed', lastTestMessage: expect.stringContaining('credential') },
+    ]);
+    expect(new Set((await rowsOf(workspace, 'notice')).map(({ kind }) => kind))).toContain('credentialRefused');
+    // A process that has just begun tries once, and so does a single task after half an hour.
+    const other = startDelivery(workspace, { now: workspace.clock.now, secrets: delivery.secrets, owner: 'other' });
+    workspace.onClose(() => other.stop());
+    await other.fulfillment.idle();
+    expect(bed.proxy.requests).toHaveLength(2);
+    await later(31 * 60_000);
+    expect(bed.proxy.requests).toHaveLength(3);
+
+    bed.proxy.clearRules();
+    bed.proxy.forgetRequests();
+    await delivery.execute(
+      recordConnectionTest,
+      commandOf(
+        { kind: 'system', part: 'discovery' },
+        { applicationId: applications.automatic, passed: true, message: 'ok' },
+      ),
+    );
+    await delivery.fulfillment.idle();
+    expect((await tasks()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
+    const writes = bed.proxy.requests.filter(({ method }) => method === 'PATCH' || method === 'POST');
+    expect(writes[0]).toMatchObject({ method: 'PATCH' });
+    expect((await bed.membersOf('Readers')).toSorted()).toEqual(
+      ['colleague@example.com', 'manager@example.com', 'other@example.com'].toSorted(),
+    );
+    expect(await rowsOf(workspace, 'credential_fault')).toEqual([]);
+    expect(await types()).not.toContain('fulfillment.failed');
+  });
+
+  it('is tried at once when a person says so, whatever the credential was', async () => {
+    const { workspace, delivery, bed, tasks, ask, people } = await begin(open);
     bed.proxy.addRule({ times: Infinity, fault: { kind: 'answer', status: 401 } });
     await ask();
     const [task] = await tasks();
-    expect(task).toMatchObject({
-      state: 'failed',
-      nextAttemptAt: null,
-      lastProblem: expect.stringContaining('credential'),
-    });
-    expect(await rowsOf(workspace, 'request_item')).toMatchObject([{ state: 'approved' }]);
-    await later(day);
-    expect(await tasks()).toMatchObject([{ state: 'failed', attempts: 1 }]);
     bed.proxy.clearRules();
     const again = (who: typeof people.owner) =>
       delivery.execute(sendFulfillmentAgain, commandOf(who, { fulfillmentTaskId: task!.id }));
     expect(await again(people.requester)).toMatchObject({ refusal: { code: 'access.notAllowed' } });
+    expect(await rowsOf(workspace, 'credential_fault')).toHaveLength(1);
     expect(await again(people.owner)).toMatchObject({ outcome: 'done' });
     await delivery.fulfillment.idle();
     expect(await tasks()).toMatchObject([{ state: 'done', attempts: 1 }]);
     await expectOnce(bed);
     expect(await again(people.owner)).toMatchObject({ refusal: { code: 'fulfillment.notPossible' } });
-    expect(await types()).toEqual([
-      'fulfillment.started',
-      'fulfillment.failed',
-      'fulfillment.sentAgain',
-      'fulfillment.started',
-      'account.created',
-      'access.granted',
-    ]);
   });
 
   it('is given to a person after the most attempts, and then works when it is sent again', async () => {

@@ -4,23 +4,24 @@ import type { ApplicationId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentState } from '#core/domain/request.ts';
 import { prepared } from '#core/persistence/prepared.ts';
+import type { Reader } from '#core/persistence/tables.ts';
 
 /** So many are asked for at once. */
 export const fetched = 200;
 
 /** The first due of each state; sorted over all states at once, everything that is due would be read. */
-export const dueTasks = prepared((reader, moment: Instant, without: readonly ApplicationId[]) => {
+function firstDue(reader: Reader, moment: Instant, without: readonly ApplicationId[], effect: 'revoke' | null) {
   const first = (state: FulfillmentState) => {
     const query = reader
       .selectFrom('fulfillment_task')
       .select(['id', 'application_id', 'beneficiary_id', 'next_attempt_at', 'effect'])
       .where('state', '=', state)
       .where('next_attempt_at', '<=', moment)
+      .$if(effect !== null, (due) => due.where('effect', '=', sql.lit(effect)))
+      .$if(without.length > 0, (due) => due.where('application_id', 'not in', without))
       .orderBy('next_attempt_at')
       .limit(fetched);
-    return reader
-      .selectFrom((without.length === 0 ? query : query.where('application_id', 'not in', without)).as(state))
-      .selectAll();
+    return reader.selectFrom(query.as(state)).selectAll();
   };
   return (
     first('scheduled')
@@ -32,7 +33,15 @@ export const dueTasks = prepared((reader, moment: Instant, without: readonly App
       .orderBy('effect', 'desc')
       .limit(fetched)
   );
-});
+}
+
+export const dueTasks = prepared((reader, moment: Instant, without: readonly ApplicationId[]) =>
+  firstDue(reader, moment, without, null),
+);
+
+export const dueRemovals = prepared((reader, moment: Instant, without: readonly ApplicationId[]) =>
+  firstDue(reader, moment, without, 'revoke'),
+);
 
 export const applicationFulfillment = prepared((reader, id: ApplicationId) =>
   reader.selectFrom('application').select('fulfillment').where('id', '=', id),

@@ -8,6 +8,7 @@ import { freshCommand } from '#core/domain/command.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Database } from '#core/persistence/open-database.ts';
+import { prepared } from '#core/persistence/prepared.ts';
 import { afterFault, closedBreaker, passageAt, pauseLeft, type Breaker } from './breaker.ts';
 
 export interface Limits {
@@ -28,7 +29,7 @@ export interface Lanes {
   room(applicationId: ApplicationId, limits: Limits): number | 'full' | 'paused';
   enter(applicationId: ApplicationId, limits: Limits): void;
   leave(applicationId: ApplicationId, verdict: Verdict): Promise<void>;
-  /** Reads which applications were paused when this process began. */
+  /** Reads which applications other processes have paused or found well again. */
   load(): Promise<void>;
   /** Milliseconds until the next pause ends; null: nothing is paused. */
   nextOpening(): number | null;
@@ -43,6 +44,8 @@ export interface LanesOptions {
 interface Lane {
   inside: number;
   breaker: Breaker;
+  /** When the breaker was opened or closed last, here or elsewhere. */
+  changedAt: Instant | null;
   /** By the clock of this process, not of the workspace: the rate is about real seconds. */
   nextStart: number;
 }
@@ -53,7 +56,7 @@ export function createLanes({ database, execute, now }: LanesOptions): Lanes {
   function laneOf(applicationId: ApplicationId): Lane {
     const known = lanes.get(applicationId);
     if (known !== undefined) return known;
-    const fresh: Lane = { inside: 0, breaker: closedBreaker, nextStart: 0 };
+    const fresh: Lane = { inside: 0, breaker: closedBreaker, changedAt: null, nextStart: 0 };
     lanes.set(applicationId, fresh);
     return fresh;
   }
@@ -79,6 +82,7 @@ export function createLanes({ database, execute, now }: LanesOptions): Lanes {
       const before = lane.breaker;
       lane.breaker = verdict.kind === 'answered' ? closedBreaker : afterFault(before, verdict, now(), Math.random());
       if (before.pausedUntil === lane.breaker.pausedUntil) return;
+      lane.changedAt = now();
       const { faults, pausedUntil, problem } = lane.breaker;
       await execute(
         recordHealth,
@@ -90,17 +94,12 @@ export function createLanes({ database, execute, now }: LanesOptions): Lanes {
       );
     },
     async load() {
-      const rows = await database.read
-        .selectFrom('delivery_health')
-        .selectAll()
-        .where('paused_until', 'is not', null)
-        .execute();
-      for (const row of rows)
-        laneOf(row.application_id).breaker = {
-          faults: row.faults,
-          pausedUntil: row.paused_until,
-          problem: row.last_problem,
-        };
+      for (const row of await standing(database.read)) {
+        const lane = laneOf(row.application_id);
+        if (lane.changedAt !== null && row.changed_at <= lane.changedAt) continue;
+        lane.changedAt = row.changed_at;
+        lane.breaker = { faults: row.faults, pausedUntil: row.paused_until, problem: row.last_problem };
+      }
     },
     nextOpening() {
       const left = [...lanes.values()]
@@ -110,3 +109,5 @@ export function createLanes({ database, execute, now }: LanesOptions): Lanes {
     },
   };
 }
+
+const standing = prepared((reader) => reader.selectFrom('delivery_health').selectAll());

@@ -211,7 +211,11 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
   // Besides the accounts that are known there may be one that was made, or made anew, in the application itself.
   const found = await findAccount(work, performance);
   const known = work.accounts.length > 0;
-  if (!succeeded(found) && found.kind !== 'notFound' && !(known && found.kind === 'needsPerson'))
+  if (
+    !succeeded(found) &&
+    found.kind !== 'notFound' &&
+    !(known && found.kind === 'needsPerson' && found.cause === undefined)
+  )
     return failed(work, found, performance);
   const accounts =
     succeeded(found) && !work.accounts.some((account) => account.externalId === found.value.externalId)
@@ -362,8 +366,12 @@ function succeeded<Value>(
 }
 
 function failed(work: Work, failure: Failure, { jitter }: Performance): Attempt {
+  if (failure.kind === 'retryable' && failure.waitsFor !== undefined)
+    return { kind: 'awaiting', waitsFor: failure.waitsFor.slice(0, 900), jitter: jitter() };
   if (failure.kind === 'retryable') {
     return { kind: 'retry', problem: failure.message, afterMilliseconds: failure.afterMilliseconds, jitter: jitter() };
   }
+  if (failure.kind === 'needsPerson' && failure.cause === 'credential')
+    return { kind: 'credential', problem: failure.message };
   return { kind: 'failed', problem: failure.message, mayHaveHappened: work.earlierAttempts > 0 };
 }

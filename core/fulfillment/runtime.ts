@@ -10,8 +10,9 @@ import type { Database } from '#core/persistence/open-database.ts';
 import type { SecretStore } from '#core/secrets/secret-store.ts';
 import { createAttempts } from './attempt.ts';
 import type { Connections } from './connections.ts';
-import { applicationFulfillment, dueTasks, fetched, nextAttempts, runningTasks } from './due-tasks.ts';
-import { createLanes, type Limits } from './lanes.ts';
+import { applicationFulfillment, dueRemovals, dueTasks, fetched, nextAttempts, runningTasks } from './due-tasks.ts';
+import type { Credentials } from './credentials.ts';
+import type { Lanes, Limits } from './lanes.ts';
 
 export interface FulfillmentRuntime {
   /** Something may have become due: look now. */
@@ -26,6 +27,8 @@ export interface FulfillmentOptions {
   readonly database: Database;
   readonly execute: Execute;
   readonly connections: Connections;
+  readonly lanes: Lanes;
+  readonly credentials: Credentials;
   readonly secrets: SecretStore;
   readonly now: () => Instant;
   /** Names this process in leases. */
@@ -55,11 +58,10 @@ interface Candidate {
 }
 
 export function createFulfillment(options: FulfillmentOptions): FulfillmentRuntime {
-  const { database, connections, now, owner, log } = options;
+  const { database, connections, lanes, credentials, now, owner, log } = options;
   const concurrency = options.concurrency ?? Number.POSITIVE_INFINITY;
   const isDead = options.isDead ?? (() => false);
   const attempts = createAttempts(options);
-  const lanes = createLanes(options);
   const underWay = new Map<FulfillmentTaskId, Promise<void>>();
   /** What is due, by application, as far as it was fetched. */
   const queues = new Map<ApplicationId, { limits: Limits; tasks: Candidate[] }>();
@@ -71,7 +73,6 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   let lookAgain = false;
   let lookedAt = -busyLookMilliseconds;
   let stopped = false;
-  let loaded = false;
   /** More may be due than was fetched. */
   let more = false;
   const idleWaiters: (() => void)[] = [];
@@ -137,21 +138,27 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   }
 
   async function look(): Promise<void> {
-    if (!loaded) {
-      await lanes.load();
-      loaded = true;
-    }
+    await lanes.load();
+    await credentials.load();
     const moment = now();
     queues.clear();
     more = false;
     await takeOver();
+    const seen = new Set<FulfillmentTaskId>();
     // Applications of which enough was fetched, or nothing can be begun: theirs must not hide what is due elsewhere.
     const passedOver = new Set<ApplicationId>();
     for (;;) {
       const due = await dueTasks(database.read, moment, [...passedOver]);
-      for (const task of due) {
+      // Where more waits than is fetched at once, what takes access away must not stand behind it.
+      const removals = due.length < fetched ? [] : await dueRemovals(database.read, moment, [...passedOver]);
+      const ordered = [...removals, ...due].toSorted(
+        (a, b) => Number(a.effect === 'grant') - Number(b.effect === 'grant'),
+      );
+      const before = passedOver.size;
+      for (const task of ordered) {
         if (stopped) return;
-        if (passedOver.has(task.application_id) || underWay.has(task.id)) continue;
+        if (passedOver.has(task.application_id) || underWay.has(task.id) || seen.has(task.id)) continue;
+        seen.add(task.id);
         const candidate = {
           id: task.id,
           applicationId: task.application_id,
@@ -163,6 +170,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
       if (due.length < fetched) break;
       more = true;
       for (const task of due) passedOver.add(task.application_id);
+      if (passedOver.size === before) break;
     }
     lookedAt = performance.now();
     drain();
@@ -193,9 +201,15 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
       return true;
     }
     const limits = await limitsOf(candidate.applicationId);
-    if (limits === null || lanes.room(candidate.applicationId, limits) === 'paused') return false;
+    if (limits === null || roomFor(candidate.applicationId, limits) === 'paused') return false;
     queues.set(candidate.applicationId, { limits, tasks: [candidate] });
     return true;
+  }
+
+  function roomFor(applicationId: ApplicationId, limits: Limits): ReturnType<Lanes['room']> {
+    const passage = credentials.passage(applicationId);
+    if (passage === 'refused') return 'paused';
+    return lanes.room(applicationId, passage === 'probe' ? { ...limits, concurrency: 1 } : limits);
   }
 
   /** Null: the application's credential is elsewhere, so that its tasks are left to whoever has it. */
@@ -216,14 +230,14 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
       const waiting: Candidate[] = [];
       for (const candidate of queue.tasks) {
         if (underWay.has(candidate.id)) continue;
-        const room = lanes.room(applicationId, queue.limits);
+        const room = roomFor(applicationId, queue.limits);
         if (room !== 0 || busyPeople.has(candidate.person)) {
           if (typeof room === 'number' && room > 0) soonest = Math.min(soonest, room);
           waiting.push(candidate);
         } else begin(candidate, queue.limits);
       }
       queue.tasks = waiting;
-      if (waiting.length === 0 || lanes.room(applicationId, queue.limits) === 'paused') queues.delete(applicationId);
+      if (waiting.length === 0 || roomFor(applicationId, queue.limits) === 'paused') queues.delete(applicationId);
     }
     if (soonest !== Number.POSITIVE_INFINITY && underWay.size === 0) {
       clearTimeout(timer);

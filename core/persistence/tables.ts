@@ -9,6 +9,7 @@ import type {
   Account,
   Application,
   ConnectorInstance,
+  CredentialFault,
   DeliveryHealth,
   DeliverySettings,
   Employee,
@@ -72,6 +73,7 @@ export interface Rows {
   };
   readonly delivery_settings: DeliverySettings;
   readonly delivery_health: DeliveryHealth;
+  readonly credential_fault: CredentialFault;
   readonly finding: Finding;
   readonly access_request: AccessRequest & { readonly searchText: string };
   readonly request_item: RequestItem;

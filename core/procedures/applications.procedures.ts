@@ -7,7 +7,7 @@ import type { ApplicationId } from '#core/domain/ids.ts';
 import { listAccounts } from '#core/queries/accounts.ts';
 import { getApplication } from '#core/queries/application-detail.ts';
 import { listApplications, type ConnectionKnowledge } from '#core/queries/applications.ts';
-import { listFindings } from '#core/queries/findings.ts';
+import { accountEffectsIn, listFindings } from '#core/queries/findings.ts';
 import { listEntitlements } from '#core/queries/entitlements.ts';
 import { mayManage, type Viewer } from '#core/queries/visibility.ts';
 import type { Workspace } from '#core/workspace.ts';
@@ -65,11 +65,23 @@ export function applicationsProcedures({ signedIn }: Procedures) {
     ),
 
     findings: signedIn.applications.findings.handler(({ context: { workspace, viewer }, input }) =>
-      listFindings(workspace.database.read, viewer, input),
+      listFindings(workspace.database.read, viewer, input, workspace.connectors.describe()),
     ),
 
-    decideFinding: signedIn.applications.decideFinding.handler(({ context, input: { commandId, ...payload } }) =>
-      context.workspace.execute(decideFinding, issued(context, commandId, payload)),
+    decideFinding: signedIn.applications.decideFinding.handler(
+      async ({ context, input: { commandId, ...payload } }) => {
+        const { database, connectors, execute } = context.workspace;
+        const finding = await database.read
+          .selectFrom('finding')
+          .select('application_id')
+          .where('id', '=', payload.findingId)
+          .executeTakeFirst();
+        const effects =
+          finding === undefined
+            ? []
+            : await accountEffectsIn(database.read, finding.application_id, connectors.describe());
+        return execute(decideFinding, issued(context, commandId, { ...payload, effects: [...effects] }));
+      },
     ),
 
     entitlements: signedIn.applications.entitlements.handler(({ context: { workspace }, input }) =>

@@ -79,7 +79,29 @@ async function deliveryOf(
       !inspected || health === undefined || since === null || until === null
         ? null
         : { since, until, faults: health.faults, problem: health.last_problem },
+    credential: inspected ? await credentialFault(reader, applicationId) : null,
   };
+}
+
+/** Of several machines, the one whose credential was refused first. */
+async function credentialFault(
+  reader: Reader,
+  applicationId: ApplicationId,
+): Promise<ApplicationDetail['delivery']['credential']> {
+  const fault = await reader
+    .selectFrom('credential_fault')
+    .select(['machine', 'since', 'problem'])
+    .where('application_id', '=', applicationId)
+    .orderBy('since')
+    .executeTakeFirst();
+  if (fault === undefined) return null;
+  const { count } = await reader
+    .selectFrom('fulfillment_task')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('application_id', '=', applicationId)
+    .where('state', 'in', ['ready', 'waiting'])
+    .executeTakeFirstOrThrow();
+  return { ...fault, waiting: Number(count) };
 }
 
 async function connectionSettings(
@@ -93,12 +115,13 @@ async function connectionSettings(
     .where('application_id', '=', applicationId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { connector, configuration, lastTestedAt } = fromRow('connector_instance', row);
+  const { connector, configuration, lastTestedAt, lastUsedAt } = fromRow('connector_instance', row);
   return {
     connector,
     configuration: { ...configuration },
     secretsPresent: { ...(await knowledge.secretsPresent(applicationId)) },
     lastTestedAt,
+    lastUsedAt,
   };
 }
 

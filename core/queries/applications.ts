@@ -81,6 +81,8 @@ export function syncRunView(row: Tables['sync_run']): SyncRunView {
     grantsSeen,
     summary: { ...summary },
     failure,
+    resumeAt: run.resumeAt,
+    lastProblem: run.lastProblem,
     pages: run.pages,
     // Copied, because what travels may be changed.
     question: run.question === null ? null : structuredClone(run.question),

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { possibleActions } from '#core/commands/finding.command.ts';
 import type { FindingRow } from '#core/contract/index.ts';
+import type { ConnectorDescription } from '#core/domain/connector.ts';
+import { accountEffects, type AccountEffect } from '#core/domain/finding.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
 import { cursorKind, decodeCursor, keyParts, pageOf } from './cursor.ts';
@@ -15,6 +17,7 @@ export async function listFindings(
   reader: Reader,
   viewer: Viewer,
   input: { readonly applicationId: ApplicationId; readonly cursor: string | null; readonly limit: number },
+  connectors: readonly ConnectorDescription[],
 ): Promise<{ rows: FindingRow[]; nextCursor: string | null }> {
   const { applicationId } = input;
   requireInspect(viewer, applicationId);
@@ -48,6 +51,7 @@ export async function listFindings(
     findings.flatMap(({ entitlementId }) => entitlementId ?? []),
   );
   const manages = mayManage(viewer, applicationId);
+  const effects = await accountEffectsIn(reader, applicationId, connectors);
   const rows = findings.map((finding) => ({
     id: finding.id,
     kind: finding.kind,
@@ -64,9 +68,24 @@ export async function listFindings(
     requestId: finding.requestId,
     effectState: finding.effectState,
     problem: finding.lastProblem,
-    actions: manages && finding.state === 'open' ? [...possibleActions(finding)] : [],
+    actions: manages && finding.state === 'open' ? [...possibleActions(finding, effects)] : [],
   }));
   return { rows, nextCursor: page.nextCursor };
+}
+
+/** What the application's connector can do to accounts. */
+export async function accountEffectsIn(
+  reader: Reader,
+  applicationId: ApplicationId,
+  connectors: readonly ConnectorDescription[],
+): Promise<readonly AccountEffect[]> {
+  const instance = await reader
+    .selectFrom('connector_instance')
+    .select('connector')
+    .where('application_id', '=', applicationId)
+    .executeTakeFirst();
+  const description = connectors.find(({ name }) => name === instance?.connector);
+  return accountEffects.filter((effect) => description?.capabilities.includes(effect) === true);
 }
 
 export async function countOpenFindings(reader: Reader, applicationId: ApplicationId): Promise<number> {

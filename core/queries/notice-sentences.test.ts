@@ -45,6 +45,24 @@ const sentences: Readonly<
       'The discovery of Wiki stopped before it ended anything: 40 of 100 accounts and 120 of 300 grants would be gone. Look whether that is right.',
     ],
   ],
+  discoveryFails: [
+    [
+      { application: 'Wiki', problem: 'No answer' },
+      'The discovery of Wiki failed: No answer. What it holds is not known until a discovery succeeds.',
+    ],
+  ],
+  credentialRefused: [
+    [
+      { application: 'Wiki', machine: 'desk', problem: 'The token has expired.' },
+      'Wiki does not accept the credential that desk holds: The token has expired. Deliveries and discoveries wait until another one is entered under Connection.',
+    ],
+  ],
+  passwordWaits: [
+    [
+      { application: 'Wiki', machine: 'desk', person: 'Ben Ode' },
+      'A first password for Ben Ode in Wiki waits to be handed over, in the keychain of desk.',
+    ],
+  ],
   accessFailed: [
     [
       { waits: true, problem: 'The group is gone' },

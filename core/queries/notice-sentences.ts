@@ -41,7 +41,13 @@ export function noticeSentence(facts: NoticeFacts): string {
         ? `${what} could not be ${doneTo(facts)}: ${problem(data)} It waits for somebody who looks after the application.`
         : `${what} could not be taken away${from(facts)} in ${attempts(data)}: ${problem(data)} It is tried again until it succeeds.`;
     case 'discoveryAsks':
-      return `The discovery of ${typeof data['application'] === 'string' ? data['application'] : 'an application'} stopped before it ended anything: ${gone(data['accounts'], 'accounts')} and ${gone(data['grants'], 'grants')} would be gone. Look whether that is right.`;
+      return `The discovery of ${application(data)} stopped before it ended anything: ${gone(data['accounts'], 'accounts')} and ${gone(data['grants'], 'grants')} would be gone. Look whether that is right.`;
+    case 'discoveryFails':
+      return `The discovery of ${application(data)} failed: ${problem(data)} What it holds is not known until a discovery succeeds.`;
+    case 'credentialRefused':
+      return `${capital(application(data))} does not accept the credential that ${typeof data['machine'] === 'string' ? data['machine'] : 'a machine'} holds: ${problem(data)} Deliveries and discoveries wait until another one is entered under Connection.`;
+    case 'passwordWaits':
+      return `A first password for ${typeof data['person'] === 'string' ? data['person'] : 'somebody'} in ${application(data)} waits to be handed over, in the keychain of ${typeof data['machine'] === 'string' ? data['machine'] : 'a machine'}.`;
     case 'requestDenied':
       return data['leftOut'] === true
         ? `${asked(facts)} was left out by the reviewer${inRequest}${because(data)}`
@@ -65,6 +71,14 @@ export function noticeSentence(facts: NoticeFacts): string {
     default:
       return assertNever(kind);
   }
+}
+
+function application(data: Notice['data']): string {
+  return typeof data['application'] === 'string' ? data['application'] : 'an application';
+}
+
+function capital(words: string): string {
+  return words.startsWith('an ') ? `A${words.slice(1)}` : words;
 }
 
 function delegated(data: Notice['data'], person: string): string {

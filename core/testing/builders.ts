@@ -244,6 +244,8 @@ export async function connect(
         lastTestedAt: null,
         lastTestOutcome: null,
         lastTestMessage: null,
+        changedAt: null,
+        lastUsedAt: null,
       },
     ]),
   );

@@ -7,6 +7,8 @@ import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discover
 import { plusMinutes, type Instant } from '#core/domain/instant.ts';
 import { createAccountEffects, type AccountEffects } from '#core/fulfillment/account-effects.ts';
 import { createConnections, type Connections } from '#core/fulfillment/connections.ts';
+import { createCredentials } from '#core/fulfillment/credentials.ts';
+import { createLanes } from '#core/fulfillment/lanes.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
 import type { SecretStore } from '#core/secrets/secret-store.ts';
@@ -71,10 +73,14 @@ export function startDelivery({ database }: Holder, options: DeliveryOptions): D
     committed: (topics) => topics.includes('fulfillment') && fulfillment.wake(),
   });
   const connections = createConnections({ database, secrets, definitions });
+  const lanes = createLanes({ database, execute, now });
+  const credentials = createCredentials({ database, execute, now });
   const fulfillment = createFulfillment({
     database,
     execute,
     connections,
+    lanes,
+    credentials,
     secrets,
     now,
     owner,
@@ -85,6 +91,8 @@ export function startDelivery({ database }: Holder, options: DeliveryOptions): D
     database,
     execute,
     connections,
+    lanes,
+    credentials,
     now,
     owner,
     log: (problem: string, error: unknown) => void problems.push(`${problem}: ${String(error)}`),

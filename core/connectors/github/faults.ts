@@ -26,12 +26,20 @@ export function refused(message: string): Failure {
   return { kind: 'refused', message };
 }
 
-export function retryable(message: string, afterMilliseconds: number | null = null): Failure {
+export function retryable(
+  message: string,
+  afterMilliseconds: number | null = null,
+): Extract<Failure, { readonly kind: 'retryable' }> {
   return { kind: 'retryable', message, afterMilliseconds };
 }
 
 export function needsPerson(message: string): Failure {
   return { kind: 'needsPerson', message };
+}
+
+/** Nothing that is asked with this credential will be done. */
+export function credentialRefused(message: string): Failure {
+  return { kind: 'needsPerson', message, cause: 'credential' };
 }
 
 export function noAccount(message: string): Failure {
@@ -59,7 +67,7 @@ export function failureOfStatus(status: number, headers: Headers, said: string, 
     );
   }
   if (status === 401) {
-    return needsPerson(
+    return credentialRefused(
       `GitHub does not accept the credential (HTTP 401). It may have expired or been revoked: enter a valid one in the connection's settings.${quoted}`,
     );
   }

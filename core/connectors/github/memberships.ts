@@ -24,8 +24,8 @@ import { needsPerson, noAccount, retryable } from './faults.ts';
 import { wholeList } from './paging.ts';
 import * as shapes from './shapes.ts';
 
-/** How long to wait before asking again whether an invitation was accepted. */
-const invitationPause = 30 * 60_000;
+/** What has still to happen, to follow "Waits for". */
+const acceptance = 'the invitation to the organization to be accepted';
 const membershipRoute = '/organizations/{org_id}/team/{team_id}/memberships/{username}';
 
 type State = 'held' | 'pending' | 'inherited' | 'none';
@@ -122,7 +122,7 @@ export async function read(
   const { state, facts } = reading;
   return {
     kind: 'already',
-    value: { held: state === 'held', ...(state === 'pending' ? { pending: true } : {}) },
+    value: { held: state === 'held', ...(state === 'pending' ? { pending: true, waitsFor: acceptance } : {}) },
     facts,
   };
 }
@@ -252,8 +252,10 @@ async function waitForInvitation(
   const reading = await readInvitation(context, invitationId, wanted, signal);
   if (reading.kind !== 'reading') return reading;
   if (reading.state === 'pending') return { kind: 'already', value: undefined, facts: reading.facts };
-  return retryable(
-    `The invitation to ${context.configuration.organization} of ${reading.facts['invitedAt']} was not accepted yet. The team follows once it is.`,
-    invitationPause,
-  );
+  return {
+    ...retryable(
+      `The invitation to ${context.configuration.organization} of ${reading.facts['invitedAt']} was not accepted yet. The team follows once it is.`,
+    ),
+    waitsFor: acceptance,
+  };
 }

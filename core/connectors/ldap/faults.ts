@@ -43,6 +43,11 @@ export function needsPerson(message: string): Failure {
   return { kind: 'needsPerson', message };
 }
 
+/** Nothing that is asked with this credential will be done. */
+export function credentialRefused(message: string): Failure {
+  return { kind: 'needsPerson', message, cause: 'credential' };
+}
+
 export function accountMissing(message: string): Failure {
   return { kind: 'notFound', what: 'account', message };
 }
@@ -50,6 +55,8 @@ export function accountMissing(message: string): Failure {
 export function entitlementMissing(message: string): Failure {
   return { kind: 'notFound', what: 'entitlement', message };
 }
+
+const invalidCredentials = 49;
 
 /** Result codes that only a person can do something about, with what to do. */
 const forPerson: ReadonlyMap<number, string> = new Map([
@@ -73,7 +80,8 @@ export function failureOfCode(code: number, text: string): Failure {
   const detail = oneLine(text);
   const said = detail === '' ? ` (result ${code})` : ` (result ${code}: ${detail})`;
   const advice = forPerson.get(code);
-  if (advice !== undefined) return needsPerson(`${advice}${said}`);
+  if (advice !== undefined)
+    return code === invalidCredentials ? credentialRefused(`${advice}${said}`) : needsPerson(`${advice}${said}`);
   if (passing.has(code)) return retryable(`The directory cannot do it at the moment${said}.`);
   return refused(`The directory refused${said}.`);
 }

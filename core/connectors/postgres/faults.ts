@@ -32,6 +32,11 @@ export function needsPerson(message: string): Failure {
   return { kind: 'needsPerson', message };
 }
 
+/** Nothing that is asked with this credential will be done. */
+export function credentialRefused(message: string): Failure {
+  return { kind: 'needsPerson', message, cause: 'credential' };
+}
+
 export function noAccount(id: string): Failure {
   return { kind: 'notFound', what: 'account', message: `The server has no role with the oid ${id} any more.` };
 }
@@ -101,7 +106,7 @@ function failureOfState(state: string, said: string): Failure {
   switch (state.slice(0, 2)) {
     // Invalid authorization.
     case '28':
-      return needsPerson(
+      return credentialRefused(
         `The server does not accept the credential. Enter a valid role and password in the connection's settings. ${quoted}`,
       );
     // Connection; transaction rollback; resources; operator intervention; system error; internal error.

@@ -29,6 +29,11 @@ export function needsPerson(message: string): Failure {
   return { kind: 'needsPerson', message };
 }
 
+/** Nothing that is asked with this credential will be done. */
+export function credentialRefused(message: string): Failure {
+  return { kind: 'needsPerson', message, cause: 'credential' };
+}
+
 /** One line of bounded length: servers write stack traces and whole pages into their errors. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
@@ -80,7 +85,7 @@ export function failureOfStatus(
     );
   }
   if (status === 401) {
-    return needsPerson(
+    return credentialRefused(
       `The server does not accept the credential (HTTP 401). Enter a valid one in the connection's settings.${said}`,
     );
   }

@@ -2,28 +2,34 @@
  * Carries discoveries out: on demand and by their schedule. Opens the connector, hands page after page to the
  * engine, and carries on at the checkpoint what a dead process began.
  */
-import { capabilitiesOf, ConnectorFault, type DiscoveryPage } from '#core/connectors/connector.ts';
+import { capabilitiesOf, ConnectorFault, type DiscoveryPage, type Failure } from '#core/connectors/connector.ts';
 import {
   answerDiscovery,
   finishDiscovery,
+  pauseDiscovery,
   recordDiscoveryPage,
+  renewDiscovery,
+  runLeaseMilliseconds,
   startDiscovery,
 } from '#core/commands/discovery.command.ts';
 import type { AccountAbilities } from '#core/commands/discovery-findings.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { freshCommand } from '#core/domain/command.ts';
-import { done, messageOf, refuse, type Result } from '#core/domain/errors.ts';
+import { done, GatehouseError, messageOf, refuse, type Result } from '#core/domain/errors.ts';
 import { accountEffects } from '#core/domain/finding.ts';
 import type { ApplicationId, CommandId, SyncRunId } from '#core/domain/ids.ts';
-import { plusMinutes, type Instant } from '#core/domain/instant.ts';
+import { epochMilliseconds, plusMinutes, type Instant } from '#core/domain/instant.ts';
 import type { Connection, Connections } from '#core/fulfillment/connections.ts';
+import type { Credentials } from '#core/fulfillment/credentials.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import type { DiscoveryRuntime as Discovery } from '#core/workspace.ts';
 
 export interface DiscoveryRuntime extends Discovery {
   /** Looks for discoveries that are due by their schedule, and for those whose process is dead. */
   wake(): void;
+  /** Looks now, and resolves when what is due has begun. */
+  look(): Promise<void>;
   /** Resolves when no discovery of this process is under way. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -33,6 +39,7 @@ export interface DiscoveryOptions {
   readonly database: Pick<Database, 'read'>;
   readonly execute: Execute;
   readonly connections: Connections;
+  readonly credentials: Credentials;
   readonly now: () => Instant;
   readonly owner: string;
   readonly isDead?: (owner: string) => boolean;
@@ -42,13 +49,18 @@ export interface DiscoveryOptions {
 const system: Actor = { kind: 'system', part: 'discovery' };
 const lookEveryMilliseconds = 30_000;
 const burstMilliseconds = 200;
+/** Leases are renewed well before their end: a page may take longer than a lease lasts. */
+const renewEveryMilliseconds = runLeaseMilliseconds / 3;
 
 export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
-  const { database, execute, connections, now, owner, log } = options;
+  const { database, execute, connections, credentials, now, owner, log } = options;
   const isDead = options.isDead ?? (() => false);
   const underWay = new Map<ApplicationId, { readonly runId: SyncRunId; readonly ended: Promise<void> }>();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let looksSoon = false;
+  /** From the first wish for it, this process looks by itself for what is due. */
+  let looks = false;
   let looking: Promise<void> = Promise.resolve();
 
   return {
@@ -67,7 +79,16 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
         payload: { ...payload, abilities },
       });
     },
-    wake: () => wakeIn(burstMilliseconds),
+    wake() {
+      // A look that is about to happen is not put off by further wishes for one.
+      if (looksSoon) return;
+      looks = true;
+      looksSoon = true;
+      wakeIn(burstMilliseconds);
+    },
+    async look() {
+      await look();
+    },
     async idle() {
       await Promise.all([...underWay.values()].map((running) => running.ended));
     },
@@ -83,21 +104,34 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     clearTimeout(timer);
     if (stopping.signal.aborted) return;
     timer = setTimeout(() => {
+      looksSoon = false;
       looking = look()
-        .catch((error: unknown) => log('Looking for due discoveries failed', error))
-        .finally(() => wakeIn(lookEveryMilliseconds));
+        .catch((error: unknown) => {
+          log('Looking for due discoveries failed', error);
+          return lookEveryMilliseconds;
+        })
+        .then((next) => {
+          if (!looksSoon) wakeIn(next);
+        });
     }, milliseconds);
     timer.unref();
   }
 
-  async function look(): Promise<void> {
+  /** Answers with the milliseconds until the next look. */
+  async function look(): Promise<number> {
     const moment = now();
+    await credentials.load();
     const open = await database.read
       .selectFrom('sync_run')
-      .select(['application_id', 'lease_owner', 'lease_until'])
+      .select(['application_id', 'lease_owner', 'lease_until', 'resume_at'])
       .where('state', '=', 'running')
       .execute();
+    const resumeAt: Instant[] = [];
     for (const run of open) {
+      if (run.resume_at !== null && run.resume_at > moment) {
+        resumeAt.push(run.resume_at);
+        continue;
+      }
       const dead = run.lease_owner !== null && isDead(run.lease_owner) ? run.lease_owner : null;
       const over = run.lease_until === null || run.lease_until <= moment;
       if (dead !== null || over) await begin(run.application_id, dead);
@@ -105,6 +139,8 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     const running = new Set(open.map((run) => run.application_id));
     for (const applicationId of await dueBySchedule(moment))
       if (!running.has(applicationId)) await begin(applicationId, null);
+    const waits = resumeAt.map((at) => epochMilliseconds(at) - epochMilliseconds(moment));
+    return Math.max(burstMilliseconds, Math.min(lookEveryMilliseconds, ...waits));
   }
 
   /** Whose lease holds up a discovery of this application though its process is dead. */
@@ -121,6 +157,8 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
 
   async function begin(applicationId: ApplicationId, deadOwner: string | null): Promise<void> {
     if (stopping.signal.aborted || underWay.has(applicationId)) return;
+    // It goes on when somebody has entered another credential.
+    if (credentials.passage(applicationId) === 'refused') return;
     const started = await start(applicationId, system, deadOwner);
     // No credential here: another console or worker has it.
     if (started.outcome === 'refused' && started.refusal.code !== 'connection.notConfigured')
@@ -181,22 +219,28 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   }
 
   async function run(runId: SyncRunId, checkpoint: string | null, connection: Connection): Promise<void> {
+    const lost = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, lost.signal]);
+    const heartbeat = setInterval(() => void renew(runId, lost), renewEveryMilliseconds).unref();
     let failure: string | null = null;
     try {
       if (connection.kind !== 'open') throw new Error(connection.message);
-      const pages: AsyncIterable<DiscoveryPage> | undefined = connection.connector.discover?.(
-        checkpoint,
-        stopping.signal,
-      );
+      const pages: AsyncIterable<DiscoveryPage> | undefined = connection.connector.discover?.(checkpoint, signal);
       for await (const page of pages ?? []) {
         const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, page }, system));
         if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
+        await credentials.accepted(connection.instance.applicationId);
       }
     } catch (error) {
-      // Stopped in the middle: the run stays open and is carried on from its checkpoint.
-      if (stopping.signal.aborted) return;
+      // Stopped in the middle, or taken over: the run stays open and is carried on from its checkpoint.
+      if (signal.aborted) return;
+      // The workspace itself cannot be written to: nothing is known of the application, and the lease ends by itself.
+      if (error instanceof GatehouseError) throw error;
+      if (error instanceof ConnectorFault && (await waits(runId, connection, error.failure))) return;
       failure =
         error instanceof ConnectorFault ? error.message : `The discovery stopped unexpectedly: ${messageOf(error)}`;
+    } finally {
+      clearInterval(heartbeat);
     }
     await execute(
       finishDiscovery,
@@ -210,6 +254,43 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
         system,
       ),
     );
+  }
+
+  /** Keeps the run for later, when the fault passes or another credential mends it; false: it does not, or there were too many. */
+  async function waits(runId: SyncRunId, connection: Connection, failure: Failure): Promise<boolean> {
+    const byCredential = failure.kind === 'needsPerson' && failure.cause === 'credential';
+    if (failure.kind !== 'retryable' && !byCredential) return false;
+    const problem = failure.message.slice(0, 2000);
+    if (byCredential && connection.kind === 'open')
+      await credentials.refused(connection.instance.applicationId, connection.instance.changedAt, problem);
+    const afterMilliseconds = failure.kind === 'retryable' ? failure.afterMilliseconds : null;
+    const paused = await execute(
+      pauseDiscovery,
+      command(
+        {
+          runId,
+          leaseOwner: owner,
+          cause: byCredential ? 'credential' : 'fault',
+          problem,
+          afterMilliseconds,
+          jitter: Math.random(),
+        },
+        system,
+      ),
+    );
+    if (paused.outcome === 'refused') throw new Error(paused.refusal.message);
+    // The next look sees when it goes on.
+    if (looks) wakeIn(burstMilliseconds);
+    return paused.value.goesOn;
+  }
+
+  async function renew(runId: SyncRunId, lost: AbortController): Promise<void> {
+    try {
+      const renewed = await execute(renewDiscovery, command({ runId, leaseOwner: owner }, system));
+      if (renewed.outcome === 'done' && !renewed.value.mine) lost.abort();
+    } catch (error) {
+      log('The lease of a discovery could not be renewed', error);
+    }
   }
 
   async function applicationOf(runId: SyncRunId): Promise<ApplicationId | null> {

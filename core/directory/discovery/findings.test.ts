@@ -14,13 +14,27 @@ function openBook() {
   const grants = new Set<string>();
   /** Entitlements of which it does not show who holds them. */
   const hidden: string[] = [];
+  /** What was written, in order. */
+  const calls: string[] = [];
+  /** `lies`: answers with success and writes nothing. `stuck`: takes no access away. */
+  const moods = { lies: false, stuck: false };
   const definition: ConnectorDefinition<Record<string, never>> = {
     description: {
       name: 'book',
       title: 'Book',
       summary: '',
       fields: [],
-      capabilities: ['test', 'discover', 'createAccount', 'disableAccount', 'grant', 'revoke', 'read'],
+      capabilities: [
+        'test',
+        'discover',
+        'createAccount',
+        'updateAccount',
+        'disableAccount',
+        'deleteAccount',
+        'grant',
+        'revoke',
+        'read',
+      ],
       requiredPermissions: [],
       accountAttributes: [{ name: 'displayName', becomes: 'its name', required: true }],
       nativeExpiry: false,
@@ -59,6 +73,17 @@ function openBook() {
         accounts.set(username, account);
         return { kind: 'applied', value: account, facts: {} };
       },
+      async updateAccount(account, draft) {
+        calls.push(`update ${account.username}`);
+        const after = { ...account, email: draft.email, displayName: draft.displayName };
+        if (!moods.lies) accounts.set(account.username, after);
+        return { kind: 'applied', value: after, facts: {} };
+      },
+      async deleteAccount(account) {
+        calls.push(`delete ${account.username}`);
+        if (!moods.lies) accounts.delete(account.username);
+        return { kind: 'applied', value: undefined, facts: {} };
+      },
       async disableAccount(account) {
         accounts.set(account.username, { ...account, active: false });
         return { kind: 'applied', value: undefined, facts: {} };
@@ -68,6 +93,8 @@ function openBook() {
         return { kind: 'applied', value: undefined, facts: {} };
       },
       async revoke({ accountExternalId, entitlementExternalId }) {
+        if (moods.stuck) return { kind: 'retryable', message: 'Busy.', afterMilliseconds: null };
+        calls.push(`revoke ${accountExternalId}`);
         grants.delete(`${accountExternalId} ${entitlementExternalId}`);
         return { kind: 'applied', value: undefined, facts: {} };
       },
@@ -87,7 +114,7 @@ function openBook() {
       displayName,
       active: true,
     });
-  return { accounts, grants, hidden, definition, add };
+  return { accounts, grants, hidden, calls, moods, definition, add };
 }
 
 async function begin(open: OpenWorkspace) {
@@ -108,9 +135,13 @@ async function begin(open: OpenWorkspace) {
     (await rowsOf(workspace, 'finding'))
       .filter(({ endedAt }) => endedAt === null)
       .map(({ kind, state, proposedAction }) => [kind, state, proposedAction]);
-  const decide = async (action: string, kind: string) => {
+  const effects = ['updateAccount', 'disableAccount', 'deleteAccount'] as const;
+  const decide = async (action: string, kind: string, note: string | null = null) => {
     const finding = (await rowsOf(workspace, 'finding')).find((each) => each.kind === kind && each.state === 'open');
-    return delivery.execute(decideFinding, commandOf(built.people.owner, { findingId: finding?.id, action }));
+    return delivery.execute(
+      decideFinding,
+      commandOf(built.people.owner, { findingId: finding?.id, action, note, effects }),
+    );
   };
   return { workspace, ...built, book, delivery, discover, standing, decide };
 }
@@ -163,7 +194,7 @@ describeEachDatabase('a discovery', (open) => {
     book.add('colleague', 'Somebody Else');
     await discover();
     expect((await standing()).toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
-      ['driftedAttribute', 'open', 'accept'],
+      ['driftedAttribute', 'open', 'updateAccount'],
       ['orphanAccount', 'open', 'disableAccount'],
     ]);
     expect(await decide('accept', 'driftedAttribute')).toMatchObject({ outcome: 'done' });
@@ -179,10 +210,75 @@ describeEachDatabase('a discovery', (open) => {
     });
     await discover();
     // Accepted as it is, it is not raised again while it stands.
-    expect(await standing()).toEqual([['driftedAttribute', 'accepted', 'accept']]);
+    expect(await standing()).toEqual([['driftedAttribute', 'accepted', 'updateAccount']]);
     expect(
-      await delivery.execute(decideFinding, commandOf(people.requester, { findingId: newId(), action: 'accept' })),
+      await delivery.execute(
+        decideFinding,
+        commandOf(people.requester, { findingId: newId(), action: 'accept', effects: [] }),
+      ),
     ).toMatchObject({ refusal: { code: 'finding.notFound' } });
+  });
+
+  it('has an account brought up to date, and calls it done only when that is seen', async () => {
+    const { book, delivery, discover, standing, decide, workspace } = await begin(open);
+    book.add('colleague', 'Somebody Else');
+    await discover();
+    book.moods.lies = true;
+    expect(await decide('updateAccount', 'driftedAttribute')).toMatchObject({ outcome: 'done' });
+    await delivery.accountEffects.idle();
+    const finding = async () => (await rowsOf(workspace, 'finding')).at(0);
+    expect(await finding()).toMatchObject({
+      effectState: 'ready',
+      lastProblem: expect.stringContaining('another name'),
+    });
+    expect(await rowsOf(workspace, 'account')).toMatchObject([{ displayName: 'Somebody Else' }]);
+    book.moods.lies = false;
+    workspace.clock.pass(60_000);
+    await delivery.accountEffects.idle();
+    expect(await finding()).toMatchObject({ effectState: 'done', effectAttempts: 2, lastProblem: null });
+    const changed = (await rowsOf(workspace, 'audit_event')).filter(({ type }) => type === 'account.changed');
+    expect(changed.map(({ data }) => JSON.parse(data))).toMatchObject([{ readBackAt: workspace.clock.now() }]);
+    await discover();
+    expect(await standing()).toEqual([]);
+  });
+
+  it('has an account deleted with a reason, after all its access was taken away', async () => {
+    const { book, delivery, discover, decide, workspace, people, entitlements } = await begin(open);
+    await submitted(delivery.execute, people.colleague, [line(people.colleague, entitlements.automatic[0])]);
+    await delivery.fulfillment.idle();
+    // Its removal was asked for while the person still worked here, and the application does not take it.
+    book.moods.stuck = true;
+    await submitted(delivery.execute, people.colleague, [
+      line(people.colleague, entitlements.automatic[0], { action: 'REVOKE' }),
+    ]);
+    await delivery.fulfillment.idle();
+    await workspace.database.transaction((writer) =>
+      writer.updateTable('employee').set({ status: 'left' }).where('id', '=', people.colleague).execute(),
+    );
+    await discover();
+    expect(await decide('deleteAccount', 'orphanAccount')).toMatchObject({ refusal: { code: 'finding.notPossible' } });
+    expect(await decide('deleteAccount', 'orphanAccount', 'She has left.')).toMatchObject({ outcome: 'done' });
+    await delivery.accountEffects.idle();
+    // Also while the removal waits for a person.
+    await workspace.database.transaction((writer) =>
+      writer.updateTable('fulfillment_task').set({ state: 'byHand' }).where('state', '=', 'waiting').execute(),
+    );
+    workspace.clock.pass(60_000);
+    await delivery.accountEffects.idle();
+    expect(book.calls).toEqual([]);
+    expect((await rowsOf(workspace, 'finding')).at(-1)).toMatchObject({
+      effectState: 'ready',
+      lastProblem: expect.stringContaining('taken away first'),
+    });
+    book.moods.stuck = false;
+    await workspace.database.transaction((writer) =>
+      writer.updateTable('fulfillment_task').set({ state: 'waiting' }).where('state', '=', 'byHand').execute(),
+    );
+    workspace.clock.pass(3_600_000);
+    await delivery.fulfillment.idle();
+    await delivery.accountEffects.idle();
+    expect(book.calls).toEqual(['revoke colleague@example.com', 'delete colleague@example.com']);
+    expect(await rowsOf(workspace, 'account')).toMatchObject([{ status: 'gone' }]);
   });
 
   it('asks before it ends much, and ends it when a person confirms', async () => {

@@ -36,6 +36,18 @@ export const DeliveryHealthEntity = defineEntity({
   },
 });
 
+export const CredentialFaultEntity = defineEntity({
+  name: 'CredentialFault',
+  tableName: 'credential_fault',
+  properties: {
+    applicationId: idColumn<ApplicationId>().primary(),
+    machine: textColumn().primary(),
+    problem: textColumn(),
+    since: instantColumn(),
+    retryAt: instantColumn(),
+  },
+});
+
 export const FindingEntity = defineEntity({
   name: 'Finding',
   tableName: 'finding',

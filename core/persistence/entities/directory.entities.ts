@@ -98,6 +98,8 @@ export const ConnectorInstanceEntity = defineEntity({
     lastTestedAt: instantColumn().nullable(),
     lastTestOutcome: textColumn<NonNullable<ConnectorInstance['lastTestOutcome']>>().nullable(),
     lastTestMessage: textColumn().nullable(),
+    changedAt: instantColumn().nullable(),
+    lastUsedAt: instantColumn().nullable(),
   },
 });
 
@@ -212,5 +214,8 @@ export const SyncRunEntity = defineEntity({
     answeredAt: instantColumn().nullable(),
     leaseOwner: textColumn().nullable(),
     leaseUntil: instantColumn().nullable(),
+    faults: p.integer().default(0),
+    resumeAt: instantColumn().nullable(),
+    lastProblem: textColumn().nullable(),
   },
 });

@@ -1,5 +1,10 @@
 /** All entities, listed by hand: nothing is found by globbing, so a packed application has them too. */
-import { DeliveryHealthEntity, DeliverySettingsEntity, FindingEntity } from './delivery.entities.ts';
+import {
+  CredentialFaultEntity,
+  DeliveryHealthEntity,
+  DeliverySettingsEntity,
+  FindingEntity,
+} from './delivery.entities.ts';
 import {
   AccountEntity,
   ApplicationEntity,
@@ -57,6 +62,7 @@ export const entities = [
   SyncRunEntity,
   DeliverySettingsEntity,
   DeliveryHealthEntity,
+  CredentialFaultEntity,
   FindingEntity,
   AccessRequestEntity,
   RequestItemEntity,

@@ -11,6 +11,7 @@ export const migrations = {
     { name: '0005-open-tasks', load: async () => (await import('./sqlite/0005-open-tasks.ts')).OpenTasks },
     { name: '0006-tickets', load: async () => (await import('./sqlite/0006-tickets.ts')).Tickets },
     { name: '0007-bulk-handling', load: async () => (await import('./sqlite/0007-bulk-handling.ts')).BulkHandling },
+    { name: '0008-credentials', load: async () => (await import('./sqlite/0008-credentials.ts')).Credentials },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
@@ -20,5 +21,6 @@ export const migrations = {
     { name: '0005-open-tasks', load: async () => (await import('./postgres/0005-open-tasks.ts')).OpenTasks },
     { name: '0006-tickets', load: async () => (await import('./postgres/0006-tickets.ts')).Tickets },
     { name: '0007-bulk-handling', load: async () => (await import('./postgres/0007-bulk-handling.ts')).BulkHandling },
+    { name: '0008-credentials', load: async () => (await import('./postgres/0008-credentials.ts')).Credentials },
   ],
 };

@@ -1,12 +1,14 @@
 /** One application: its settings, its connection, what was found in it, and how it was found. */
-import { Alert, Anchor, Button, Tabs } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Tabs } from '@mantine/core';
 import { IconArrowLeft, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ApplicationDetail } from '#core/contract/index.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
+import { counted } from '#renderer/ui/format.ts';
 import { Page } from '#renderer/ui/page.tsx';
+import { TimeText } from '#renderer/ui/time-text.tsx';
 import { AccountsTab } from './accounts-tab.tsx';
 import { tabOf, tabs, type ApplicationTab } from './application-tabs.ts';
 import classes from './applications.module.css';
@@ -79,11 +81,16 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
         ) : undefined
       }
     >
-      {application.connection.message !== null && application.connection.state !== 'working' && (
-        <Alert color={application.connection.state === 'failing' ? 'red' : 'yellow'} py="xs">
-          {application.connection.message}
-        </Alert>
+      {application.delivery.credential !== null && (
+        <CredentialFault fault={application.delivery.credential} onConnect={() => show('connection')} />
       )}
+      {application.delivery.credential === null &&
+        application.connection.message !== null &&
+        application.connection.state !== 'working' && (
+          <Alert color={application.connection.state === 'failing' ? 'red' : 'yellow'} py="xs">
+            {application.connection.message}
+          </Alert>
+        )}
       {application.delivery.paused !== null && (
         <Alert color="yellow" py="xs">
           Deliveries are paused: the application did not answer well {application.delivery.paused.faults} times in a
@@ -123,5 +130,31 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
         </Tabs.Panel>
       </Tabs>
     </Page>
+  );
+}
+
+/** Nothing is asked of the application until somebody enters another credential; everything goes on at once then. */
+function CredentialFault({
+  fault,
+  onConnect,
+}: {
+  readonly fault: NonNullable<ApplicationDetail['delivery']['credential']>;
+  readonly onConnect: () => void;
+}) {
+  return (
+    <Alert color="red" py="xs" title="The application does not accept the credential">
+      <Group justify="space-between" align="flex-start" gap="md">
+        <div style={{ flex: '1 1 320px' }}>
+          {fault.problem} Since <TimeText at={fault.since} />, from {fault.machine}.{' '}
+          {fault.waiting > 0
+            ? `${counted(fault.waiting, 'delivery', 'deliveries')} and discoveries wait`
+            : 'Deliveries and discoveries wait'}
+          , and go on as soon as another credential is entered or a test passes.
+        </div>
+        <Button size="xs" variant="default" onClick={onConnect}>
+          Enter another credential
+        </Button>
+      </Group>
+    </Alert>
   );
 }

@@ -85,9 +85,15 @@ function AboutConnector({
   readonly application: ApplicationDetail;
   readonly connector: ConnectorView;
 }) {
+  const usedAt = application.connectionSettings?.lastUsedAt ?? null;
   const testedAt = application.connectionSettings?.lastTestedAt ?? null;
   return (
     <Stack gap="sm">
+      {usedAt !== null && (
+        <Text size="sm" c="dimmed">
+          Last used <TimeText at={usedAt} />
+        </Text>
+      )}
       {testedAt !== null && (
         <Text size="sm" c="dimmed">
           Last tested <TimeText at={testedAt} />

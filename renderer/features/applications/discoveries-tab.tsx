@@ -40,14 +40,20 @@ export function DiscoveriesTab({ application, discover, onConnect }: Discoveries
 }
 
 function Running({ run }: { readonly run: SyncRunView | undefined }) {
+  const waits = run !== undefined && run.resumeAt !== null;
   return (
     <div className={classes.card} role="status">
       <Group gap="sm" wrap="nowrap">
         <Loader size={18} aria-hidden />
         <div>
           <Text size="sm" fw={600}>
-            Discovery is running
+            {waits ? 'Discovery waits and goes on by itself' : 'Discovery is running'}
           </Text>
+          {waits && (
+            <Text size="sm">
+              {run.lastProblem} It goes on where it stood, <TimeText at={run.resumeAt ?? run.startedAt} />.
+            </Text>
+          )}
           <Text size="sm" c="dimmed">
             {run === undefined
               ? 'It is about to start.'

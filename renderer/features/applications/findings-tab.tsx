@@ -2,11 +2,12 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ApplicationDetail, FindingRow } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
+import { ConfirmDialog } from '#renderer/ui/confirm-dialog.tsx';
 import { DataTable, type DataColumn } from '#renderer/ui/data-table.tsx';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
@@ -47,8 +48,29 @@ const columns: readonly DataColumn<FindingRow>[] = [
   { id: 'action', header: 'What to do', width: 190, cell: (row) => <Decide finding={row} /> },
 ];
 
+/** What is asked once more: it changes the account itself, and a deletion cannot be taken back. */
+type Grave = 'disableAccount' | 'deleteAccount';
+const graveWords: Readonly<
+  Record<Grave, { readonly title: string; readonly message: string; readonly label: string }>
+> = {
+  disableAccount: {
+    title: 'Disable this account?',
+    message: 'Nobody can sign in with it until it is enabled again in the application. It keeps what it holds.',
+    label: 'Disable the account',
+  },
+  deleteAccount: {
+    title: 'Delete this account?',
+    message: 'It is deleted in the application, with everything that belongs to it there. This cannot be taken back.',
+    label: 'Delete the account',
+  },
+};
+
 function Decide({ finding }: { readonly finding: FindingRow }) {
-  const decide = useCommand(client.applications.decideFinding);
+  const [grave, setGrave] = useState<Grave | null>(null);
+  const decide = useCommand(client.applications.decideFinding, {
+    report: grave === null ? 'notification' : 'inline',
+    onDone: () => setGrave(null),
+  });
   if (finding.actions.length === 0) return null;
   return (
     <Menu position="bottom-end">
@@ -64,11 +86,34 @@ function Decide({ finding }: { readonly finding: FindingRow }) {
       </Menu.Target>
       <Menu.Dropdown>
         {finding.actions.map((action) => (
-          <Menu.Item key={action} onClick={() => void decide.run({ findingId: finding.id, action, note: null })}>
+          <Menu.Item
+            key={action}
+            onClick={() => {
+              if (action === 'disableAccount' || action === 'deleteAccount') setGrave(action);
+              else void decide.run({ findingId: finding.id, action, note: null });
+            }}
+          >
             {actionWords[action]}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
+      {grave !== null && (
+        <ConfirmDialog
+          opened
+          danger
+          title={graveWords[grave].title}
+          message={`${finding.account}: ${graveWords[grave].message}`}
+          confirmLabel={graveWords[grave].label}
+          reason={grave === 'deleteAccount' ? 'required' : 'optional'}
+          reasonLabel="Why"
+          problem={decide.refusal?.message ?? decide.problem}
+          pending={decide.isPending}
+          onClose={() => setGrave(null)}
+          onConfirm={(note) =>
+            void decide.run({ findingId: finding.id, action: grave, note: note === '' ? null : note })
+          }
+        />
+      )}
     </Menu>
   );
 }
