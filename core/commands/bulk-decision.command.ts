@@ -11,18 +11,17 @@ import { idSchema } from '#core/contract/schemas.ts';
 import type { Actor, AuditFact } from '#core/domain/audit.ts';
 import type { BulkDecision, BulkDecisionResult } from '#core/domain/bulk-decision.ts';
 import { done, refuse, type Refusal, type Result } from '#core/domain/errors.ts';
-import { newId, type BulkDecisionId, type EmployeeId, type RequestId } from '#core/domain/ids.ts';
+import { newId, type BulkDecisionId } from '#core/domain/ids.ts';
 import { plusMilliseconds } from '#core/domain/instant.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
 import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 import { worksHere } from './authority.ts';
-import { decideTasks, type BulkConditions, type DecidedTasks, type TaskOutcome } from './bulk-decide.ts';
+import { decideTasks, type BulkConditions, type TaskOutcome } from './bulk-decide.ts';
+import { tellOfHandling } from './bulk-handling.ts';
 import { loadTasks, saveDecided } from './bulk-store.ts';
 import { nextTasks } from './bulk-tasks.ts';
-import { inChunks, unique } from './chunks.ts';
 import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
-import { handedOnNotice, saidNotice } from './handling-notices.ts';
-import { raiseNotices, tellPeople } from './notices.ts';
+import { tellPeople } from './notices.ts';
 import { readReviewSettings } from './review-settings.command.ts';
 import { countTasks } from '#core/queries/task-filter.ts';
 
@@ -204,44 +203,6 @@ async function decideNext(
   );
   if (decided.facts.some((fact) => fact.type === 'item.approved')) context.touch('fulfillment');
   return decided.outcomes;
-}
-
-/** Writes the questions, and tells whom they, or the tasks that were given on, concern. */
-async function tellOfHandling(context: CommandContext, bulk: BulkDecision, decided: DecidedTasks): Promise<void> {
-  const { messages, handedOn, aggregates } = decided;
-  const { deciderId: byId, toReviewerId, reason } = bulk;
-  if (messages.length === 0 && handedOn.length === 0) return;
-  await insertRows(context.writer, 'review_message', messages);
-  const followers = await followersOf(context.writer, unique(messages.map((message) => message.requestId)));
-  const asked = messages.map((message) => {
-    const aggregate = aggregates.get(message.requestId);
-    const item = aggregate?.items.find((candidate) => candidate.id === message.itemId);
-    if (aggregate === undefined || item === undefined) throw new Error('A question about no item');
-    return saidNotice(message, [
-      item.beneficiaryId,
-      aggregate.request.requesterId,
-      ...(followers.get(message.requestId) ?? []),
-    ]);
-  });
-  const given =
-    toReviewerId === null ? [] : handedOn.map((item) => handedOnNotice({ item, toReviewerId, byId, reason }));
-  await raiseNotices(context, [...asked, ...given]);
-}
-
-async function followersOf(
-  reader: Reader,
-  requestIds: readonly RequestId[],
-): Promise<ReadonlyMap<RequestId, readonly EmployeeId[]>> {
-  const rows = await inChunks(requestIds, (ids) =>
-    reader
-      .selectFrom('request_follower')
-      .select(['request_id', 'employee_id'])
-      .where('request_id', 'in', ids)
-      .execute(),
-  );
-  return new Map(
-    [...Map.groupBy(rows, (row) => row.request_id)].map(([id, some]) => [id, some.map((row) => row.employee_id)]),
-  );
 }
 
 function resultOf(bulkDecisionId: BulkDecisionId, { task, refusal }: TaskOutcome): BulkDecisionResult {

@@ -86,6 +86,7 @@ const concernedBy = prepared((reader, ids: readonly RequestItemId[]) =>
     .select('access_request.requester_id')
     .where('request_item.id', 'in', ids),
 );
-const followersOf = prepared((reader, ids: readonly RequestId[]) =>
+/** Whoever was joined to requests of these, up to a few hundred at once. */
+export const followersOf = prepared((reader, ids: readonly RequestId[]) =>
   reader.selectFrom('request_follower').select(['request_id', 'employee_id']).where('request_id', 'in', ids),
 );

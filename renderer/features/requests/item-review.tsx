@@ -42,6 +42,7 @@ export function ItemReview({ item }: { readonly item: ItemView }) {
               {decision.decider === null
                 ? `automatically: ${decision.automatic ?? 'by a setting'}`
                 : `by ${decision.decider.fullName}`}
+              {item.stages.length > 1 && decision.level !== null && `, level ${decision.level}`}
               <Text span size="xs" c="dimmed">
                 {' '}
                 <TimeText at={decision.decidedAt} />
