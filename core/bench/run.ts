@@ -1,10 +1,8 @@
 /**
  * `npm run bench [-- --json OUT] [--quick] [NAME…]`: measures the product beside its raw floor. What it
- * finds is told, never judged: the exit status is 0 whatever holds.
+ * finds is told, never judged: the exit status is 0 whatever holds, and 1 when a benchmark broke.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runTool } from '#core/cli/arguments.ts';
 import { GatehouseError, messageOf } from '#core/domain/errors.ts';
@@ -17,6 +15,7 @@ import { expirations } from './expirations.ts';
 import type { Benchmark, Figure, Measurement } from './figure.ts';
 import { itemSqlite } from './item-sqlite.ts';
 import { lists } from './lists.ts';
+import { measureAll, type Measured } from './measure-all.ts';
 import { resolveReviewers } from './resolve-reviewers.ts';
 import { shellFirstPaint } from './shell-first-paint.ts';
 
@@ -61,23 +60,31 @@ await runTool(async () => {
       `There is no benchmark called ${unknown.join(', ')}. There are ${benchmarks.map((benchmark) => benchmark.name).join(', ')}.`,
     );
   }
-  const measurements: Measurement[] = [];
-  for (const benchmark of benchmarks) {
-    if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
-    process.stderr.write(`${benchmark.title}\n`);
-    measurements.push(...(await inFolder((directory) => benchmark.run({ quick: values.quick, directory }))));
+  const measured = await measureAll(
+    benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    { quick: values.quick, begins: ({ title }) => void process.stderr.write(`${title}\n`) },
+  );
+  process.stdout.write(tableOf(measured.measurements));
+  process.stdout.write(timesOf(measured));
+  if (values.json !== undefined) write(values.json, measured.measurements);
+  for (const { name, why, error } of measured.notMeasured) {
+    process.stderr.write(
+      why === 'failed' ? `${name} FAILED: ${stackOf(error)}\n` : `${name} was not measured: ${messageOf(error)}\n`,
+    );
+    if (why === 'failed') process.exitCode = 1;
   }
-  process.stdout.write(tableOf(measurements));
-  if (values.json !== undefined) write(values.json, measurements);
 });
 
-async function inFolder<Value>(work: (directory: string) => Promise<Value>): Promise<Value> {
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  try {
-    return await work(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+/** What broke is a bug, and shows where it happened. */
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** How long each took to make its workspace, warm up and measure; in CI all of it together has a minute. */
+function timesOf({ seconds }: Measured): string {
+  const whole = Object.values(seconds).reduce((total, each) => total + each, 0);
+  const parts = Object.entries(seconds).map(([name, each]) => `${name} ${each.toFixed(1)}`);
+  return `\nTook ${whole.toFixed(1)} s: ${parts.join(', ')}\n`;
 }
 
 function tableOf(measurements: readonly Measurement[]): string {

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { measurementOf, median, spread, type Benchmark } from './figure.ts';
+import { unavailable } from './measure-all.ts';
 
 /** What a person waits for without wondering, in milliseconds. */
 const limit = 3_000;
@@ -27,10 +28,11 @@ export const shellFirstPaint: Benchmark = {
   async run({ quick, directory }) {
     const rounds = quick ? 3 : 15;
     const { stdout } = await run(process.execPath, [measuring, directory, String(rounds)], { cwd: root });
-    const { starts, floors } = JSON.parse(stdout) as {
-      readonly starts: readonly Start[];
-      readonly floors: readonly number[];
-    };
+    const told = JSON.parse(stdout) as
+      | { readonly starts: readonly Start[]; readonly floors: readonly number[] }
+      | { readonly lacks: string };
+    if ('lacks' in told) throw unavailable(told.lacks);
+    const { starts, floors } = told;
     const of = (part: keyof Start) => starts.map((start) => start[part]);
     const share = median(starts.map(({ engine, painted }) => engine / painted));
     const ms = (values: readonly number[]) => `${median(values).toFixed(0)} ms`;

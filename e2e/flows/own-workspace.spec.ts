@@ -25,6 +25,10 @@ test('an own workspace is set up by its operator and filled from files', async (
   });
   await continueAs(window, 'Olive Operator');
   await expect(window.getByText('Sample organisation.')).toHaveCount(0);
+  const alone = window.getByRole('note').filter({ hasText: 'Only you sign in to this workspace' });
+  await expect(alone).toContainText('what needs a review waits');
+  await alone.getByRole('button', { name: 'Put this note away' }).click();
+  await expect(alone).toHaveCount(0);
 
   const directory = await DirectoryPage.open(window);
   const first = await directory.import({ holds: 'Employees', fileName: 'people.csv', text: people });
@@ -58,6 +62,24 @@ test('an own workspace is set up by its operator and filled from files', async (
   await expect(form.line('Archive reader')).toContainText('Reviewed by Grace Hopper');
   await form.submit();
   await expect(new RequestPage(window).item('Archive reader', 'Olive Operator')).toContainText('Asked: Grace Hopper');
+
+  // What is approved at once goes on without anybody else: by hand, it is the operator's own task.
+  await ApplicationPage.add(window, { name: 'Keys', owner: 'Olive Operator', byHand: true, atOnce: true });
+  await DirectoryPage.open(window);
+  const keys = await directory.import({
+    holds: 'Entitlements',
+    fileName: 'keys.csv',
+    text: 'name,entitlement_id,kind,risk\nFront door,k-1,key,low\n',
+    application: 'Keys',
+  });
+  await keys.close();
+  const second = await NewRequestPage.open(window);
+  await second.add('Front door');
+  await second.because('I open the office.');
+  await second.submit();
+  const request = new RequestPage(window);
+  await request.completeByHand(request.item('Front door', 'Olive Operator'), 'Taken from the key cabinet.');
+  await request.state('Completed');
 });
 
 const withBadRows = [

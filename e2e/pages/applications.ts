@@ -19,7 +19,7 @@ export class ApplicationPage {
   /** Adds an application; one that is fulfilled by connector leads on to its connection. */
   static async add(
     page: Page,
-    given: { readonly name: string; readonly owner?: string; readonly byHand?: boolean },
+    given: { readonly name: string; readonly owner?: string; readonly byHand?: boolean; readonly atOnce?: boolean },
   ): Promise<ApplicationPage> {
     await goTo(page, 'Applications');
     await page.getByRole('button', { name: 'Add application' }).first().click();
@@ -27,6 +27,7 @@ export class ApplicationPage {
     await dialog.getByRole('textbox', { name: 'Name' }).fill(given.name);
     if (given.owner !== undefined) await pick(page, dialog.getByLabel('Primary owner').first(), given.owner);
     await dialog.getByRole('radio', { name: given.byHand === true ? 'By hand' : 'By connector' }).check();
+    if (given.atOnce === true) await dialog.getByRole('radio', { name: 'Approved at once' }).check();
     await dialog.getByRole('button', { name: 'Add application' }).click();
     await heading(page, given.name);
     return new ApplicationPage(page);

@@ -14,6 +14,14 @@ import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
 import { root } from './process.ts';
 
 const [, , folder = '', rounds = '2'] = process.argv;
+const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', chromium.executablePath()].find(
+  (path) => path && existsSync(path),
+);
+if (executablePath === undefined) {
+  const lacks = 'There is no Chromium on this machine. CHROMIUM_PATH names one.';
+  process.stdout.write(`${JSON.stringify({ lacks })}\n`, () => process.exit(0));
+  await new Promise(() => undefined);
+}
 const workspace = join(folder, 'workspace');
 const bare = join(folder, 'bare.html');
 
@@ -25,7 +33,6 @@ execFileSync(process.execPath, [join(root, 'e2e/support/make-workspace.ts'), 'sa
 });
 writeFileSync(bare, '<!doctype html><title>Bare</title><ul><li><button>Ada Lund</button></ul>');
 
-const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path));
 const browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
 const starts: Awaited<ReturnType<typeof startShell>>[] = [];
 const floors: number[] = [];

@@ -2,62 +2,15 @@
  * Keeps what is on screen true: listens to the engine's notices of change and marks the queries they
  * touch as outdated. Missed notices (a gap in their numbers, a new connection) outdate everything.
  */
-import type { QueryClient, QueryKey } from '@tanstack/react-query';
-import type { Change, Topic } from '#core/contract/index.ts';
-import { client, orpc } from './client.ts';
+import type { QueryClient } from '@tanstack/react-query';
+import type { Change } from '#core/contract/index.ts';
+import { client } from './client.ts';
 import { connection, SessionRefusedError } from './connection.ts';
 import { foldChanges, noChanges, type Outdated } from './outdated.ts';
+import { keysOf } from './topic-keys.ts';
 
 /** A burst of commits (a bulk decision, an import) becomes one round of questions. */
 const gatherMilliseconds = 120;
-
-/** What each topic shows up in. Progress, grants and counts cross the borders of a topic. */
-function keysOf(topic: Topic): readonly QueryKey[] {
-  switch (topic) {
-    case 'workspace':
-      return [orpc.workspace.key(), orpc.session.key(), orpc.dashboard.key()];
-    case 'session':
-      return [orpc.session.key()];
-    case 'requests':
-      return [orpc.requests.key(), orpc.filling.key(), orpc.dashboard.key()];
-    case 'tasks':
-      return [
-        orpc.tasks.key(),
-        orpc.bulk.count.key(),
-        orpc.handling.key(),
-        orpc.delegations.key(),
-        orpc.requests.key(),
-        orpc.dashboard.key(),
-      ];
-    case 'fulfillment':
-      return [
-        orpc.fulfillment.key(),
-        orpc.requests.key(),
-        orpc.dashboard.key(),
-        orpc.directory.employee.key(),
-        orpc.applications.accounts.key(),
-        orpc.applications.entitlements.key(),
-      ];
-    case 'applications':
-      return [orpc.applications.key(), orpc.dashboard.key()];
-    case 'delivery':
-      return [orpc.applications.key(), orpc.dashboard.key()];
-    case 'rules':
-      return [orpc.rules.key()];
-    case 'directory':
-      return [
-        orpc.directory.key(),
-        orpc.accessRoles.key(),
-        orpc.filling.key(),
-        orpc.session.key(),
-        orpc.dashboard.key(),
-      ];
-    case 'notices':
-      return [orpc.notices.key()];
-    case 'bulk':
-      return [orpc.bulk.recent.key(), orpc.bulk.results.key()];
-  }
-}
 
 /** Subscribes for as long as the window lives. */
 export async function followChanges(queryClient: QueryClient): Promise<never> {

@@ -1,6 +1,8 @@
 /** The settings of an application: name, owners, how it is fulfilled and who reviews. */
 import { Alert, Button, Group, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Controller, useForm, type Resolver } from 'react-hook-form';
+import { statusQuery } from '#renderer/data/session.ts';
 import { OwnerField, SecondaryOwnersField } from './owner-fields.tsx';
 import { ReviewFields } from './review-fields.tsx';
 import { settingsProblems, type SettingsForm } from './settings-payload.ts';
@@ -34,6 +36,7 @@ export function SettingsFormFields(props: SettingsFormFieldsProps) {
   const { errors, isDirty } = formState;
   const approval = watch('approval');
   const primaryOwner = watch('primaryOwner');
+  const status = useQuery(statusQuery());
 
   return (
     <form onSubmit={(event) => void handleSubmit(onSubmit)(event)} noValidate>
@@ -90,7 +93,15 @@ export function SettingsFormFields(props: SettingsFormFieldsProps) {
           render={({ field }) => (
             <Radio.Group label="Approval" value={field.value} onChange={field.onChange}>
               <Stack gap="xs" mt={6}>
-                <Radio value="review" label="Reviewed" description="Every request waits for a reviewer’s decision." />
+                <Radio
+                  value="review"
+                  label="Reviewed"
+                  description={
+                    status.data?.signIn === 'operator'
+                      ? 'Every request waits for a reviewer’s decision. Only you sign in to this workspace, and nobody decides their own requests: yours will wait.'
+                      : 'Every request waits for a reviewer’s decision.'
+                  }
+                />
                 <Radio
                   value="auto"
                   label="Approved at once"

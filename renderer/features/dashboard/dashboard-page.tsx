@@ -7,6 +7,7 @@ import { messageOfError } from '#renderer/data/errors.ts';
 import { useOperator } from '#renderer/data/session.ts';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
 import { Page } from '#renderer/ui/page.tsx';
+import { AloneNote } from './alone-note.tsx';
 import { AttentionCard } from './attention-card.tsx';
 import { summaryQuery } from './dashboard.queries.ts';
 import { EndingSoonCard } from './ending-soon-card.tsx';
@@ -30,6 +31,7 @@ export function DashboardPage() {
         </Button>
       }
     >
+      <AloneNote />
       {summary.isError && summary.data === undefined ? (
         <ErrorState message={messageOfError(summary.error)} onRetry={() => void summary.refetch()} />
       ) : (

@@ -38,6 +38,10 @@ export function OwnWorkspaceForm({ disabled, onBusy }: ChoiceProps) {
       <Text size="sm" c="dimmed">
         You become its administrator. Employees and applications come next, by import or by connecting an application.
       </Text>
+      <Text size="sm" c="dimmed">
+        Only you sign in to it, and nobody decides their own requests: let its applications approve at once. Reviews by
+        several people can be tried in the sample organisation.
+      </Text>
       <form noValidate onSubmit={(event) => void form.handleSubmit(start)(event)} style={{ display: 'contents' }}>
         <Stack gap="sm">
           <TextInput

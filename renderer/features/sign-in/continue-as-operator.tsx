@@ -32,7 +32,7 @@ export function ContinueAsOperator({ operator, pending, problem, onContinue }: C
               Continue as {operator.fullName}
             </Button>
             <Text size="xs" c="dimmed">
-              Whoever can open this account of this machine can open the workspace.
+              Nobody else signs in here. Whoever can open this account of this machine can open the workspace.
             </Text>
           </>
         )}
