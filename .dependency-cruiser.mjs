@@ -4,7 +4,7 @@
  */
 
 /** Facts and rules, then the work done with them: these rooms lie side by side between engine and host. */
-const work = ['commands', 'queries', 'directory', 'fulfillment', 'sync', 'audit'];
+const work = ['commands', 'queries', 'directory', 'fulfillment', 'audit'];
 /** Doors to the outside world. They know the domain's words and nothing of the rules. */
 const doors = ['persistence', 'secrets', 'connectors'];
 /** `workspace` is how the parts of an open workspace see each other: types, built by the host and handed in. */

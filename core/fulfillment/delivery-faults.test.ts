@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { recordConnectionTest } from '#core/commands/connection.command.ts';
 import { completeFulfillmentByHand, sendFulfillmentAgain } from '#core/commands/fulfillment-by-person.command.ts';
 import { maximumGrantAttempts } from '#core/engine/record-attempt.ts';
-import { commandOf, holds, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
+import { commandOf, discoveryActor, holds, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
 import { connectScim, startDelivery } from '#core/testing/delivery.ts';
 import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-database.ts';
 import { startSampleTestbed, type ScimTestbed } from '#core/testing/scim-testbed.ts';
@@ -175,9 +175,13 @@ describeEachDatabase('a grant', (open) => {
     await expectOnce(bed);
   });
 
-  it('gives up on an answer that does not come, and tries again', async () => {
+  it.each([
+    ['does not come', { method: 'GET', fault: { kind: 'silence' } }],
+    ['drips and never ends', { method: 'GET', fault: { kind: 'dripping' } }],
+    ['drips and never ends, though the write was done', { method: 'PATCH', fault: { kind: 'dripping' } }],
+  ] as const)('gives up on an answer that %s, and tries again', async (_what, rule) => {
     const { bed, tasks, ask, later } = await begin(open, { timeoutSeconds: 1 });
-    bed.proxy.addRule({ method: 'GET', fault: { kind: 'silence' } });
+    bed.proxy.addRule(rule);
     await ask();
     expect(await tasks()).toMatchObject([
       { state: 'waiting', lastProblem: expect.stringContaining('did not answer within 1 s') },
@@ -296,18 +300,15 @@ describeEachDatabase('a grant', (open) => {
     await expectOnce(bed);
   });
 
-  it('goes to a person when the group is gone, who says that it cannot be done', async () => {
-    const { workspace, delivery, tasks, ask, people, entitlements, types } = await begin(open);
-    await workspace.database.transaction((writer) =>
-      writer
-        .updateTable('entitlement')
-        .set({ external_id: 'no-such-group' })
-        .where('id', '=', entitlements.automatic[0])
-        .execute(),
-    );
+  it('goes to a person when the group was deleted after its discovery, who says that it cannot be done', async () => {
+    const { workspace, delivery, tasks, ask, people, applications, bed, types } = await begin(open);
+    await delivery.discovery.start(applications.automatic, discoveryActor);
+    await delivery.discovery.idle();
+    expect(await rowsOf(workspace, 'sync_run')).toMatchObject([{ state: 'completed' }]);
+    await bed.deleteGroup('Readers');
     await ask({ term: { kind: 'duration', minutes: 60 } });
     const [task] = await tasks();
-    expect(task).toMatchObject({ state: 'failed', lastProblem: expect.stringMatching(/no-such-group|group/i) });
+    expect(task).toMatchObject({ state: 'failed', lastProblem: expect.stringMatching(/group/i) });
     expect(
       await delivery.execute(
         completeFulfillmentByHand,

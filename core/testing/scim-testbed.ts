@@ -28,6 +28,11 @@ export interface ScimTestbed {
   close(): Promise<void>;
 }
 
+export interface SampleTestbed extends ScimTestbed {
+  /** As somebody does it in the application itself. */
+  deleteGroup(name: string): Promise<void>;
+}
+
 export type StartTestbed = (contents: TestbedContents) => Promise<ScimTestbed>;
 
 export const scimTestbeds: readonly (readonly [name: string, start: StartTestbed])[] = [
@@ -43,7 +48,7 @@ interface Listed {
   }[];
 }
 
-export async function startSampleTestbed(contents: TestbedContents): Promise<ScimTestbed> {
+export async function startSampleTestbed(contents: TestbedContents): Promise<SampleTestbed> {
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-scim-'));
   const service = await startSampleScimService({ directory });
   const ids = await service.seed(
@@ -70,6 +75,10 @@ export async function startSampleTestbed(contents: TestbedContents): Promise<Sci
     },
     async createUser(userName) {
       await fetch(`${service.baseUrl}/Users`, { method: 'POST', headers, body: JSON.stringify({ userName }) });
+    },
+    async deleteGroup(name) {
+      const { status } = await fetch(`${service.baseUrl}/Groups/${ids.groups[name]}`, { method: 'DELETE', headers });
+      if (status !== 204) throw new Error(`The group was not deleted: ${status}`);
     },
     async close() {
       await proxy.close();

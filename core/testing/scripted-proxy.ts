@@ -26,6 +26,8 @@ export type Fault =
     }
   /** The server does its work; its answer breaks off half way. */
   | { readonly kind: 'truncated' }
+  /** The server does its work; its answer comes byte by byte and has no end. */
+  | { readonly kind: 'dripping' }
   /** The server does its work; its answer never arrives. */
   | { readonly kind: 'responseLost' }
   /** The server gets the request after `action` is done, and answers as it likes. */
@@ -112,6 +114,13 @@ export async function startScriptedProxy(upstream: string): Promise<ScriptedProx
     if (fault?.kind === 'beforeAnswer') await fault.action();
     if (fault?.kind === 'responseLost') {
       request.socket.destroy();
+      return;
+    }
+    if (fault?.kind === 'dripping') {
+      response.writeHead(answer.status, { 'content-type': 'application/scim+json' });
+      // Blanks are allowed before and inside JSON: whoever waits for silence alone waits for ever.
+      const drops = setInterval(() => response.write(' '), 50);
+      response.once('close', () => clearInterval(drops));
       return;
     }
     if (fault?.kind === 'truncated') {

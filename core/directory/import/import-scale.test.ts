@@ -147,7 +147,7 @@ function writeAccess(folder: string): void {
     accounts,
     (n) => `Application ${n % 2},login-${n},u-${n},Login ${n}`,
   );
-  write('grants', 'application,username,user_id,entitlement_id,entitlement,kind', grants, (n) => {
+  write('grants', 'application,username,user_id,entitlement_id,entitlement,entitlement_kind', grants, (n) => {
     const [account, group] = [n % accounts, (n * 2 + Math.floor(n / accounts) * 2 + (n % 2)) % entitlements];
     return `Application ${account % 2},login-${account},u-${account},g-${group},Group ${group},group`;
   });
