@@ -17,6 +17,12 @@ export function portOf(text: string | undefined): number | undefined {
 
 /** Runs a tool. What people can act on is told in a line; everything else is a bug and shows where it happened. */
 export async function runTool(tool: () => Promise<void>): Promise<void> {
+  // Whoever read what this says has gone, a pipe or a terminal: what it does goes on, and ends in order.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
   try {
     await tool();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What the command-line tools say before and instead of doing anything: one line that a person can act on. */
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,4 +70,21 @@ it('--help names the options of every tool', async () => {
     expect(ended).toEqual({ code: 0, output: expect.stringMatching(/^Usage: npm (run|start)/), errors: '' });
     expect(ended.output).toContain('--help');
   }
+});
+
+it('a worker whose reader has gone goes on, and ends in order', async () => {
+  const child = spawn(process.execPath, ['core/cli/worker.ts', '--workspace', directory], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const errors: string[] = [];
+  child.stderr.on('data', (text: Buffer) => errors.push(String(text)));
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(errors.join('')).toBe('');
+  // The last line of its log is written once the workspace is closed.
+  expect(readFileSync(join(directory, 'logs', 'worker.log'), 'utf8')).toContain('"msg":"ended"');
 });

@@ -12,8 +12,7 @@ export function AloneNote() {
   return (
     <Alert
       role="note"
-      color="blue"
-      variant="light"
+      variant="default"
       title="Only you sign in to this workspace"
       withCloseButton
       closeButtonLabel="Put this note away"
