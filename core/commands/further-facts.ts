@@ -1,14 +1,15 @@
 /** Facts about lines that are not ordinary: for a service account, or prolonging access that is held. */
 import type { EmployeeId, EntitlementId, RequestItemId } from '#core/domain/ids.ts';
-import type { RequestItem } from '#core/domain/request.ts';
+import type { RequestItem, Term } from '#core/domain/request.ts';
 import type { ItemDraft } from '#core/engine/check-item.ts';
+import { joining, type OpenLine } from '#core/engine/joining.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { openEnd } from '#core/engine/temporary-access.ts';
-import type { Reader } from '#core/persistence/tables.ts';
+import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { inChunks } from './chunks.ts';
 
 export type LineDraft = Pick<ItemDraft, 'action' | 'beneficiaryId' | 'entitlementId'> &
-  Partial<Pick<ItemDraft, 'serviceAccount' | 'extendsItemId'>>;
+  Partial<Pick<ItemDraft, 'term' | 'startsAt' | 'serviceAccount' | 'extendsItemId'>>;
 
 /** The facts of all lines, those of the others as they are. Reads nothing when all lines are ordinary. */
 export async function withFurtherFacts(
@@ -107,6 +108,19 @@ async function loadProlonged(
   );
 }
 
+/** An open item as it is stored, for whoever may want to join it. */
+export function openLine(
+  row: Pick<Tables['request_item'], 'action' | 'term' | 'starts_at' | 'extends_item_id'> & { readonly number: number },
+): OpenLine {
+  return {
+    number: row.number,
+    action: row.action,
+    term: fromJson<Term>(row.term),
+    startsAt: row.starts_at,
+    extendsItemId: row.extends_item_id,
+  };
+}
+
 /** What is held and what is asked for are then questions about that account, not about its owner. */
 async function factsOfServiceAccount(
   reader: Reader,
@@ -139,7 +153,7 @@ async function factsOfServiceAccount(
     .innerJoin('access_request', 'access_request.id', 'request_item.request_id')
     .innerJoin('employee', 'employee.id', 'request_item.beneficiary_id')
     .select(['request_item.beneficiary_id', 'request_item.entitlement_id', 'request_item.action', 'employee.full_name'])
-    .select('access_request.number')
+    .select(['request_item.term', 'request_item.starts_at', 'request_item.extends_item_id', 'access_request.number'])
     .where('request_item.application_id', '=', application.id)
     .where('request_item.state', 'in', ['inReview', 'approved'])
     .where((eb) => eb(eb.fn<string>('lower', ['request_item.service_account']), '=', name.toLowerCase()))
@@ -149,8 +163,11 @@ async function factsOfServiceAccount(
   return {
     ...facts,
     held: grant !== undefined,
-    joins: same !== undefined && same.action === draft.action && asked === undefined ? same.number : null,
-    pendingIn: same !== undefined && same.action !== draft.action ? same.number : null,
+    // What somebody else asks for as theirs is nothing to join, and refused below.
+    ...joining(
+      same === undefined || (same.action === draft.action && asked !== undefined) ? null : openLine(same),
+      draft,
+    ),
     // Asked for by somebody else as theirs, it is not free any more, though it is not there yet.
     serviceAccount:
       account === undefined

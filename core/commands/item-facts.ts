@@ -2,12 +2,13 @@
 import { sql } from 'kysely';
 import type { AccountId, EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import { askedTogether, nothingHeld, type ConflictRules, type Standing } from '#core/engine/conflicts.ts';
+import { joining, type OpenLine } from '#core/engine/joining.ts';
 import type { ReviewFacts } from '#core/engine/review-facts.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 import { inChunks, unique } from './chunks.ts';
-import { withFurtherFacts, type LineDraft } from './further-facts.ts';
+import { openLine, withFurtherFacts, type LineDraft } from './further-facts.ts';
 import { loadConflictRules } from './review-facts.ts';
 import { loadReviewing } from './reviewing-facts.ts';
 
@@ -37,8 +38,7 @@ export async function loadItemFacts(
       ...of(draft),
       standing: standingOf(draft.beneficiaryId, held.all, pending),
       held: held.own.get(draft.beneficiaryId)?.has(draft.entitlementId) ?? false,
-      pendingIn: own !== null && own.action !== draft.action ? own.number : null,
-      joins: own !== null && own.action === draft.action ? own.number : null,
+      ...joining(own, draft),
     };
   });
   return {
@@ -56,10 +56,7 @@ function watchedBy(rules: ConflictRules): readonly EntitlementId[] {
 type Held = ReadonlyMap<EmployeeId, ReadonlySet<EntitlementId>>;
 type Pending = ReadonlyMap<EmployeeId, ReadonlyMap<EntitlementId, PendingLine>>;
 
-interface PendingLine {
-  /** Of the request. */
-  readonly number: number;
-  readonly action: 'GRANT' | 'REVOKE';
+interface PendingLine extends OpenLine {
   /** For the person's own account, not for a service account of theirs. */
   readonly own: boolean;
 }
@@ -113,11 +110,12 @@ async function pendingFor(
   const pending = new Map<EmployeeId, Map<EntitlementId, PendingLine>>();
   for (const some of batches(entitlements)) {
     const rows = await inChunks(people, (chunk) => openItems(reader, chunk, some));
-    for (const { beneficiary_id, entitlement_id, number, action, service_account } of rows) {
+    for (const row of rows) {
+      const { beneficiary_id, entitlement_id, service_account } = row;
       const lines = pending.get(beneficiary_id) ?? new Map<EntitlementId, PendingLine>();
       pending.set(beneficiary_id, lines);
       const own = service_account === null;
-      if (own || !lines.has(entitlement_id)) lines.set(entitlement_id, { number, action, own });
+      if (own || !lines.has(entitlement_id)) lines.set(entitlement_id, { ...openLine(row), own });
     }
   }
   return pending;
@@ -152,6 +150,9 @@ const openItems = prepared((reader, people: readonly EmployeeId[], entitlements:
       'request_item.entitlement_id',
       'request_item.action',
       'request_item.service_account',
+      'request_item.term',
+      'request_item.starts_at',
+      'request_item.extends_item_id',
       'access_request.number',
     ])
     .where('request_item.beneficiary_id', 'in', people)

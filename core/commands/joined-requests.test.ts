@@ -1,6 +1,7 @@
 /** What is asked for already is joined instead of repeated; what came to nothing is asked for again with its history. */
 import { expect, it } from 'vitest';
 import type { RequestId } from '#core/domain/ids.ts';
+import { plusMinutes } from '#core/domain/instant.ts';
 import { previewLines } from '#core/queries/preview.ts';
 import { getRequest } from '#core/queries/request-detail.ts';
 import { loadViewer, maySeeRequest, type Viewer } from '#core/queries/visibility.ts';
@@ -76,6 +77,33 @@ describeEachDatabase('A line that an open request asks for', (open) => {
     await submitted(execute, people.requester, [shared]);
     const [told] = await previewLines(database.read, people.colleague, [shared], clock.now());
     expect(told).toMatchObject({ joins: 1, problems: [] });
+  });
+
+  it('is joined only with a wish for no more than it asks for, and the preview says what else it asks for', async () => {
+    const { database, execute, clock, people, entitlements, submit } = await begin(open);
+    const [first, second] = entitlements.reviewed;
+    const hour = { kind: 'duration', minutes: 60 } as const;
+    const later = plusMinutes(clock.now(), 600);
+    await submitted(execute, people.requester, [line(people.requester, first, { term: hour })]);
+    await submitted(execute, people.requester, [{ ...line(people.requester, second), startsAt: later }]);
+    const told = async (wish: ReturnType<typeof line>) => {
+      const [preview] = await previewLines(database.read, people.colleague, [wish], clock.now());
+      const joined = await submit('colleague', [wish]);
+      return [preview?.joins, preview?.problems[0]?.code ?? null, joined.outcome];
+    };
+    const more = [null, 'item.alreadyPending', 'refused'];
+    expect(await told(line(people.requester, first))).toEqual(more);
+    expect(await told(line(people.requester, first, { term: { kind: 'duration', minutes: 61 } }))).toEqual(more);
+    expect(await told(line(people.requester, first, { term: { kind: 'until', endsAt: later } }))).toEqual(more);
+    expect(await told(line(people.requester, second))).toEqual(more);
+    expect(await rowsOf({ database }, 'request_follower')).toEqual([]);
+    expect(await told(line(people.requester, first, { term: { kind: 'duration', minutes: 30 } }))).toEqual([
+      1,
+      null,
+      'done',
+    ]);
+    const afterwards = { ...line(people.requester, second), startsAt: plusMinutes(later, 1) };
+    expect(await told(afterwards)).toEqual([2, null, 'done']);
   });
 
   it('is refused when the open request asks for the opposite', async () => {

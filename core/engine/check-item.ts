@@ -49,7 +49,7 @@ export function checkItem(draft: ItemDraft, facts: ItemFacts, who: LineContext):
   if (facts.pendingIn !== null) {
     problems.push({
       code: 'item.alreadyPending',
-      message: `Request ${facts.pendingIn} asks for something else about the same access. Wait for it, or cancel it first.`,
+      message: `Request ${facts.pendingIn} asks for ${pendingWords[facts.pendingAs ?? 'opposite']}`,
       data: { requestNumber: facts.pendingIn },
     });
   }
@@ -98,6 +98,13 @@ function conflictsOf(draft: ItemDraft, facts: ItemFacts, who: LineContext): Conf
     who.asked.get(draft.beneficiaryId) ?? none,
   );
 }
+
+const pendingWords = {
+  opposite: 'something else about the same access. Wait for it, or cancel it first.',
+  otherTime:
+    'the same access, but for another time. Ask for no more than it does, which joins it; or wait for it, then extend what it gives.',
+  later: 'the same access, but from a later time on. Begin no sooner than it does, which joins it; or cancel it first.',
+} as const satisfies Readonly<Record<NonNullable<ItemFacts['pendingAs']>, string>>;
 
 const none: ReadonlySet<EntitlementId> = new Set();
 

@@ -170,6 +170,12 @@ describe('a check notices an engine that', () => {
       broken.cancelsInsteadOfExpiring,
       /not in the table/,
     ],
+    [
+      'writes something before it refuses',
+      refusalsChangeNothing,
+      broken.writesBeforeItRefuses,
+      /changed what it was given and was refused/,
+    ],
     ['keeps the version of what it changed', refusalsChangeNothing, broken.keepsTheVersion, /in its version/],
     ['forgets the levels to come', progressIsHonest, broken.forgetsLevelsToCome, /the request (fell|is at)/],
     [
@@ -195,7 +201,7 @@ describe('the table of the lifecycle', () => {
     everything: () => seenIn(histories(60), 2000),
     'reviews with absences': () => seenIn(reviewsWithAbsences(60, true), 2000),
     'an organisation in motion': () => seenIn(reviewsInMotion(60), 2500),
-    deliveries: () => seenIn(deliveries(100), 1000),
+    deliveries: () => seenIn(deliveries(100), 1500),
   };
   const seen = new Map<string, ReturnType<typeof seenIn>>();
   const seenOf = (name: keyof typeof played) => {

@@ -92,7 +92,7 @@ const claimable = ['scheduled', 'ready', 'waiting', 'running'] as const;
 export const lifecycle: readonly LifecycleCommand[] = [
   {
     type: 'request.submit',
-    does: 'Asks for access, or for its removal. Every line becomes an item with the review it needs. A line that an open request asks for already joins that one instead.',
+    does: 'Asks for access, or for its removal. Every line becomes an item with the review it needs. A line that wishes for no more than an open request asks for joins that one instead.',
     who: 'Everybody who works here, for themselves or for others.',
     besides: ['request.submitted', 'request.followed', 'request.resubmitted'],
     lines: [

@@ -56,7 +56,9 @@ export interface ItemFacts {
   readonly held: boolean;
   /** The number of an open request that asks for something else about the same access, if there is one. */
   readonly pendingIn: number | null;
-  /** The number of an open request that asks for the very same: the line joins it. Left out or null: none does. */
+  /** What that request asks for instead: the opposite, another time, or the same from later on. Left out with no such request. */
+  readonly pendingAs?: 'opposite' | 'otherTime' | 'later';
+  /** The number of an open request that asks for the same, or for more: the line joins it. Left out or null: none does. */
   readonly joins?: number | null;
   /** The account of the name the line is for; an owner of null: nobody's yet. Left out: the line is for none. */
   readonly serviceAccount?: {

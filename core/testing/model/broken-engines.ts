@@ -161,6 +161,16 @@ export const cancelsInsteadOfExpiring: Engine = {
     })),
 };
 
+export const writesBeforeItRefuses: Engine = {
+  ...realEngine,
+  decide: (before, command, facts) => {
+    const result = decide(before, command, facts);
+    const task = before.tasks.find((one) => one.id === command.taskId);
+    if (result.outcome === 'refused' && task !== undefined) Object.assign(task, { endedAt: facts.now });
+    return result;
+  },
+};
+
 export const keepsTheVersion: Engine = {
   ...realEngine,
   reassign: (before, command, facts) =>

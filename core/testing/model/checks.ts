@@ -5,7 +5,7 @@ import type { RequestAggregate } from '#core/engine/state.ts';
 import type { Engine } from './engine.ts';
 import { observe } from './observe.ts';
 import { isApproved, plannedReviewer, problemsOfPlan, reviewersNow } from './oracle.ts';
-import { play } from './play.ts';
+import { play, takeStep } from './play.ts';
 import type { Change, Taken } from './played.ts';
 import type { History } from './steps.ts';
 import { concernedIn, found, type World } from './world.ts';
@@ -91,7 +91,7 @@ function deliveryOf(aggregate: RequestAggregate, item: RequestItem) {
   return aggregate.fulfillment.find((task) => task.itemId === item.id && task.cause === 'decision');
 }
 
-const finalItems = ['denied', 'dropped', 'cancelled', 'expired', 'failed'];
+const finalItems = ['denied', 'dropped', 'cancelled', 'expired', 'failed', 'fulfilled'];
 const finalRequests = ['completed', 'completedWithFailures', 'denied', 'cancelled', 'expired'];
 
 export const nothingChangesAfterTheEnd = eachChange(({ before, after }) => {
@@ -136,14 +136,20 @@ export const oneEventForEachChange: Check = (history, engine) =>
     observe(taken).violations.map((problem) => `step ${index}: ${problem}`),
   );
 
-/** A refusal changes nothing; what is done raises the version of what it changed. */
-export const refusalsChangeNothing: Check = (history, engine) =>
-  play(history, engine).flatMap((taken, index) => {
-    if (taken.refused !== null)
-      return taken.after === taken.before ? [] : [`step ${index} was refused and changed something`];
+/** A refusal changes nothing, not even in place what it was given; what is done raises the version of what it changed. */
+export const refusalsChangeNothing: Check = (history, engine) => {
+  let current = history.world;
+  return history.steps.flatMap((step, index) => {
+    const given = JSON.stringify(current.requests);
+    const taken = takeStep(current, step, engine);
+    current = taken.after;
+    if (JSON.stringify(taken.before.requests) !== given)
+      return [`step ${index} changed what it was given${taken.refused === null ? '' : ' and was refused'}`];
+    if (taken.refused !== null) return [];
     const stale = taken.changes.filter(({ before, after }) => after.request.version <= (before?.request.version ?? 0));
     return stale.map(({ after }) => `step ${index} left ${after.request.id} in its version`);
   });
+};
 
 export const progressIsHonest: Check = (history, engine) =>
   play(history, engine).flatMap((taken, index) =>

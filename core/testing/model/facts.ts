@@ -11,6 +11,7 @@ import {
 } from '#core/engine/conflicts.ts';
 import type { EscalationFacts } from '#core/engine/escalate.ts';
 import type { ItemDraft } from '#core/engine/item-draft.ts';
+import { joining } from '#core/engine/joining.ts';
 import type { StandIns } from '#core/engine/open-stage.ts';
 import { levelsNow, type ReconcileFacts } from '#core/engine/reconcile.ts';
 import type { OutOfOffice, ReviewFacts } from '#core/engine/review-facts.ts';
@@ -84,8 +85,7 @@ export function itemFacts(world: World, draft: ItemDraft): ItemFacts {
     ...reviewersOf(world, draft),
     standing: standingOf(world, draft.beneficiaryId),
     held: holds(world, draft.beneficiaryId, draft.entitlementId),
-    pendingIn: open !== null && open.action !== draft.action ? open.number : null,
-    joins: open !== null && open.action === draft.action ? open.number : null,
+    ...joining(open, draft),
     ...(draft.extendsItemId === null || draft.extendsItemId === undefined ? {} : { prolongs: prolonged(world, draft) }),
   };
 }
@@ -116,7 +116,7 @@ function openLine(world: World, employeeId: EmployeeId, entitlementId: Entitleme
       item.entitlementId === entitlementId &&
       ['inReview', 'approved'].includes(item.state),
   );
-  return open === undefined ? null : { number: open.aggregate.request.number, action: open.item.action };
+  return open === undefined ? null : { ...open.item, number: open.aggregate.request.number };
 }
 
 function prolonged(world: World, draft: ItemDraft): NonNullable<ItemFacts['prolongs']> | null {

@@ -137,6 +137,9 @@ function policyInForce(world: World, { request }: RequestAggregate, item: Reques
   const asker =
     request.requesterId === person.id ? 'self' : request.requesterId === person.managerId ? 'manager' : 'other';
   const has = <Value>(list: readonly Value[] | undefined, value: Value) => list?.includes(value) ?? true;
+  const plain = (text: string) => text.trim().toLowerCase();
+  const names = (list: readonly string[] | undefined, value: string | null) =>
+    list === undefined || (value !== null && list.map(plain).includes(plain(value)));
   const fits = ({ conditions: of }: Policy) =>
     [
       has(of.actions, item.action),
@@ -145,7 +148,12 @@ function policyInForce(world: World, { request }: RequestAggregate, item: Reques
       has(of.requestedBy, asker),
       has(of.applicationIds, item.applicationId),
       has(of.entitlementIds, item.entitlementId),
-      has<string | null>(of.departments, person.department),
+      names(of.departments, person.department),
+      names(of.jobTitles, person.jobTitle),
+      names(of.employmentTypes, person.employmentType),
+      names(of.organizations, person.organization),
+      names(of.entitlementKinds, entitlementOf(world, item).kind),
+      has(of.accountKinds, item.serviceAccount === null ? 'employee' : 'service'),
       has(of.beneficiaryIds, person.id),
       minutes <= (of.maximumMinutes ?? Number.POSITIVE_INFINITY),
     ].every(Boolean);

@@ -70,6 +70,11 @@ const conditions: fc.Arbitrary<PolicyConditions> = fc.constantFrom<PolicyConditi
   { entitlementIds: entitlementIds.slice(0, 2), maximumMinutes: 90 },
   { departments: ['Sales'] },
   { beneficiaryIds: peopleIds.slice(0, 3) },
+  { jobTitles: ['engineer '], employmentTypes: ['Contractor'] },
+  { organizations: ['NORTH'] },
+  { entitlementKinds: ['role'] },
+  { accountKinds: ['service'] },
+  { accountKinds: ['employee'], organizations: ['South', 'East'] },
 );
 
 export function effectWith(skips: boolean): fc.Arbitrary<PolicyEffect> {
@@ -122,12 +127,18 @@ const rules: fc.Arbitrary<readonly ConflictRule[]> = fc
   );
 
 const people: fc.Arbitrary<readonly Employee[]> = fc
-  .array(fc.record({ manager: fc.option(fc.nat({ max: 6 })), department: fc.constantFrom('Sales', 'Legal') }), {
-    minLength: peopleIds.length,
-    maxLength: peopleIds.length,
-  })
+  .array(
+    fc.record({
+      manager: fc.option(fc.nat({ max: 6 })),
+      department: fc.constantFrom('Sales', 'Legal'),
+      jobTitle: fc.constantFrom('Engineer', 'Clerk', null),
+      employmentType: fc.constantFrom('contractor', 'permanent', null),
+      organization: fc.constantFrom('North', 'South', null),
+    }),
+    { minLength: peopleIds.length, maxLength: peopleIds.length },
+  )
   .map((made) =>
-    made.map(({ manager, department }, index): Employee => {
+    made.map(({ manager, ...attributes }, index): Employee => {
       const id = peopleIds[index] as EmployeeId;
       return {
         id,
@@ -135,10 +146,7 @@ const people: fc.Arbitrary<readonly Employee[]> = fc
         fullName: id,
         firstName: null,
         lastName: null,
-        department,
-        jobTitle: null,
-        employmentType: null,
-        organization: null,
+        ...attributes,
         startDate: null,
         endDate: null,
         managerId: manager === null || manager === index ? null : (peopleIds[manager] as EmployeeId),
@@ -184,7 +192,7 @@ function entitlements(skips: boolean): fc.Arbitrary<readonly Entitlement[]> {
       resourceId: null,
       externalId: `external-${index}`,
       name: `entitlement ${index}`,
-      kind: 'group',
+      kind: index % 3 === 0 ? 'role' : 'group',
       purpose: null,
       description: null,
       maximumDurationMinutes: null,
