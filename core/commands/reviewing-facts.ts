@@ -2,6 +2,7 @@
 import type { Application, Employee, Entitlement } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, EntitlementId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
+import type { Policy } from '#core/domain/policy.ts';
 import type { PlannedLevel, RequestItem } from '#core/domain/request.ts';
 import { reviewersIn } from '#core/engine/plan-review.ts';
 import { levelsNow } from '#core/engine/reconcile.ts';
@@ -25,12 +26,16 @@ export interface Reviewing extends Omit<ReviewFacts, 'conflictRules' | 'asked'> 
   readonly of: (line: ReviewedLine) => LineReviewers;
 }
 
-/** `further`: people besides the beneficiaries and reviewers whose absence matters. `at`: as in `loadOutOfOffice`. */
+/**
+ * `further`: people besides the beneficiaries and reviewers whose absence matters. `at`: as in `loadOutOfOffice`.
+ * `drafts`: policies that are not there yet, whose reviewers matter too.
+ */
 export async function loadReviewing(
   reader: Reader,
   lines: readonly ReviewedLine[],
   further: readonly EmployeeId[],
   at?: Instant,
+  drafts: readonly Policy[] = [],
 ): Promise<Reviewing> {
   const entitlements = await loadEntitlements(reader, unique(lines.map((line) => line.entitlementId)));
   const applications = await loadApplications(
@@ -43,7 +48,12 @@ export async function loadReviewing(
   const roles = await reviewingRoles(reader);
   const withRole = (role: 'administrator' | 'riskManager') =>
     roles.flatMap((row) => (row.role === role ? [row.employee_id] : []));
-  const designated = await loadDesignated(reader, [...applications.values()], [...entitlements.values()], policies);
+  const designated = await loadDesignated(
+    reader,
+    [...applications.values()],
+    [...entitlements.values()],
+    [...policies, ...drafts],
+  );
   const reviewers = unique([
     ...roles.map((row) => row.employee_id),
     ...[...beneficiaries.values()].flatMap((person) => person.managerId ?? []),

@@ -7,7 +7,9 @@ import { listConflictRules, listPolicies, listPolicyVersions, listReviewerGroups
 import { loadViewer, type Viewer } from '#core/queries/visibility.ts';
 import { approved, commandOf, holds, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
+import type { ReviewerKind } from '#core/domain/review-settings.ts';
 import { changeApplication } from './application.command.ts';
+import { decideTask } from './decide-task.command.ts';
 import { saveConflictRule, setConflictRuleState } from './conflict-rule.command.ts';
 import { completeFulfillmentByHand } from './fulfillment-by-person.command.ts';
 import { startFulfillmentTask } from './fulfillment.command.ts';
@@ -212,6 +214,38 @@ describeEachDatabase('policies', (open) => {
       [1, 'review', 'inReview', true],
     ]);
     expect(await tried(1, 1)).toMatchObject({ requests: 1, items: 1 });
+    // Sent to reviewers: who would review it, and another way only when those are not who did.
+    const routed = async (reviewers: readonly ReviewerKind[], page: object = {}) =>
+      dryRunPolicy(workspace.database.read, await viewer(people.administrator), {
+        policyId: null,
+        place: 1,
+        conditions: { entitlementIds: [entitlements.reviewed[0]] },
+        effect: { kind: 'route', route: { reviewers } },
+        requests: 10,
+        ...page,
+      });
+    const manager = { kind: 'manager', needed: 1, people: ['manager'] };
+    expect(await routed(['manager'])).toMatchObject({ differing: 0, matching: 1, rows: [{ levels: [manager] }] });
+    expect(await routed(['applicationOwner'])).toMatchObject({
+      differing: 1,
+      rows: [{ levels: [{ kind: 'applicationOwner', needed: 1, people: ['owner', 'secondOwner'] }] }],
+    });
+    expect(await routed(['manager'], { from: 1 })).toMatchObject({ matching: 1, rows: [] });
+    // What was shortened is met as it was asked for.
+    const [task] = await rowsOf(workspace, 'review_task');
+    const shortenedTo = { kind: 'duration', minutes: 60 } as const;
+    const decided = { taskId: task!.id, verdict: 'approve', shortenedTo };
+    expect(await workspace.execute(decideTask, commandOf(task!.reviewerId, decided))).toMatchObject({
+      outcome: 'done',
+    });
+    const short = await dryRunPolicy(workspace.database.read, await viewer(people.administrator), {
+      policyId: null,
+      place: 1,
+      conditions: { terms: ['temporary'] },
+      effect: { kind: 'autoApprove' },
+      requests: 10,
+    });
+    expect(short.matching).toBe(0);
     // Trying changes nothing.
     expect(await rowsOf(workspace, 'policy')).toHaveLength(1);
   });

@@ -63,7 +63,9 @@ export const dryRunSchema = z.object({
   counts: z.record(z.enum(dryRunOutcomes), z.number().int()),
   /** How many items it matches that went another way. */
   differing: z.number().int(),
-  /** The newest items that it matches, at most 200. */
+  /** How many items it matches, so how many rows there are. */
+  matching: z.number().int(),
+  /** The items that it matches, the newest first, from the row that was asked for on. */
   rows: z.array(
     z.object({
       itemId: idSchema<RequestItemId>(),
@@ -80,6 +82,16 @@ export const dryRunSchema = z.object({
         policyName: z.string().nullable(),
       }),
       would: z.enum(dryRunOutcomes),
+      /** Who would review it today, in which levels, when the policy sends it to reviewers; null: nobody may. */
+      levels: z
+        .array(
+          z.object({
+            kind: z.enum([...reviewerKinds, 'administrator']),
+            needed: z.number().int(),
+            people: z.array(z.string()),
+          }),
+        )
+        .nullable(),
       differs: z.boolean(),
     }),
   ),
@@ -171,6 +183,9 @@ export const rulesContract = {
         /** Its place in the order, from 1; null: where it is, or, if it is new, last. */
         place: z.number().int().min(1).nullable().default(null),
         requests: z.number().int().min(1).max(1000).default(200),
+        /** The first row to answer with, from 0. */
+        from: z.number().int().min(0).default(0),
+        rows: z.number().int().min(1).max(200).default(50),
       }),
     )
     .output(dryRunSchema),

@@ -1,5 +1,5 @@
 /** What a policy would have done to the last requests. */
-import { Alert, Stack, Table, Text } from '@mantine/core';
+import { Alert, Pagination, Stack, Table, Text } from '@mantine/core';
 import type { DryRun } from '#core/contract/index.ts';
 import { counted } from '#renderer/ui/format.ts';
 
@@ -12,7 +12,19 @@ const wouldWords: Readonly<Record<DryRun['rows'][number]['would'], string>> = {
   none: 'Not matched',
 };
 
-export function DryRunResult({ result }: { readonly result: DryRun }) {
+/** Rows that are asked for at once. */
+export const dryRunPage = 20;
+
+/** `page`: from 1. */
+export function DryRunResult({
+  result,
+  page,
+  onPage,
+}: {
+  readonly result: DryRun;
+  readonly page: number;
+  readonly onPage: (page: number) => void;
+}) {
   const matched = result.items - (result.counts.none ?? 0) - (result.counts.other ?? 0);
   return (
     <Alert
@@ -37,7 +49,7 @@ export function DryRunResult({ result }: { readonly result: DryRun }) {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {result.rows.slice(0, 20).map((row) => (
+              {result.rows.map((row) => (
                 <Table.Tr key={row.itemId}>
                   <Table.Td>{row.number}</Table.Td>
                   <Table.Td>{row.beneficiary}</Table.Td>
@@ -45,13 +57,39 @@ export function DryRunResult({ result }: { readonly result: DryRun }) {
                     {row.entitlement}, {row.application}
                   </Table.Td>
                   <Table.Td>{row.happened.by === 'review' ? 'Reviewed' : 'Automatic'}</Table.Td>
-                  <Table.Td>{row.differs ? <strong>{wouldWords[row.would]}</strong> : 'The same'}</Table.Td>
+                  <Table.Td>
+                    {row.differs ? <strong>{wouldWords[row.would]}</strong> : 'The same'}
+                    {row.would === 'route' && (
+                      <Text size="xs" c="dimmed">
+                        {reviewersOf(row.levels)}
+                      </Text>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
         )}
+        {result.matching > dryRunPage && (
+          <Pagination
+            size="sm"
+            total={Math.ceil(result.matching / dryRunPage)}
+            value={page}
+            onChange={onPage}
+            aria-label="Pages of what it would have done"
+          />
+        )}
       </Stack>
     </Alert>
   );
+}
+
+/** `Ana; then 2 of Ben, Cleo`. */
+function reviewersOf(levels: DryRun['rows'][number]['levels']): string {
+  if (levels === null) return 'Nobody may review it, so it could not be asked for.';
+  return levels
+    .map(({ people, needed }) =>
+      people.length === 1 ? people.join('') : `${needed === 1 ? 'one' : needed} of ${people.join(', ')}`,
+    )
+    .join('; then ');
 }

@@ -16,12 +16,12 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PolicyView } from '#core/contract/index.ts';
+import type { DryRun, PolicyView } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { ReviewRouteFields } from '#renderer/ui/review-route-fields.tsx';
-import { DryRunResult } from './dry-run-result.tsx';
+import { DryRunResult, dryRunPage } from './dry-run-result.tsx';
 import { NamedList } from './named-list.tsx';
 import { policyProblem, toPolicy, type PolicyForm } from './policy-form.ts';
 import { applicationsQuery, entitlementsQuery, groupsQuery, peopleQuery } from './rules.queries.ts';
@@ -64,10 +64,24 @@ export function PolicyEditor(props: {
     success: 'The policy is saved.',
     onDone: props.onClose,
   });
+  const [trial, setTrial] = useState<{ readonly requests: number; readonly place: number | null }>({
+    requests: 200,
+    place: null,
+  });
+  const [result, setResult] = useState<DryRun | null>(null);
   const tried = useMutation({
-    mutationFn: () => {
+    onSuccess: setResult,
+    mutationFn: (page: number) => {
       const { conditions, effect } = toPolicy(form);
-      return client.rules.dryRun({ policyId: policy?.id ?? null, conditions, effect, requests: 500 });
+      const from = (page - 1) * dryRunPage;
+      return client.rules.dryRun({
+        policyId: policy?.id ?? null,
+        conditions,
+        effect,
+        ...trial,
+        from,
+        rows: dryRunPage,
+      });
     },
   });
   const problem = policyProblem(form);
@@ -173,16 +187,38 @@ export function PolicyEditor(props: {
           }))}
           onSearch={(text) => setSearch({ ...search, people: text })}
         />
-        {tried.data !== undefined && <DryRunResult result={tried.data} />}
+        {result !== null && (
+          <DryRunResult result={result} page={tried.variables ?? 1} onPage={(page) => tried.mutate(page)} />
+        )}
         {refused !== null && (
           <Alert color="red" role="alert">
             {refused}
           </Alert>
         )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" loading={tried.isPending} onClick={() => tried.mutate()}>
+        <Group gap="xs" align="flex-end">
+          <NumberInput
+            label="Requests to look back"
+            w={170}
+            min={1}
+            max={1000}
+            allowDecimal={false}
+            value={trial.requests}
+            onChange={(requests) => setTrial({ ...trial, requests: Number(requests) || 200 })}
+          />
+          <NumberInput
+            label="Tried at place"
+            placeholder={policy === null ? 'Last' : 'Where it is'}
+            w={140}
+            min={1}
+            allowDecimal={false}
+            value={trial.place ?? ''}
+            onChange={(place) => setTrial({ ...trial, place: Number(place) || null })}
+          />
+          <Button variant="default" loading={tried.isPending} onClick={() => tried.mutate(1)}>
             Try it out on the last requests
           </Button>
+        </Group>
+        <Group justify="flex-end" gap="xs">
           {props.mayChange && (
             <Button
               loading={save.isPending}
