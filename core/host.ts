@@ -31,6 +31,7 @@ import { createKeychainSecretStore } from '#core/secrets/keychain-secret-store.t
 import { isSampleSecret, layered } from '#core/secrets/layered-secret-store.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
 import type { SecretStore } from '#core/secrets/secret-store.ts';
+import { withSystemdCredentials } from '#core/secrets/systemd-secret-store.ts';
 import type { Workspace } from '#core/workspace.ts';
 
 export interface WorkspaceOptions {
@@ -69,7 +70,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const execute = createExecutor({ database, now, committed: (topics) => changes.publish(topics) });
   const secrets =
     options.secrets ??
-    layered({ memoryNames: isSampleSecret, memory: createMemorySecretStore(), keychain: createKeychainSecretStore() });
+    layered({ memoryNames: isSampleSecret, memory: createMemorySecretStore(), keychain: machineSecrets() });
   const definitions = new Map([
     ...connectors,
     ...(options.connectors ?? []).map((definition) => [definition.description.name, definition] as const),
@@ -177,6 +178,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
       return closed;
     },
   };
+}
+
+/** The keychain, and before it what systemd handed to this service. */
+function machineSecrets(): SecretStore {
+  const keychain = createKeychainSecretStore();
+  const handedOver = process.env['CREDENTIALS_DIRECTORY'] ?? '';
+  return handedOver === '' ? keychain : withSystemdCredentials(handedOver, keychain);
 }
 
 function makeFolder(directory: string): void {

@@ -1,6 +1,6 @@
 /** Tells owners and administrators of deliveries that do not get on: given up, or a removal that keeps failing. */
 import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
-import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
+import type { FulfillmentTask, InitialPassword, RequestItem } from '#core/domain/request.ts';
 import { worryingRevokeAttempts } from '#core/engine/record-attempt.ts';
 import { turnedDown } from '#core/engine/ticket.ts';
 import type { Writer } from '#core/persistence/tables.ts';
@@ -64,4 +64,33 @@ export async function whoLooksAfter(writer: Writer, applicationId: ApplicationId
     )
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** An account has a first password that nobody knows yet: whoever looks after the application hands it over. */
+export async function tellOfPassword(
+  context: CommandContext,
+  { id, requestId, applicationId, beneficiaryId, serviceAccount }: RequestItem,
+  { name, host }: InitialPassword,
+): Promise<void> {
+  const { writer } = context;
+  const names = await writer
+    .selectFrom('application')
+    .innerJoin('employee', (join) => join.on('employee.id', '=', beneficiaryId))
+    .select(['application.name', 'employee.full_name'])
+    .where('application.id', '=', applicationId)
+    .executeTakeFirst();
+  await raiseNotices(context, [
+    {
+      to: await whoLooksAfter(writer, applicationId),
+      kind: 'passwordWaits',
+      requestId,
+      itemId: id,
+      data: {
+        application: names?.name ?? null,
+        person: serviceAccount ?? names?.full_name ?? null,
+        machine: host,
+        entry: name,
+      },
+    },
+  ]);
 }

@@ -9,7 +9,7 @@ import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, InitialPassword } from '#core/domain/request.ts';
 import { defineCommand, onlySystem } from './command-definition.ts';
 import { endGrants, loadStartFacts, rememberAccount, rememberGrant, serviceAccountOf } from './fulfillment-facts.ts';
-import { tellWhoLooksAfterIt } from './delivery-notices.ts';
+import { tellOfPassword, tellWhoLooksAfterIt } from './delivery-notices.ts';
 import { loadProlonging, takeOverEnd } from './prolong-access.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 import { ticketOutcome, ticketSaidSchema } from './ticket.command.ts';
@@ -172,6 +172,8 @@ export const recordFulfillmentAttempt = defineCommand({
       item,
       result.value.after.fulfillment.find(({ id }) => id === task.id),
     );
+    if (attempt.kind === 'done' && task.initialPassword !== null)
+      await tellOfPassword(context, item, task.initialPassword);
     context.touch('fulfillment', 'requests');
     return done({});
   },

@@ -74,7 +74,10 @@ export interface RemoteGrant {
   readonly entitlementExternalId: string;
 }
 
-/** A grant to be made. `expiresAt` is for applications that end access themselves; null or left out: for good. */
+/**
+ * A grant to be made. `expiresAt` is for applications that end access, or what goes with it, themselves; null or left
+ * out: for good. Whether the grant itself ends there is what the description's `nativeExpiry` says.
+ */
 export interface WantedGrant extends RemoteGrant {
   readonly expiresAt?: Instant | null;
 }

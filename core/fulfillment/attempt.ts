@@ -140,7 +140,6 @@ export function createAttempts(options: AttemptsOptions): Attempts {
         signal: AbortSignal.any([cut, AbortSignal.timeout(effectMilliseconds)]),
         now,
         jitter: Math.random,
-        nativeExpiry: description.nativeExpiry,
         passwords:
           description.takesInitialPassword === true
             ? createPasswordKeeper({ taskId: id, earlier: work.initialPassword, execute, secrets, owner, now })

@@ -51,8 +51,6 @@ export interface Performance {
   readonly now: () => Instant;
   /** Between 0 and 1, to spread retries. */
   readonly jitter: () => number;
-  /** The application ends access by itself. */
-  readonly nativeExpiry?: boolean;
   /** For connectors that give new accounts a first password. */
   readonly passwords?: PasswordKeeper | null;
 }
@@ -117,7 +115,8 @@ async function grantTo(
 ): Promise<Attempt | { readonly kind: 'accountGone'; readonly message: string }> {
   const { connector, signal } = performance;
   const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
-  const expiresAt = performance.nativeExpiry === true ? (work.expiresAt ?? null) : null;
+  // Also to applications that do not end access by themselves: some can end more than that, such as a password.
+  const expiresAt = work.expiresAt ?? null;
   const written = await guarded(() => connector.grant?.(expiresAt === null ? grant : { ...grant, expiresAt }, signal));
   if (written.kind === 'notFound' && written.what === 'account')
     return { kind: 'accountGone', message: written.message };

@@ -59,8 +59,8 @@ const sentences: Readonly<
   ],
   passwordWaits: [
     [
-      { application: 'Wiki', machine: 'desk', person: 'Ben Ode' },
-      'A first password for Ben Ode in Wiki waits to be handed over, in the keychain of desk.',
+      { application: 'Wiki', machine: 'desk', person: 'Ben Ode', entry: 'initial-password:1' },
+      'A first password for Ben Ode in Wiki waits to be handed over, in the keychain of desk. There, npm run handover -- initial-password:1 shows it once.',
     ],
   ],
   accessFailed: [

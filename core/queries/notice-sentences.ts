@@ -47,7 +47,7 @@ export function noticeSentence(facts: NoticeFacts): string {
     case 'credentialRefused':
       return `${capital(application(data))} does not accept the credential that ${typeof data['machine'] === 'string' ? data['machine'] : 'a machine'} holds: ${problem(data)} Deliveries and discoveries wait until another one is entered under Connection.`;
     case 'passwordWaits':
-      return `A first password for ${typeof data['person'] === 'string' ? data['person'] : 'somebody'} in ${application(data)} waits to be handed over, in the keychain of ${typeof data['machine'] === 'string' ? data['machine'] : 'a machine'}.`;
+      return `A first password for ${typeof data['person'] === 'string' ? data['person'] : 'somebody'} in ${application(data)} waits to be handed over, in the keychain of ${typeof data['machine'] === 'string' ? data['machine'] : 'a machine'}. There, npm run handover -- ${typeof data['entry'] === 'string' ? data['entry'] : 'NAME'} shows it once.`;
     case 'requestDenied':
       return data['leftOut'] === true
         ? `${asked(facts)} was left out by the reviewer${inRequest}${because(data)}`

@@ -101,7 +101,7 @@ const lost: Failure = {
   message: 'The connection broke before the answer.',
   afterMilliseconds: null,
 };
-const noToken: Failure = { kind: 'needsPerson', message: 'The token has expired.' };
+const noToken: Failure = { kind: 'needsPerson', message: 'The token has expired.', cause: 'credential' };
 
 function openHostile(
   application: HostileApplication,

@@ -48,6 +48,7 @@ export const ldapConnector: ConnectorDefinition<LdapConfiguration> = {
       { name: 'employeeId', becomes: 'employeeNumber', required: true },
     ],
     nativeExpiry: false,
+    takesInitialPassword: true,
     effects: {
       createAccount: 'checkThenAct',
       updateAccount: 'idempotent',
