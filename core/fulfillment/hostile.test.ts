@@ -67,6 +67,39 @@ async function doneTwice({ workspace, application }: HostileRun): Promise<readon
   return [...accounts, ...recorded, ...application.doubleWrites];
 }
 
+/**
+ * What the engine did more often than it said: a write that got to the application without an attempt whose beginning was
+ * on disk, or an attempt that began after the effect had been seen and recorded.
+ */
+async function unaccounted({ workspace, application }: HostileRun): Promise<readonly string[]> {
+  const tasks = new Map((await rowsOf(workspace, 'fulfillment_task')).map((task) => [task.id as string, task]));
+  const entitlements = new Map((await rowsOf(workspace, 'entitlement')).map((row) => [row.id, row.externalId]));
+  const emails = new Map((await rowsOf(workspace, 'employee')).map((row) => [row.id, row.workEmail]));
+  const usernames = new Map(application.accounts.map(({ externalId, username }) => [externalId, username]));
+  const left = new Map<string, number>();
+  const ended = new Set<string>();
+  const found: string[] = [];
+  for (const { type, itemId, data } of await rowsOf(workspace, 'audit_event')) {
+    if (['access.granted', 'access.removed'].includes(type)) ended.add(`${itemId} decision`);
+    if (type === 'access.expired') ended.add(`${itemId} expiry`);
+    if (type !== 'fulfillment.started') continue;
+    const { fulfillmentTaskId } = JSON.parse(data) as { readonly fulfillmentTaskId?: string };
+    const task = tasks.get(fulfillmentTaskId ?? '');
+    if (task === undefined) continue;
+    if (ended.has(`${task.itemId} ${task.cause}`)) found.push(`${task.id} began again after it was done`);
+    const key = `${task.effect === 'grant' ? 'add' : 'delete'} ${emails.get(task.beneficiaryId)} ${entitlements.get(task.entitlementId)}`;
+    left.set(key, (left.get(key) ?? 0) + 1);
+  }
+  for (const write of application.writes) {
+    const [effect, account = '', entitlement] = write.split(' ');
+    const key = `${effect} ${usernames.get(account)} ${entitlement}`;
+    const count = left.get(key) ?? 0;
+    if (count === 0) found.push(`${key} was written without an attempt`);
+    else left.set(key, count - 1);
+  }
+  return found;
+}
+
 async function play(run: HostileRun, count: number, options: ScheduleOptions): Promise<void> {
   for (let index = 0; index < count; index += 1) await playSchedule(run, { ...options, seed: options.seed + index });
 }
@@ -86,6 +119,7 @@ describeEachDatabase('schedules against a hostile application', (open, dialect) 
       await play(run, 25, { seed });
       expectAsIntended(run, true);
       expect(await doneTwice(run)).toEqual([]);
+      expect(await unaccounted(run)).toEqual([]);
       expect(await unexplained(run)).toEqual([]);
       for (const fault of hostileFaults) struck[fault] += run.application.struck[fault];
       for (const mode of crashModes) crashes[mode] += run.crashes[mode];
@@ -135,6 +169,36 @@ describeEachDatabase('an oracle of schedules sees', (open) => {
     const run = await begin(open);
     await play(run, 12, { seed: 1, breakage: 'grantsTwice', trouble: 0.3 });
     expect(run.application.doubleWrites).not.toEqual([]);
+  });
+
+  it('that something was written more often than it was begun', async () => {
+    const run = await begin(open);
+    await play(run, 3, { seed: 1, breakage: 'writesAgain', trouble: 0 });
+    expect(await unaccounted(run)).toContainEqual(expect.stringContaining('without an attempt'));
+  });
+
+  it('that what was done is begun again, and recorded twice, when the engine forgets that it was', async () => {
+    const run = await begin(open);
+    await play(run, 3, { seed: 1, trouble: 0 });
+    expect([await unaccounted(run), await doneTwice(run)]).toEqual([[], []]);
+    const { database, clock } = run.workspace;
+    await database.transaction(async (writer) => {
+      await writer
+        .updateTable('fulfillment_task')
+        .set({ state: 'ready', next_attempt_at: clock.now(), ended_at: null, evidence: null })
+        .where('state', '=', 'done')
+        .where('cause', '=', 'decision')
+        .execute();
+      await writer.updateTable('request_item').set({ state: 'approved' }).where('state', '=', 'fulfilled').execute();
+      await writer
+        .updateTable('access_request')
+        .set({ state: 'fulfilling' })
+        .where('state', '=', 'completed')
+        .execute();
+    });
+    await play(run, 1, { seed: 51, trouble: 0 });
+    expect(await unaccounted(run)).toContainEqual(expect.stringContaining('began again'));
+    expect(await doneTwice(run)).toContainEqual(expect.stringMatching(/^access\./));
   });
 
   it('that access ended late for no reason when somebody says to look and does not', async () => {

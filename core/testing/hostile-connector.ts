@@ -19,6 +19,8 @@ export const hostileFaults = [
   /** The network delivers the same write twice. */
   'duplicate',
   'slow',
+  /** So slow that the lease ends meanwhile, and whoever else is there takes over. */
+  'stalled',
   /** Down for a few calls, then up again. */
   'flapping',
   /** A page of a discovery breaks off. */
@@ -33,13 +35,15 @@ export const hostileFaults = [
 export type HostileFault = (typeof hostileFaults)[number];
 
 /** What can be wrong with the connector itself, so that an oracle can be seen to fail. */
-export type Breakage = 'none' | 'liesAboutWrites' | 'createsBlindly' | 'grantsTwice';
+export type Breakage = 'none' | 'liesAboutWrites' | 'createsBlindly' | 'grantsTwice' | 'writesAgain';
 
 export interface HostileApplication {
   readonly accounts: RemoteAccount[];
   readonly members: Map<string, Set<string>>;
   /** What a discovery lists. */
   readonly listed: readonly string[];
+  /** Every write that got here, whatever came of it: `add account entitlement`. */
+  readonly writes: string[];
   /** Writes that changed nothing because the same had been written before, not counting the network's own. */
   readonly doubleWrites: string[];
   readonly struck: Record<HostileFault, number>;
@@ -48,6 +52,8 @@ export interface HostileApplication {
   tokenIsValid: boolean;
   /** Told of each fault that struck. */
   onStrike: (fault: HostileFault) => void;
+  /** Lets so much time pass that a lease ends. */
+  onStall: () => void;
 }
 
 export function createHostileApplication(listed: readonly string[]): HostileApplication {
@@ -55,11 +61,13 @@ export function createHostileApplication(listed: readonly string[]): HostileAppl
     accounts: [],
     members: new Map(),
     listed,
+    writes: [],
     doubleWrites: [],
     struck: Object.fromEntries(hostileFaults.map((fault) => [fault, 0])) as Record<HostileFault, number>,
     trouble: 0,
     tokenIsValid: true,
     onStrike: () => undefined,
+    onStall: () => undefined,
   };
 }
 
@@ -122,6 +130,10 @@ function openHostile(
   /** What stands in the way of a call before it reaches the application; null: nothing. */
   async function obstacle(): Promise<Failure | null> {
     if (strikes('slow')) for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+    if (strikes('stalled', 0.1)) {
+      application.onStall();
+      for (let turn = 0; turn < 25; turn += 1) await nextTurn();
+    }
     if (!application.tokenIsValid) return noToken;
     if (application.trouble === 0) downFor = 0;
     if (downFor > 0) {
@@ -157,6 +169,9 @@ function openHostile(
       return { kind: 'notFound', what: 'account', message: 'There is no such account.' };
     const members = membersOf(entitlement);
     const key = `${account} ${entitlement}`;
+    application.writes.push(`${effect} ${key}`);
+    // As if the engine had sent it once more than it said.
+    if (breakage === 'writesAgain') application.writes.push(`${effect} ${key}`);
     if (effect === 'delete') awaited.delete(key);
     if (members.has(account) === (effect === 'add')) {
       // A well-made connector looks first; one that does not writes what is so already.

@@ -10,6 +10,7 @@ import { submitRequest } from '#core/commands/submit-request.command.ts';
 import type { Result } from '#core/domain/errors.ts';
 import { newId, type CommandId, type EmployeeId, type RequestId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
+import { leaseMilliseconds } from '#core/fulfillment/attempt.ts';
 import type { Term } from '#core/domain/request.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
@@ -69,6 +70,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   let consoles = 0;
 
   application.onStrike = () => run.troubles.push(clock.now());
+  application.onStall = () => clock.pass(leaseMilliseconds + 10_000);
   const people = await twoPeople(workspace, built, options.seed);
 
   /** The database of one console, whose process may be gone from one transaction to the next. */
@@ -96,6 +98,15 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     throw new Crash('dead');
   }
 
+  /** In every other schedule a second console works on the same workspace. It outlives the first. */
+  const second =
+    options.seed % 2 === 0
+      ? startDelivery(workspace, {
+          now: clock.now,
+          definitions: [hostileConnector(application, random, options.breakage)],
+          owner: `second console ${options.seed}`,
+        })
+      : null;
   let delivery = open();
   function open(): Delivery {
     dead = false;
@@ -137,7 +148,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     const death = new Promise<void>((resolve) => (crashed = resolve));
     if (!dead) {
       run.looks.push(clock.now());
-      await Promise.race([delivery.fulfillment.idle(), death]);
+      await Promise.all([Promise.race([delivery.fulfillment.idle(), death]), second?.fulfillment.idle()]);
     }
     crashed = null;
     if (dead) await restart();
@@ -234,6 +245,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   }
   await settle();
   await delivery.stop();
+  await second?.stop();
 
   /** Until nothing waits: retries come due, and an owner sends again what was given up. */
   async function settle(): Promise<void> {
