@@ -1,7 +1,8 @@
 /**
  * A workspace of any size for the lists and the bulk decision, made by a dozen statements inside SQLite: the
  * spread is that of a real one, the history behind it is not. One reviewer holds a tenth of all tasks, one
- * person owns the application of three requests in ten, a request has one to five items, most have ended.
+ * person owns the application of three requests in ten, a request has one to five items, most have ended. Reviewers
+ * were designated by settings that name nobody by now, so that each may still decide what was planned for them.
  */
 import BetterSqlite3 from 'better-sqlite3';
 import { join } from 'node:path';
@@ -115,7 +116,7 @@ function directoryRows(): readonly string[] {
     `insert into application (id, name, name_key, description, primary_owner_id, fulfillment, review_settings, version)
        ${series('one', 0, applications - 1)}
        select ${idSql('a', 'n')}, 'System ' || n, 'system ' || n, null, ${idSql('e', 'n + 2')}, 'connector',
-         '{"approval":"review","reviewers":["applicationOwner"]}', 1 from one`,
+         '{"approval":"review","reviewers":["designated"]}', 1 from one`,
     `insert into entitlement (id, application_id, external_id, name, kind, risk, status, search_text)
        ${series('one', 0, entitlements - 1)}
        select ${idSql('b', 'n')}, ${idSql('a', `n / ${entitlementsEach}`)}, 'thing-' || n, 'Thing ' || n, 'group',
@@ -135,7 +136,7 @@ function requestRows(requests: number, open: number): readonly string[] {
   const requester = `3 + (r.n * 7919) % ${employees - 3}`;
   const reviewer = `case when (${items}) * 7 % 10 = 0 then 1 else 3 + ((${items}) * 104729 + 1) % ${employees - 3} end`;
   const planOf = (person: string) =>
-    `'{"mode":"review","applicationVersion":1,"levels":[{"level":1,"reviewers":["' || ${idSql('e', person)} || '"],"reviewerKind":"applicationOwner","needed":1,"fallbackReason":null}]}'`;
+    `'{"mode":"review","applicationVersion":1,"levels":[{"level":1,"reviewers":["' || ${idSql('e', person)} || '"],"reviewerKind":"designated","needed":1,"fallbackReason":null}]}'`;
   const parts = `${series('r', 1, requests)}, k (k) as (values (0), (1), (2), (3), (4))
     select r.n as r, ${items} as i, ${application} as a, ${entitlement} as b, ${requester} as q, ${reviewer} as w
     from r join k on k.k < 1 + (r.n % 4 = 0) + 3 * (r.n % 10 = 0)`;
@@ -156,7 +157,7 @@ function requestRows(requests: number, open: number): readonly string[] {
          case when ${isOpen('r')} then 'inReview' when ${denied('r')} then 'denied' else 'fulfilled' end, 1,
          ${planOf('w')}, case when ${isOpen('r')} then null else ${at('r * 30 + 7200')} end from part`,
     `insert into review_stage (id, request_id, item_id, level, reviewer_kind, needed, state, opened_at, ended_at)
-       select ${idSql('s', 'i')}, ${idSql('r', 'r')}, ${idSql('i', 'i')}, 1, 'applicationOwner', 1,
+       select ${idSql('s', 'i')}, ${idSql('r', 'r')}, ${idSql('i', 'i')}, 1, 'designated', 1,
          case when ${isOpen('r')} then 'open' when ${denied('r')} then 'denied' else 'approved' end,
          ${at('r * 30')}, case when ${isOpen('r')} then null else ${at('r * 30 + 7200')} end from part`,
     `insert into review_task (id, request_id, item_id, stage_id, reviewer_id, state, opened_at, ended_at)
