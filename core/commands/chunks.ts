@@ -19,3 +19,16 @@ export async function inChunks<Id, Row>(
     rows.push(...(await query(ids.slice(start, start + idsPerStatement))));
   return rows;
 }
+
+/**
+ * The ids with the last one repeated up to the next power of two: asked for with `in`, that changes nothing, and a
+ * query that is prepared once per length of its list is then prepared for a few lengths instead of for every one.
+ */
+export function evened<Id>(ids: readonly Id[]): readonly Id[] {
+  const last = ids.at(-1);
+  if (last === undefined) return ids;
+  const length = 2 ** Math.ceil(Math.log2(ids.length));
+  return length > idsPerStatement || length === ids.length
+    ? ids
+    : [...ids, ...Array.from({ length: length - ids.length }, () => last)];
+}

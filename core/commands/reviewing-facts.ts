@@ -10,7 +10,7 @@ import type { OutOfOffice, ReviewFacts } from '#core/engine/review-facts.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { fromRow, type Reader } from '#core/persistence/tables.ts';
-import { inChunks, unique } from './chunks.ts';
+import { evened, inChunks, unique } from './chunks.ts';
 import { loadDesignated, loadPolicies } from './review-facts.ts';
 import { loadOutOfOffice } from './stand-ins.ts';
 
@@ -119,7 +119,7 @@ export async function loadAuthority(
 
 /** Who of these people no longer works here. */
 export async function leftAmong(reader: Reader, people: readonly EmployeeId[]): Promise<ReadonlySet<EmployeeId>> {
-  const rows = await inChunks(unique(people), (chunk) => statuses(reader, chunk));
+  const rows = await inChunks(unique(people), (chunk) => statuses(reader, evened(chunk)));
   return new Set(rows.flatMap((row) => (row.status === 'left' ? [row.id] : [])));
 }
 
@@ -142,8 +142,8 @@ export async function loadApplications(
   ids: readonly ApplicationId[],
 ): Promise<ReadonlyMap<ApplicationId, Application>> {
   if (ids.length === 0) return new Map();
-  const rows = await applicationsById(reader, ids);
-  const secondary = await secondaryOwners(reader, ids);
+  const rows = await applicationsById(reader, evened(ids));
+  const secondary = await secondaryOwners(reader, evened(ids));
   return new Map(
     rows.map((row) => {
       const { nameKey: _nameKey, ...application } = fromRow('application', row);
@@ -165,17 +165,17 @@ async function loadEntitlements(
   reader: Reader,
   ids: readonly EntitlementId[],
 ): Promise<ReadonlyMap<EntitlementId, Entitlement>> {
-  const rows = await inChunks(ids, (chunk) => entitlementsById(reader, chunk));
+  const rows = await inChunks(ids, (chunk) => entitlementsById(reader, evened(chunk)));
   return new Map(rows.map((row) => [row.id, fromRow('entitlement', row)]));
 }
 
 async function loadEmployees(reader: Reader, ids: readonly EmployeeId[]): Promise<ReadonlyMap<EmployeeId, Employee>> {
-  const rows = await inChunks(ids, (chunk) => employeesById(reader, chunk));
+  const rows = await inChunks(ids, (chunk) => employeesById(reader, evened(chunk)));
   return new Map(rows.map((row) => [row.id, fromRow('employee', row)]));
 }
 
 async function stillAtWork(reader: Reader, ids: readonly EmployeeId[]): Promise<ReadonlySet<EmployeeId>> {
-  const rows = await inChunks(unique(ids), (chunk) => statuses(reader, chunk));
+  const rows = await inChunks(unique(ids), (chunk) => statuses(reader, evened(chunk)));
   // Looked at here: asked for the active ones among them, SQLite would read everybody who is active.
   return new Set(rows.flatMap((row) => (row.status === 'active' ? [row.id] : [])));
 }

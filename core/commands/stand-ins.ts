@@ -4,7 +4,7 @@ import type { Instant } from '#core/domain/instant.ts';
 import { nobodyAway, type OutOfOffice } from '#core/engine/review-facts.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import type { Reader } from '#core/persistence/tables.ts';
-import { inChunks, unique } from './chunks.ts';
+import { evened, inChunks, unique } from './chunks.ts';
 
 /**
  * About these people, and whoever stands in for them. A delegate who has left the organisation stands in for nobody.
@@ -22,7 +22,7 @@ export async function loadOutOfOffice(
   while (next.length > 0) {
     for (const person of next) asked.add(person);
     const rows = await inChunks(next, (chunk) =>
-      at === null ? activeDelegations(reader, chunk) : delegationsAt(reader, chunk, at),
+      at === null ? activeDelegations(reader, evened(chunk)) : delegationsAt(reader, evened(chunk), at),
     );
     // Of several at once, the one that began last holds.
     for (const row of rows) if (!delegateOf.has(row.delegator_id)) delegateOf.set(row.delegator_id, row.delegate_id);
