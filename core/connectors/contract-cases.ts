@@ -15,7 +15,7 @@ import {
 const grants: readonly ContractCase[] = [
   {
     title: 'passes its own test with a valid credential and says what it saw',
-    needs: [],
+    needs: ['test'],
     async check(_harness, connector) {
       const tested = await connector.test(never);
       expect(tested.checks.filter(({ passed }) => !passed)).toEqual([]);
@@ -25,10 +25,10 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'fails its test, and every effect for a person, with a wrong credential',
-    needs: [],
+    needs: ['test', 'grant', 'revoke', 'read'],
     async check(harness) {
       const grant = await prepare(harness);
-      const wrong = harness.openWithWrongCredential() as Open;
+      const wrong = harness.open({ credential: 'wrong' }) as Open;
       const tested = await wrong.test(never);
       expect(tested.passed).toBe(false);
       for (const outcome of [
@@ -43,7 +43,7 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'grants once, however often it is asked, and reads it back',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       expect(await readHeld(connector, grant)).toBe(false);
@@ -55,7 +55,7 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'revokes once, however often it is asked, and touches nobody else',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       const other = await harness.makeAccount(uniqueName());
@@ -70,14 +70,14 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'has nothing to do for a revocation of what was never granted',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       expect((await connector.revoke(await prepare(harness), never)).kind).toBe('already');
     },
   },
   {
     title: 'takes away the last holder, and grants again afterwards',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       succeeded(await connector.grant(grant, never));
@@ -89,7 +89,7 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'says which of the two is not there',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       const noAccount = { ...grant, accountExternalId: harness.unknownAccount };
@@ -104,7 +104,7 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'makes one grant of several asked for at the same moment',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       const outcomes = await Promise.all([1, 2, 3, 4].map(() => connector.grant(grant, never)));
@@ -117,7 +117,7 @@ const grants: readonly ContractCase[] = [
   },
   {
     title: 'does nothing more once it is cancelled',
-    needs: [],
+    needs: ['grant', 'revoke', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       const cancelled = AbortSignal.abort();
@@ -131,7 +131,7 @@ const grants: readonly ContractCase[] = [
 const accounts: readonly ContractCase[] = [
   {
     title: 'finds an account by its user name without regard to case, and says so when there is none',
-    needs: [],
+    needs: ['findAccount'],
     async check(harness, connector) {
       const account = await harness.makeAccount(uniqueName());
       const { email } = harness.draftOf(uniqueName());
@@ -145,7 +145,7 @@ const accounts: readonly ContractCase[] = [
   },
   {
     title: 'creates an account once, however often and in whichever case it is asked',
-    needs: ['createAccount'],
+    needs: ['createAccount', 'findAccount'],
     async check(harness, connector) {
       const draft = harness.draftOf(uniqueName());
       const created = await connector.createAccount(draft, never);
@@ -164,7 +164,7 @@ const accounts: readonly ContractCase[] = [
   },
   {
     title: 'grants to an account it created',
-    needs: ['createAccount'],
+    needs: ['createAccount', 'grant'],
     async check(harness, connector) {
       const account = succeeded(await connector.createAccount(harness.draftOf(uniqueName()), never));
       const entitlementExternalId = await harness.makeEntitlement(uniqueName());
@@ -189,7 +189,7 @@ const accounts: readonly ContractCase[] = [
   },
   {
     title: 'disables and enables an account, each once, and leaves what it holds',
-    needs: ['disableAccount', 'enableAccount'],
+    needs: ['disableAccount', 'enableAccount', 'findAccount', 'grant', 'read'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       succeeded(await connector.grant(grant, never));
@@ -224,7 +224,7 @@ const accounts: readonly ContractCase[] = [
 const discoveries: readonly ContractCase[] = [
   {
     title: 'discovers what is there, each thing once',
-    needs: ['discover'],
+    needs: ['discover', 'grant'],
     async check(harness, connector) {
       const grant = await prepare(harness);
       const account = await harness.makeAccount(uniqueName());
@@ -246,7 +246,7 @@ const discoveries: readonly ContractCase[] = [
   },
   {
     title: 'goes on from any checkpoint to the same whole',
-    needs: ['discover'],
+    needs: ['discover', 'grant'],
     async check(harness, connector) {
       for (let made = 0; made < 4; made += 1) succeeded(await connector.grant(await prepare(harness), never));
       const whole = await pagesOf(connector);
@@ -261,7 +261,7 @@ const discoveries: readonly ContractCase[] = [
     title: 'ends with a fault, not with a short list, when it may not look',
     needs: ['discover'],
     async check(harness) {
-      const wrong = harness.openWithWrongCredential() as Open;
+      const wrong = harness.open({ credential: 'wrong' }) as Open;
       await expect(pagesOf(wrong)).rejects.toMatchObject({ failure: { kind: 'needsPerson' } });
       await wrong.close();
     },

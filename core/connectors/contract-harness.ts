@@ -10,51 +10,76 @@ import type {
   RemoteAccount,
   RemoteGrant,
 } from '#core/connectors/connector.ts';
+import type { ConnectorCapability } from '#core/domain/connector.ts';
 
-/** An application to test against, with nothing of an earlier case in it that a new name could meet. */
+/** How a case wants the application opened; what is left out is up to the harness. */
+export interface OpenSettings {
+  /** One that the application does not accept. */
+  readonly credential?: 'valid' | 'wrong';
+  /** How long one answer is waited for. */
+  readonly timeoutSeconds?: number;
+  /** How much is asked for at a time. Left out: so little that a discovery of a few accounts has several pages. */
+  readonly pageSize?: number;
+}
+
+/**
+ * An application to test against, with nothing of an earlier case in it that a new name could meet. What makes and
+ * looks does so by another way than the connector. Only cases of connectors that have the abilities ask for it.
+ */
 export interface ContractHarness {
-  /** Opened with a valid credential. Small pages, so that a discovery has several. */
-  readonly connector: Connector;
-  /** The same application, opened with a credential it does not accept. */
-  openWithWrongCredential(): Connector;
-  /** Makes an entitlement by another way than the connector. Gives its external id. */
+  open(settings?: OpenSettings): Connector;
+  /** Makes an entitlement. Gives its external id. */
   makeEntitlement(name: string): Promise<string>;
-  /** Makes an account by another way than the connector. */
   makeAccount(username: string): Promise<RemoteAccount>;
+  /** Takes an account away, and with it what it held. */
+  removeAccount(account: RemoteAccount): Promise<void>;
+  /** Makes an entitlement that so many fresh accounts hold. Gives the external ids of all of them. */
+  makeCrowd(size: number): Promise<{ readonly entitlement: string; readonly accounts: readonly string[] }>;
   /** What an account would be created from; its user name is unique to the case. */
   draftOf(username: string): AccountDraft;
   /** Well-formed ids of things that do not exist. */
   readonly unknownAccount: string;
   readonly unknownEntitlement: string;
-  /** External ids of the accounts that hold it, asked of the application by another way. */
+  /** External ids of the accounts that hold it. */
   holdersOf(entitlement: string): Promise<readonly string[]>;
-  /** How many accounts have this user name, without regard to case, asked by another way. */
+  /** How many accounts have this user name, without regard to case. */
   countAccounts(username: string): Promise<number>;
+  /** From now on the application takes what it is asked and gives no answer, until what is given back is called. */
+  hush(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
-/** Abilities that not every connector has; the cases that need one it lacks are left out of its suite. */
-export type OptionalAbility =
-  | 'discover'
-  | 'createAccount'
-  | 'updateAccount'
-  | 'disableAccount'
-  | 'enableAccount'
-  | 'deleteAccount';
+/** What a case stands on: abilities of the contract, and finding accounts, which only connectors with accounts do. */
+export type Ability = ConnectorCapability | 'findAccount';
 
 export type Open = Required<Connector>;
 
 export interface ContractCase {
   readonly title: string;
-  readonly needs: readonly OptionalAbility[];
-  check(harness: ContractHarness, connector: Open): Promise<void>;
+  readonly needs: readonly Ability[];
+  check(harness: ContractHarness, connector: Open, options: ContractOptions): Promise<void>;
+  readonly milliseconds?: number;
 }
 
 export interface ContractOptions {
-  readonly abilities: readonly OptionalAbility[];
-  /** Names an entitlement can have in this application; awkward ones are what the suite is for. */
-  readonly names: readonly string[];
+  /** As the connector's description has them; the suite holds its code to that, and takes its cases by them. */
+  readonly capabilities: readonly ConnectorCapability[];
+  /** Further names an entitlement can have in this application, besides `oddNames`. */
+  readonly names?: readonly string[];
+  /** Odd user names that it takes; none where its user names are letters and digits alone. */
+  readonly usernames?: readonly string[];
+  /** How many make a crowd, where 5,000 accounts cannot be made there in a reasonable time. */
+  readonly crowd?: number;
 }
+
+/** Names with quotes, unicode, spaces and wildcards: any application's entitlements can have them. */
+export const oddNames: readonly string[] = [
+  'quo"ted "name"',
+  "o'neil; drop table",
+  String.raw`back\slash`,
+  'späce and ünïcode 名前 🦉',
+  '50%_* of (all) [of] {them}?',
+];
 
 export const never = new AbortController().signal;
 let counter = 0;
@@ -66,14 +91,17 @@ export function uniqueName(): string {
 }
 
 /** Everything a discovery gives, page by page. */
-export async function pagesOf(connector: Open, checkpoint: string | null = null): Promise<readonly DiscoveryPage[]> {
+export async function pagesOf(
+  connector: Pick<Open, 'discover'>,
+  checkpoint: string | null = null,
+): Promise<readonly DiscoveryPage[]> {
   const pages: DiscoveryPage[] = [];
   for await (const page of connector.discover(checkpoint, never)) pages.push(page);
   return pages;
 }
 
 export function succeeded<Value>(outcome: Outcome<Value>): Value {
-  expect(['applied', 'already']).toContain(outcome.kind);
+  expect(['applied', 'already'], JSON.stringify(outcome)).toContain(outcome.kind);
   return (outcome as Extract<Outcome<Value>, { kind: 'applied' }>).value;
 }
 

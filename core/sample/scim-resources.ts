@@ -14,7 +14,7 @@ type Attributes = Record<string, unknown>;
 interface Asked {
   readonly id?: string;
   readonly filter?: SCIMMY.Types.Filter;
-  readonly constraints?: { readonly startIndex?: number };
+  readonly constraints?: { readonly startIndex?: number; readonly count?: number };
 }
 
 /** Declares users and groups with the library; a second call changes nothing. */
@@ -24,19 +24,13 @@ export function declareResources(): void {
     extensions: [{ schema: SCIMMY.Schemas.EnterpriseUser, required: false }],
     ingress: (asked: Asked, user: object, store: ScimStore) => writeUser(asked, plain(user), store),
     egress: (asked: Asked, store: ScimStore) =>
-      read(
-        asked,
-        store.state.users.map((user) => userResource(user, store.state)),
-      ),
+      read(asked, store.state.users, (user) => userResource(user, store.state)),
     degress: (asked: Asked, store: ScimStore) => remove(asked, store),
   } as never);
   SCIMMY.Resources.declare(SCIMMY.Resources.Group, {
     ingress: (asked: Asked, group: object, store: ScimStore) => writeGroup(asked, plain(group), store),
     egress: (asked: Asked, store: ScimStore) =>
-      read(
-        asked,
-        store.state.groups.map((group) => groupResource(group, store.state)),
-      ),
+      read(asked, store.state.groups, (group) => groupResource(group, store.state)),
     degress: (asked: Asked, store: ScimStore) => remove(asked, store),
   } as never);
 }
@@ -49,21 +43,32 @@ function missing(id: string | undefined): Error {
   return new SCIMMY.Types.Error(404, null as never, `Resource ${id} not found`);
 }
 
-function read<Resource extends { readonly id: string }>(
+/** Builds what is asked for and nothing else: a large organisation has more resources than a page. */
+function read<Stored extends StoredResource, Resource extends { readonly id: string }>(
   asked: Asked,
-  resources: readonly Resource[],
+  stored: readonly Stored[],
+  build: (one: Stored) => Resource,
 ): Resource | Resource[] {
   if (asked.id !== undefined) {
-    const found = resources.find(({ id }) => id === asked.id);
+    const found = stored.find(({ id }) => id === asked.id);
     if (found === undefined) throw missing(asked.id);
-    return found;
+    return build(found);
   }
-  const selected = [...select(resources, asked.filter)];
-  if ((asked.constraints?.startIndex ?? 1) <= selected.length) return selected;
-  // Past the end the library would list from the beginning again; holes count as results and are not listed.
-  const past: Resource[] = [];
-  past.length = selected.length;
-  return past;
+  const { startIndex = 1, count = 20 } = asked.constraints ?? {};
+  const all: readonly (Stored | Resource)[] =
+    asked.filter === undefined ? stored : select(stored.map(build), asked.filter);
+  // Holes count as results and are not listed; past the end the library would list from the beginning again. It cuts
+  // the page out itself where more than `startIndex` resources are there, unless they add up to the total with it.
+  const page: Resource[] = [];
+  page.length = all.length;
+  const end = Math.min(all.length, startIndex - 1 + count);
+  const from = startIndex <= count ? 0 : startIndex - 1;
+  const more = from === 0 && startIndex > 1 && end + startIndex - 1 === all.length ? 1 : 0;
+  for (let index = from; startIndex <= all.length && index < end + more; index += 1) {
+    const one = all[index];
+    if (one !== undefined) page[index] = asked.filter === undefined ? build(one as Stored) : (one as Resource);
+  }
+  return page;
 }
 
 function metaOf({ created, lastModified }: StoredResource): Attributes {
@@ -83,8 +88,9 @@ function userResource(user: StoredResource, state: ScimState): Attributes & { re
 }
 
 function groupResource(group: StoredGroup, state: ScimState): Attributes & { readonly id: string } {
+  const users = new Map(state.users.map((user) => [user.id, user]));
   const members = group.memberIds.map((id) => {
-    const user = state.users.find((candidate) => candidate.id === id);
+    const user = users.get(id);
     if (user !== undefined) {
       return {
         value: id,
@@ -148,7 +154,8 @@ function writeGroup(asked: Asked, attributes: Attributes, store: ScimStore): Pro
       ? (attributes['members'] as readonly { readonly value?: string }[])
       : [];
     const memberIds = [...new Set(members.map(({ value }) => value ?? ''))];
-    const unknown = memberIds.find((id) => ![...state.users, ...state.groups].some((candidate) => candidate.id === id));
+    const known = new Set([...state.users, ...state.groups].map(({ id }) => id));
+    const unknown = memberIds.find((id) => !known.has(id));
     if (unknown !== undefined)
       throw new SCIMMY.Types.Error(400, 'invalidValue', `There is no user or group ${unknown} to be a member.`);
     const group: StoredGroup = { ...written(existing, attributes), memberIds };

@@ -39,6 +39,8 @@ export interface DirectoryAdmin {
   bytes(dn: string, attribute: string): Promise<Buffer | null>;
   /** DNs of the entries that fit. */
   find(base: string, filter: Filter): Promise<readonly string[]>;
+  /** What a binary or text attribute holds for everything right below an entry, by DN. */
+  valuesBelow(base: string, attribute: string): Promise<ReadonlyMap<string, Buffer>>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,20 @@ export async function openDirectory({ url, certificateAuthority, login }: Direct
     async find(base, filter) {
       const found = await client.search(base, { filter, attributes: ['1.1'], paged: { pageSize: 500 } });
       return found.searchEntries.map(({ dn }) => dn);
+    },
+    async valuesBelow(base, attribute) {
+      const found = await client.search(base, {
+        scope: 'one',
+        attributes: [attribute],
+        explicitBufferAttributes: [attribute],
+        paged: { pageSize: 500 },
+      });
+      return new Map(
+        found.searchEntries.flatMap((entry) => {
+          const value = entry[attribute];
+          return Buffer.isBuffer(value) ? [[entry.dn, value] as const] : [];
+        }),
+      );
     },
     close: () => client.unbind(),
   };

@@ -40,6 +40,9 @@ export interface SecondScimServer {
   readonly password: string;
   readonly userNames: () => readonly string[];
   readonly membersOf: (group: string) => readonly string[] | undefined;
+  /** Both give the id, which is the name. */
+  readonly addUser: (userName: string) => string;
+  readonly addGroup: (name: string, members?: readonly string[]) => string;
   readonly removeUser: (userName: string) => void;
   close(): Promise<void>;
 }
@@ -113,6 +116,11 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     const group = groups.get(name);
     if (group === undefined) throw new Refusal(404, `no group "${name}"`);
     return group;
+  }
+
+  function removeUser(userName: string): void {
+    users.splice(0, users.length, ...users.filter((user) => user.userName !== userName));
+    for (const group of groups.values()) group.members = group.members.filter((id) => id !== userName);
   }
 
   function list(all: readonly object[], url: URL): object {
@@ -262,9 +270,15 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     password,
     userNames: () => users.map(({ userName }) => userName),
     membersOf: (group) => groups.get(group)?.members,
-    removeUser(userName) {
-      users.splice(0, users.length, ...users.filter((user) => user.userName !== userName));
+    addUser(userName) {
+      users.push({ userName, email: `${userName}@example.com` });
+      return userName;
     },
+    addGroup(name, members = []) {
+      groups.set(name, { members: [...members], version: 1 });
+      return name;
+    },
+    removeUser,
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -13,6 +13,9 @@ export interface WireTap {
   cutAfter(text: string): void;
   /** The next time a client sends this text: it is swallowed, with everything after it, and the line stays open. */
   freezeAt(text: string): void;
+  /** Until `release`, whatever clients send is swallowed and nothing comes back; lines that were open then are cut. */
+  hold(): void;
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +23,7 @@ export async function startWireTap(target: { readonly host: string; readonly por
   let sent = '';
   let cut: string | null = null;
   let freeze: string | null = null;
+  let held = false;
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target.port, target.host);
@@ -41,6 +45,7 @@ export async function startWireTap(target: { readonly host: string; readonly por
         freeze = null;
         frozen = true;
       }
+      frozen ||= held;
       if (frozen) return;
       if (cut !== null && text.includes(cut)) {
         cut = null;
@@ -48,7 +53,10 @@ export async function startWireTap(target: { readonly host: string; readonly por
       }
       upstream.write(chunk);
     });
-    upstream.on('data', (chunk) => void client.write(chunk));
+    upstream.on('data', (chunk) => {
+      frozen ||= held;
+      if (!frozen) client.write(chunk);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,6 +68,14 @@ export async function startWireTap(target: { readonly host: string; readonly por
     },
     freezeAt(text) {
       freeze = text;
+    },
+    hold() {
+      held = true;
+    },
+    release() {
+      held = false;
+      // What was swallowed is missing from these lines for good.
+      for (const socket of open) socket.destroy();
     },
     async close() {
       for (const socket of open) socket.destroy();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connector } from '#core/connectors/connector.ts';
+import { uniqueName } from '#core/connectors/contract-harness.ts';
 import { describeConnectorContract, pagesOf, type ContractHarness } from '#core/connectors/contract-suite.ts';
 import {
   acceptsLogin,
@@ -17,15 +18,6 @@ import { ldapConnector } from './index.ts';
 import { escapeDnValue } from './names.ts';
 
 const never = new AbortController().signal;
-const abilities = [
-  'discover',
-  'createAccount',
-  'updateAccount',
-  'disableAccount',
-  'enableAccount',
-  'deleteAccount',
-] as const;
-
 describe.skipIf(!canRunSambaAd())('Active Directory (Samba)', () => {
   let server: SambaAdServer;
   let admin: DirectoryAdmin;
@@ -72,6 +64,9 @@ describe.skipIf(!canRunSambaAd())('Active Directory (Samba)', () => {
 
   const idAt = async (dn: string): Promise<string> => guidOf((await admin.bytes(dn, 'objectGUID')) ?? Buffer.alloc(16));
 
+  const idsByDn = async (): Promise<ReadonlyMap<string, string>> =>
+    new Map([...(await admin.valuesBelow(unit, 'objectGUID'))].map(([dn, value]) => [dn, guidOf(value)]));
+
   async function makeGroup(name: string): Promise<{ readonly dn: string; readonly id: string }> {
     const dn = `CN=${escapeDnValue(name)},${unit}`;
     counter += 1;
@@ -94,23 +89,50 @@ describe.skipIf(!canRunSambaAd())('Active Directory (Samba)', () => {
 
   const guidFilter = (id: string) => equals('objectGUID', id);
 
-  describeConnectorContract('Active Directory', { abilities, names: awkwardNames }, async () => {
+  // Enough for a list of members that comes in parts; making 5,000 users takes Samba minutes.
+  const options = { capabilities: ldapConnector.description.capabilities, names: awkwardNames, crowd: 1600 };
+  describeConnectorContract('Active Directory', options, async () => {
     await newUnit();
     await makeGroup('always there');
     const harness: ContractHarness = {
-      connector: open(),
-      openWithWrongCredential: () => open({}, 'Not-the-passw0rd'),
+      open: ({ credential, ...settings } = {}) =>
+        open(settings, credential === 'wrong' ? 'Not-the-passw0rd' : server.admin.password),
       makeEntitlement: async (name) => (await makeGroup(name)).id,
       async makeAccount(username) {
         const { id } = await makeUser(username);
         return { externalId: id, username, email: `${username}@example.com`, displayName: username, active: true };
+      },
+      async removeAccount({ username }) {
+        await admin.remove(`CN=${escapeDnValue(username)},${unit}`);
+      },
+      async makeCrowd(size) {
+        const people = Array.from({ length: size }, () => uniqueName());
+        for (const name of people) await admin.add(`CN=${name},${unit}`, { objectClass: 'user', sAMAccountName: name });
+        const group = await makeGroup('crowd');
+        await admin.change(
+          group.dn,
+          'add',
+          'member',
+          people.map((name) => `CN=${name},${unit}`),
+        );
+        const ids = await idsByDn();
+        return {
+          entitlement: group.id,
+          accounts: people.map((name) => ids.get(`CN=${name},${unit}`) ?? name),
+        };
+      },
+      async hush() {
+        server.signal('SIGSTOP');
+        return async () => server.signal('SIGCONT');
       },
       draftOf: (username) => personDraft(username, { initialPassword: 'Some-Passw0rd' }),
       unknownAccount: randomUUID(),
       unknownEntitlement: randomUUID(),
       async holdersOf(entitlement) {
         const [dn = ''] = await admin.find(unit, guidFilter(entitlement));
-        return Promise.all((await admin.texts(dn, 'member')).map(idAt));
+        // The list of members itself comes in parts when it is long.
+        const [ids, members] = [await idsByDn(), await admin.find(unit, equals('memberOf', dn))];
+        return members.map((member) => ids.get(member) ?? member);
       },
       countAccounts: async (username) => (await admin.find(server.base, equals('sAMAccountName', username))).length,
       async close() {
@@ -278,29 +300,5 @@ describe.skipIf(!canRunSambaAd())('Active Directory (Samba)', () => {
     expect((await connector.grant(grant, never)).kind).toBe('already');
     expect((await connector.revoke(grant, never)).kind).toBe('needsPerson');
     expect((await pagesOf(connector)).flatMap((page) => page.grants)).toEqual([grant]);
-  });
-
-  it('reads a member list that comes in parts, and changes one member of it', { timeout: 120_000 }, async () => {
-    await newUnit();
-    const group = await makeGroup('everybody');
-    const people: string[] = [];
-    for (let made = 0; made < 1520; made += 1) {
-      const dn = `CN=many${made},${unit}`;
-      await admin.add(dn, { objectClass: 'user', sAMAccountName: `many${made}` });
-      people.push(dn);
-    }
-    await admin.change(group.dn, 'add', 'member', people);
-    const connector = open({ pageSize: 1000 });
-    const pages = await pagesOf(connector);
-    expect(pages.flatMap((page) => page.accounts)).toHaveLength(1520);
-    const holders = pages.flatMap((page) => page.grants.map((grant) => grant.accountExternalId));
-    expect(new Set(holders).size).toBe(1520);
-    expect(holders).toHaveLength(1520);
-    const grant = { accountExternalId: await idAt(people[1519] ?? ''), entitlementExternalId: group.id };
-    expect(await connector.read(grant, never)).toMatchObject({ value: { held: true } });
-    expect((await connector.revoke(grant, never)).kind).toBe('applied');
-    expect((await connector.revoke(grant, never)).kind).toBe('already');
-    const after = (await pagesOf(connector)).flatMap((page) => page.grants);
-    expect(after).toHaveLength(1519);
   });
 });

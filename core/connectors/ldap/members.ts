@@ -66,10 +66,11 @@ async function readGroup(session: Session, dn: string, attribute: string): Promi
  * No member at all: an empty group, or one whose members are kept back. A comparison tells, since it is an
  * error where it is not allowed. @throws LdapFault
  */
-async function requireReadable(session: Session, { schema }: LdapContext, group: Entry): Promise<void> {
+async function requireReadable(session: Session, { schema, configuration }: LdapContext, group: Entry): Promise<void> {
   const hidden = needsPerson(`The bind account may not read ${schema.member} of ${group.dn}. Give it the right.`);
   try {
-    await session.compare(group.dn, schema.member, schema.memberIs === 'dn' ? group.dn : 'nobody');
+    // Not with the group's own name: Samba puts the value into a filter as it is, parentheses and all.
+    await session.compare(group.dn, schema.member, schema.memberIs === 'dn' ? configuration.groupsBase : 'nobody');
   } catch (thrown) {
     if (!(thrown instanceof LdapFault)) throw thrown;
     if (thrown.code === resultCodes.noSuchAttribute) return;

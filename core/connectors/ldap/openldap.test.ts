@@ -38,33 +38,16 @@ describe.skipIf(!canRunSlapd())('OpenLDAP', () => {
   const accountsOf = (pages: readonly DiscoveryPage[]) => pages.flatMap((page) => page.accounts);
   const grantsOf = (pages: readonly DiscoveryPage[]) => pages.flatMap((page) => page.grants);
 
-  describe('a group of 5,000 members', () => {
-    it('is discovered whole, and one member is changed without the others', { timeout: 120_000 }, async () => {
-      const dns: string[] = [];
-      for (let made = 0; made < 5000; made += 1) {
-        const dn = `uid=many${made},${bed.people()}`;
-        dns.push(await bed.admin.add(dn, { objectClass: 'inetOrgPerson', cn: 'Many', sn: 'Many' }));
-      }
-      const { dn, id } = await bed.group('everybody', dns.slice(0, 4999));
-      const connector = open();
-      const pages = await pagesOf(connector);
-      expect(new Set(accountsOf(pages).map(({ externalId }) => externalId)).size).toBe(5000);
-      expect(new Set(grantsOf(pages).map(({ accountExternalId }) => accountExternalId)).size).toBe(4999);
-      const grant = { accountExternalId: await bed.idAt(dns[4999] ?? ''), entitlementExternalId: id };
-      expect((await connector.grant(grant, never)).kind).toBe('applied');
-      expect((await connector.grant(grant, never)).kind).toBe('already');
-      expect((await bed.admin.texts(dn, 'member')).toSorted()).toEqual(dns.toSorted());
-      expect((await connector.revoke(grant, never)).kind).toBe('applied');
-      expect((await bed.admin.texts(dn, 'member')).toSorted()).toEqual(dns.slice(0, 4999).toSorted());
-
-      // The reader gets no more than 500 entries of any list.
-      const { reader } = bed.server;
-      const limited = ldapConnector.open({
-        configuration: ldapConnector.configuration.parse(bed.form({ bindDn: reader.dn })),
-        secrets: { password: reader.password },
-      }) as Required<Connector>;
-      await expect(pagesOf(limited)).rejects.toMatchObject({ failure: { kind: 'needsPerson' } });
-    });
+  it('calls a list that the server cuts off no list', { timeout: 120_000 }, async () => {
+    for (let made = 0; made <= 500; made += 1)
+      await bed.admin.add(`uid=many${made},${bed.people()}`, { objectClass: 'inetOrgPerson', cn: 'Many', sn: 'Many' });
+    // The reader gets no more than 500 entries of any list.
+    const { reader } = bed.server;
+    const limited = ldapConnector.open({
+      configuration: ldapConnector.configuration.parse(bed.form({ bindDn: reader.dn })),
+      secrets: { password: reader.password },
+    }) as Required<Connector>;
+    await expect(pagesOf(limited)).rejects.toMatchObject({ failure: { kind: 'needsPerson' } });
   });
 
   it('discovers everything that stays, once, while accounts and groups come, go and move', async () => {

@@ -4,7 +4,7 @@
  */
 import { ConnectorFault, type DiscoveryPage, type RemoteGrant } from '#core/connectors/connector.ts';
 import type { ScimContext } from './context.ts';
-import { countOf, isObject, type JsonObject } from './json.ts';
+import { countOf, isObject, textOf, type JsonObject } from './json.ts';
 import { listResources, listStart, type ListPosition } from './paging.ts';
 import { showsSomebody } from './proofs.ts';
 import { accountOf, entitlementOf } from './resources.ts';
@@ -93,7 +93,7 @@ async function withMembers(context: ScimContext, listed: JsonObject, signal: Abo
 }
 
 function checkpointOf(phase: Phase, position: ListPosition): string {
-  return JSON.stringify({ phase, startIndex: position.startIndex, total: position.total });
+  return JSON.stringify({ phase, ...position });
 }
 
 /** The place a checkpoint names. One that cannot be read starts from the beginning: slower, and never less complete. */
@@ -109,5 +109,6 @@ function placeOf(checkpoint: string | null): Place {
   const { phase } = written;
   const startIndex = countOf(written['startIndex']);
   if ((phase !== 'users' && phase !== 'groups') || startIndex === null || startIndex < 1) return beginning;
-  return { phase, position: { startIndex, total: countOf(written['total']) } };
+  const [first, after] = [textOf(written['first']), textOf(written['after'])];
+  return { phase, position: { startIndex, total: countOf(written['total']), first, after } };
 }

@@ -22,7 +22,13 @@ export async function grant(context: ScimContext, wanted: RemoteGrant, signal: A
     return { kind: 'already', value: undefined, facts: factsOf(wanted, before.reading.status) };
   let answer = await patch(context, slot, { op: 'add', path: slot.attribute, value: [{ value: slot.value }] }, signal);
   // PATCH is optional (RFC 7644 section 3.5.2); a server without it says so by these. As for the version, see `revoke`.
-  if (!answer.ok && (answer.status === 405 || answer.status === 501) && before.reading.version !== null) {
+  if (
+    !answer.ok &&
+    (answer.status === 405 || answer.status === 501) &&
+    // Members that are kept back would all be lost.
+    before.values !== null &&
+    before.reading.version !== null
+  ) {
     answer = await replaceValues(context, slot, before.reading, (values) => [...values, { value: slot.value }], signal);
   }
   // 500 is one of the answers to an unknown member, so it is looked into before it counts as passing.

@@ -1,7 +1,8 @@
 /**
  * Index paging (RFC 7644 section 3.4.2.4) for servers as they are: they give fewer than asked, leave
- * `totalResults` out or get it wrong, and answer the first page again past the end. A list that
- * cannot be shown to be whole is a fault, because what it lacks would look deleted.
+ * `totalResults` out or get it wrong, and answer the first page again past the end. Positions move when something
+ * is deleted, so each page begins with the last resource of the one before; where it does not, the list is read
+ * from further back. A list that cannot be shown to be whole is a fault, because what it lacks would look deleted.
  */
 import { ConnectorFault } from '#core/connectors/connector.ts';
 import type { ScimClient } from './client.ts';
@@ -9,16 +10,24 @@ import { needsPerson, retryable } from './faults.ts';
 import { attribute, countOf, isObject, type JsonObject } from './json.ts';
 import { idOf } from './resources.ts';
 
-/** How often a list that changes while it is read is read again from its start. */
+/** How often in a row it is read from further back before the list counts as one that never stands still. */
+const mostStepsBack = 100;
+
+/** How often a list that announces more than it gives is read from its start. */
 const mostPasses = 3;
 
-/** Where a list goes on; `total` is what the server announced so far, null when it has not. */
+/** Where a list goes on. */
 export interface ListPosition {
   readonly startIndex: number;
+  /** What the server announced so far; null when it has not. */
   readonly total: number | null;
+  /** The id of the first resource of all, by which a list that begins anew is known; null at the start. */
+  readonly first: string | null;
+  /** The id of the resource before; null at the start. */
+  readonly after: string | null;
 }
 
-export const listStart: ListPosition = { startIndex: 1, total: null };
+export const listStart: ListPosition = { startIndex: 1, total: null, first: null, after: null };
 
 export interface ListedPage {
   /** Resources not given on an earlier page; each has an id. */
@@ -38,45 +47,65 @@ interface RawPage {
  */
 export async function* listResources(
   client: ScimClient,
-  endpoint: '/Users' | '/Groups',
+  endpoint: string,
   pageSize: number,
   from: ListPosition,
   signal: AbortSignal,
 ): AsyncGenerator<ListedPage, void, void> {
-  const given = new Set<string>();
+  const given = new Set<string>(from.after === null ? [] : [from.after]);
   let start = from;
   for (let pass = 1; ; pass += 1) {
-    const seen = new Set<string>();
-    let position = start;
-    let whole = true;
+    // Of this pass. Whatever stands before a resource that was seen was seen too, or is new.
+    const seen = new Set<string>(start.after === null ? [] : [start.after]);
+    let { startIndex, total, first, after } = start;
+    let stepsBack = 0;
     for (;;) {
-      const page = await fetchPage(client, endpoint, pageSize, position.startIndex, signal);
-      const { total: announced } = position;
-      const total = page.total ?? announced;
-      // Something was deleted while we read: what followed it moved up, perhaps onto a page already read.
-      if (announced !== null && total !== null && total < announced) whole = false;
-      const fresh = page.resources.filter(({ id }) => !seen.has(id));
-      for (const { id } of page.resources) seen.add(id);
-      const reached = start.startIndex - 1 + seen.size;
-      // A full page is followed by one more question even when the total is reached: some servers
-      // announce the size of the page as the total.
-      const ended = fresh.length === 0 || (total !== null && reached >= total && page.resources.length < pageSize);
-      const resources = fresh.filter(({ id }) => !given.has(id)).map(({ resource }) => resource);
-      for (const { id } of fresh) given.add(id);
-      if (!ended) {
-        position = { startIndex: position.startIndex + page.resources.length, total };
-        yield { resources, next: position };
+      const overlap = startIndex > 1 ? 1 : 0;
+      let begins = startIndex - overlap;
+      let page = await fetchPage(client, endpoint, pageSize + overlap, begins, signal);
+      if (overlap === 1 && !page.resources.some(({ id }) => seen.has(id))) {
+        stepsBack += 1;
+        if (stepsBack > mostStepsBack) {
+          throw new ConnectorFault(
+            retryable(`${client.baseUrl}${endpoint} lists something else each time. It is read again later.`),
+          );
+        }
+        // Of what an earlier process read only the last is known: without it, all is read anew.
+        startIndex = seen.size === 1 ? 1 : Math.max(1, startIndex - pageSize);
         continue;
       }
-      whole &&= total === null || reached >= total;
-      if (whole) {
+      if (overlap === 1 && page.resources.length === 1) {
+        // A server that gives one at a time, or the end.
+        begins = startIndex;
+        page = await fetchPage(client, endpoint, pageSize, begins, signal);
+      }
+      total = page.total ?? total;
+      const again = begins > 1 && first !== null && page.resources[0]?.id === first;
+      const listed = again ? [] : page.resources;
+      const resources = listed.filter(({ id }) => !given.has(id)).map(({ resource }) => resource);
+      for (const { id } of listed) {
+        seen.add(id);
+        given.add(id);
+      }
+      if (resources.length > 0) stepsBack = 0;
+      first ??= listed[0]?.id ?? null;
+      after = listed.at(-1)?.id ?? after;
+      startIndex = begins + listed.length;
+      // A full page is followed by one more question even when the total is reached: some servers
+      // announce the size of the page as the total.
+      const reached = total !== null && startIndex > total && listed.length < pageSize + overlap;
+      if (listed.length > 0 && !reached) {
+        if (resources.length > 0) yield { resources, next: { startIndex, total, first, after } };
+        continue;
+      }
+      if (total === null || startIndex > total) {
         yield { resources, next: null };
         return;
       }
       if (pass === mostPasses) {
         throw new ConnectorFault(
           retryable(
-            `${client.baseUrl}${endpoint} announced ${total} and listed ${reached}, or kept changing, in ${pass} attempts. It is read again later.`,
+            `${client.baseUrl}${endpoint} announced ${total} and listed ${startIndex - 1}, in each of ${pass} attempts. It is read again later.`,
           ),
         );
       }
@@ -89,7 +118,7 @@ export async function* listResources(
 
 async function fetchPage(
   client: ScimClient,
-  endpoint: '/Users' | '/Groups',
+  endpoint: string,
   count: number,
   startIndex: number,
   signal: AbortSignal,
