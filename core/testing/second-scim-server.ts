@@ -49,7 +49,9 @@ export interface SecondScimServer {
 
 interface User {
   readonly userName: string;
-  readonly email: string | null;
+  email: string | null;
+  /** Whatever else a client wrote of it. */
+  more: Readonly<Record<string, unknown>>;
 }
 
 interface Group {
@@ -75,7 +77,7 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     unknownMemberStatus = 400,
   } = options;
   const [username, password] = ['gatehouse', 'pässword with: colon'];
-  const users: User[] = options.users.map(({ userName, email = null }) => ({ userName, email }));
+  const users: User[] = options.users.map(({ userName, email = null }) => ({ userName, email, more: {} }));
   const groups = new Map(
     Object.entries(options.groups).map(([name, members]): [string, Group] => [
       name,
@@ -83,11 +85,12 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     ]),
   );
 
-  const userOf = ({ userName, email }: User) => ({
+  const userOf = ({ userName, email, more }: User) => ({
+    ...more,
     id: userName,
     userName,
     // Written as some servers do.
-    active: 'True',
+    active: more['active'] === false ? 'False' : 'True',
     emails: email === null ? [] : [{ value: email }],
     ...(options.showsOwnGroups === true
       ? {
@@ -152,10 +155,20 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     const userName = String(body['userName']);
     if (users.some((user) => user.userName.toLowerCase() === userName.toLowerCase()))
       throw new Refusal(409, 'that name is taken');
-    const emails = body['emails'] as readonly { readonly value: string }[] | undefined;
-    const user = { userName, email: emails?.[0]?.value ?? null };
+    const user = { userName, ...writtenOf(body) };
     users.push(user);
     return userOf(user);
+  }
+
+  function writtenOf(body: Record<string, unknown>): Pick<User, 'email' | 'more'> {
+    const { id: _id, userName: _userName, emails, ...more } = body;
+    return { email: (emails as readonly { readonly value: string }[] | undefined)?.[0]?.value ?? null, more };
+  }
+
+  function userNamed(id: string | null): User {
+    const user = users.find(({ userName }) => userName === id);
+    if (user === undefined) throw new Refusal(404, 'no such user');
+    return user;
   }
 
   function patch(
@@ -202,11 +215,16 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     switch (`${method} ${endpoint}${id === null ? '' : '/id'}`) {
       case 'GET Users':
         return { status: 200, body: list(selectUsers(filter).map(userOf), url) };
-      case 'GET Users/id': {
-        const user = users.find(({ userName }) => userName === id);
-        if (user === undefined) throw new Refusal(404, 'no such user');
-        return { status: 200, body: userOf(user) };
-      }
+      case 'GET Users/id':
+        return { status: 200, body: userOf(userNamed(id)) };
+      case 'PUT Users/id':
+        Object.assign(userNamed(id), writtenOf(body));
+        return { status: 204 };
+      case 'PATCH Users/id':
+        throw new Refusal(405, 'users are replaced as a whole');
+      case 'DELETE Users/id':
+        removeUser(userNamed(id).userName);
+        return { status: 204 };
       case 'POST Users':
         return { status: 201, body: create(body) };
       case 'GET Groups':
@@ -271,7 +289,7 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     userNames: () => users.map(({ userName }) => userName),
     membersOf: (group) => groups.get(group)?.members,
     addUser(userName) {
-      users.push({ userName, email: `${userName}@example.com` });
+      users.push({ userName, email: `${userName}@example.com`, more: {} });
       return userName;
     },
     addGroup(name, members = []) {

@@ -15,6 +15,7 @@ import type { ScimContext } from './context.ts';
 import type { JsonObject } from './json.ts';
 import { listOf, listResources, listStart } from './paging.ts';
 import { accountOf, emailsOf, filterValue, folded, schemas } from './resources.ts';
+import { serviceOf } from './service.ts';
 
 /** Past this many users, looking through all of them is no answer any more. */
 const mostUsersLookedThrough = 100_000;
@@ -51,7 +52,10 @@ export async function createAccount(
   // Asked first, since an earlier answer may have been lost, and not every server refuses a second one.
   const existing = await findAccount(context, draft, signal);
   if (existing.kind !== 'notFound') return existing;
-  const answer = await context.client.send({ method: 'POST', path: '/Users', body: userOf(draft) }, signal);
+  const service = await serviceOf(context, signal);
+  if ('kind' in service) return service;
+  const body = userOf(draft, service.enterprise);
+  const answer = await context.client.send({ method: 'POST', path: '/Users', body }, signal);
   if (answer.ok) {
     const account = answer.body === null ? null : accountOf(answer.body);
     if (account === null) {
@@ -73,9 +77,11 @@ export async function createAccount(
   );
 }
 
-function userOf(draft: AccountDraft): JsonObject {
+/** @param enterprise users of the server have the enterprise extension (RFC 7643 section 4.3) */
+function userOf(draft: AccountDraft, enterprise: boolean): JsonObject {
+  const extension = enterprise && draft.department !== null;
   return {
-    schemas: [schemas.user],
+    schemas: [schemas.user, ...(extension ? [schemas.enterprise] : [])],
     userName: draft.username,
     // The client's own id of the person (RFC 7643 section 3.1).
     externalId: draft.employeeId,
@@ -87,6 +93,7 @@ function userOf(draft: AccountDraft): JsonObject {
     },
     emails: [{ value: draft.email, type: 'work', primary: true }],
     ...(draft.jobTitle === null ? {} : { title: draft.jobTitle }),
+    ...(extension ? { [schemas.enterprise]: { department: draft.department } } : {}),
     active: true,
   };
 }

@@ -5,12 +5,13 @@
 import type { Failure } from '#core/connectors/connector.ts';
 import { failureOfNetwork, failureOfStatus, needsPerson, retryable, saidBy } from './faults.ts';
 import { isObject, type JsonObject } from './json.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** Enough for a group of some hundred thousand members; past it, memory is worth more than the answer. */
 const largestAnswer = 32 * 1024 * 1024;
 
 export interface ScimRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL, starting with a slash, its parts encoded (see `resourcePath`). */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
@@ -37,16 +38,14 @@ export interface ScimFault {
 
 export interface ScimClient {
   readonly baseUrl: string;
+  readonly signIn: SignIn;
   send(request: ScimRequest, signal: AbortSignal): Promise<ScimSuccess | ScimFault>;
 }
 
 export interface ScimClientSettings {
   readonly baseUrl: string;
   readonly timeoutMilliseconds: number;
-  /** The value of the Authorization header, or why there is none. */
-  readonly authorization: string | Failure;
-  /** Texts that must never come back in a message, should a server echo them. */
-  readonly secrets: readonly string[];
+  readonly signIn: SignIn;
 }
 
 /** The path of one resource, or null for an id that would leave the endpoint (a URL resolves `.` and `..`, encoded or not). */
@@ -58,7 +57,20 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
   const { host } = new URL(settings.baseUrl);
 
   async function send(request: ScimRequest, signal: AbortSignal): Promise<ScimSuccess | ScimFault> {
-    if (typeof settings.authorization !== 'string') return fault(null, null, settings.authorization);
+    const authorization = await settings.signIn.header(signal);
+    if (typeof authorization !== 'string') return fault(null, null, authorization);
+    const answer = await sendOnce(request, authorization, signal);
+    // Nothing was done for a request that was not let in, so it may be made once more with another token.
+    if (answer.ok || answer.status !== 401 || !settings.signIn.rejected(authorization)) return answer;
+    const renewed = await settings.signIn.header(signal);
+    return typeof renewed === 'string' ? sendOnce(request, renewed, signal) : fault(null, null, renewed);
+  }
+
+  async function sendOnce(
+    request: ScimRequest,
+    authorization: string,
+    signal: AbortSignal,
+  ): Promise<ScimSuccess | ScimFault> {
     if (signal.aborted) return fault(null, null, stopped);
     const controller = new AbortController();
     // A timer and a listener of our own, both taken down below, so that nothing outlives the request.
@@ -79,7 +91,7 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
         method: request.method,
         redirect: 'manual',
         signal: controller.signal,
-        headers: headersFor(request, settings.authorization),
+        headers: headersFor(request, authorization),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
       const text = await readBounded(response);
@@ -113,7 +125,7 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
   function answerOf(request: ScimRequest, response: Response, text: string): ScimSuccess | ScimFault {
     const { status, headers } = response;
     if (status < 200 || status > 299) {
-      const { detail, scimType } = saidBy(withoutSecrets(text, settings.secrets));
+      const { detail, scimType } = saidBy(withoutSecrets(text, settings.signIn.secrets()));
       return fault(status, scimType, failureOfStatus(status, headers, detail, request.path, Date.now()));
     }
     const entityTag = headers.get('etag');
@@ -132,7 +144,7 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
     return { ok: true, status, body, entityTag };
   }
 
-  return { baseUrl: settings.baseUrl, send };
+  return { baseUrl: settings.baseUrl, signIn: settings.signIn, send };
 }
 
 const stopped = retryable('Gatehouse stopped the request before the server answered.');

@@ -26,6 +26,7 @@ export const scimFields: readonly ConnectorField[] = [
     choices: [
       { value: 'bearer', label: 'Bearer token' },
       { value: 'basic', label: 'User name and password' },
+      { value: 'oauth', label: 'OAuth 2.0 client credentials' },
     ],
     initial: 'bearer',
   },
@@ -54,6 +55,52 @@ export const scimFields: readonly ConnectorField[] = [
     onlyWhen: { field: 'authentication', is: 'basic' },
   },
   {
+    name: 'tokenUrl',
+    label: 'Token URL',
+    help: 'The address at which client id and secret are exchanged for a token.',
+    kind: 'url',
+    required: true,
+    placeholder: 'https://login.example.com/oauth2/token',
+    onlyWhen: { field: 'authentication', is: 'oauth' },
+  },
+  {
+    name: 'clientId',
+    label: 'Client id',
+    help: 'What the application knows Gatehouse by.',
+    kind: 'text',
+    required: true,
+    onlyWhen: { field: 'authentication', is: 'oauth' },
+  },
+  {
+    name: 'clientSecret',
+    label: 'Client secret',
+    help: 'The secret that belongs to the client id. Kept in the keychain.',
+    kind: 'secret',
+    required: true,
+    onlyWhen: { field: 'authentication', is: 'oauth' },
+  },
+  {
+    name: 'scope',
+    label: 'Scope',
+    help: 'Scopes to ask for, separated by spaces. Empty: what the token service gives by itself.',
+    kind: 'text',
+    required: false,
+    onlyWhen: { field: 'authentication', is: 'oauth' },
+  },
+  {
+    name: 'clientAuthentication',
+    label: 'Client id and secret go',
+    help: 'Token services take them in the header; some want them in the body.',
+    kind: 'choice',
+    required: false,
+    choices: [
+      { value: 'header', label: 'In the header' },
+      { value: 'body', label: 'In the body' },
+    ],
+    initial: 'header',
+    onlyWhen: { field: 'authentication', is: 'oauth' },
+  },
+  {
     name: 'timeoutSeconds',
     label: 'Timeout in seconds',
     help: 'How long to wait for one answer of the server.',
@@ -75,29 +122,33 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-const baseUrl = z
-  .string()
-  .trim()
-  .transform((text, context) => {
-    const problem = (message: string): never => {
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    };
-    if (!URL.canParse(text)) return problem('Enter a full address, such as https://app.example.com/scim/v2.');
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '') {
-      return problem('Leave user name and password out of the address; they have fields of their own.');
-    }
-    if (url.search !== '' || url.hash !== '') return problem('Leave out everything from the ? or # on.');
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      return problem(
-        'Use https: over http the credential could be read on the way. Plain http is for this machine alone.',
-      );
-    }
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      return problem('Use an address that starts with https://.');
-    return url.href.replace(/\/+$/, '');
-  });
+function address(example: string) {
+  return z
+    .string()
+    .trim()
+    .transform((text, context) => {
+      const problem = (message: string): never => {
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      };
+      if (!URL.canParse(text)) return problem(`Enter a full address, such as ${example}.`);
+      const url = new URL(text);
+      if (url.username !== '' || url.password !== '') {
+        return problem('Leave user name and password out of the address; they have fields of their own.');
+      }
+      if (url.search !== '' || url.hash !== '') return problem('Leave out everything from the ? or # on.');
+      if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        return problem(
+          'Use https: over http the credential could be read on the way. Plain http is for this machine alone.',
+        );
+      }
+      if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        return problem('Use an address that starts with https://.');
+      return url.href;
+    });
+}
+
+const baseUrl = address('https://app.example.com/scim/v2').transform((href) => href.replace(/\/+$/, ''));
 
 /** An optional number of a form, where an emptied field arrives as an empty string. */
 function optionalNumber(minimum: number, maximum: number, initial: number) {
@@ -123,6 +174,17 @@ export const scimConfiguration = z.discriminatedUnion('authentication', [
       .string()
       .min(1, 'Enter the user name.')
       .regex(/^[^:]*$/, 'A user name for this kind of sign-in cannot hold a colon.'),
+  }),
+  z.object({
+    ...common,
+    authentication: z.literal('oauth'),
+    tokenUrl: address('https://login.example.com/oauth2/token'),
+    clientId: z.string().trim().min(1, 'Enter the client id.'),
+    scope: z.string().trim().default(''),
+    clientAuthentication: z.preprocess(
+      (value) => (value === '' || value === null ? undefined : value),
+      z.enum(['header', 'body']).default('header'),
+    ),
   }),
 ]);
 

@@ -12,6 +12,11 @@ export async function testConnection(context: ScimContext, signal: AbortSignal):
   };
   const { client } = context;
 
+  const signedIn = await client.signIn.header(signal);
+  if (typeof signedIn !== 'string') {
+    note('Credential', false, signedIn.message);
+    return { passed: false, checks };
+  }
   const server = await client.send({ method: 'GET', path: '/ServiceProviderConfig' }, signal);
   if (server.ok) {
     note('Server', true, `${client.baseUrl} answers and says what it can do.`);

@@ -12,10 +12,20 @@ export interface SeenOfServer {
   readonly memberFilter: Set<string>;
 }
 
+/** What the server says of itself (RFC 7643 sections 5 and 6). */
+export interface ScimService {
+  /** Whether it takes PATCH (RFC 7644 section 3.5.2); null: it does not say. */
+  readonly patches: boolean | null;
+  /** Users have the attributes of the enterprise extension (RFC 7643 section 4.3). */
+  readonly enterprise: boolean;
+}
+
 export interface ScimContext {
   readonly client: ScimClient;
   readonly pageSize: number;
   readonly seen: SeenOfServer;
+  /** What the server says of itself; null until it was asked. */
+  readonly service: { known: ScimService | null };
 }
 
 export function nothingSeen(): SeenOfServer {

@@ -3,6 +3,7 @@
  * membership is the grant.
  */
 import type { Connector, ConnectorDefinition, Failure, Secrets } from '#core/connectors/connector.ts';
+import { deleteAccount, setActive, updateAccount } from './account-changes.ts';
 import { createAccount, findAccount } from './accounts.ts';
 import { createScimClient } from './client.ts';
 import { scimConfiguration, scimFields, type ScimConfiguration } from './configuration.ts';
@@ -12,6 +13,7 @@ import { needsPerson } from './faults.ts';
 import { nothingSeen, type ScimContext } from './context.ts';
 import { readSlot } from './holdings.ts';
 import { grant, revoke, unproved } from './memberships.ts';
+import { clientCredentialsSignIn, fixedSignIn, type SignIn } from './sign-in.ts';
 import { factsOf, slotOf } from './slots.ts';
 
 export type { ScimConfiguration } from './configuration.ts';
@@ -22,8 +24,19 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
     title: 'SCIM 2.0',
     summary: 'Any application with a SCIM 2.0 service: accounts are its users, entitlements are its groups.',
     fields: scimFields,
-    capabilities: ['test', 'discover', 'createAccount', 'grant', 'revoke', 'read'],
-    requiredPermissions: ['Read users and groups', 'Create users', 'Change the members of groups'],
+    capabilities: [
+      'test',
+      'discover',
+      'createAccount',
+      'updateAccount',
+      'disableAccount',
+      'enableAccount',
+      'deleteAccount',
+      'grant',
+      'revoke',
+      'read',
+    ],
+    requiredPermissions: ['Read users and groups', 'Create, change and delete users', 'Change the members of groups'],
     accountAttributes: [
       { name: 'username', becomes: 'userName', required: true },
       { name: 'email', becomes: 'emails', required: true },
@@ -35,7 +48,15 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       { name: 'employeeId', becomes: 'externalId', required: true },
     ],
     nativeExpiry: false,
-    effects: { createAccount: 'checkThenAct', grant: 'idempotent', revoke: 'idempotent' },
+    effects: {
+      createAccount: 'checkThenAct',
+      updateAccount: 'idempotent',
+      disableAccount: 'idempotent',
+      enableAccount: 'idempotent',
+      deleteAccount: 'irreversible',
+      grant: 'idempotent',
+      revoke: 'idempotent',
+    },
     limits: { concurrency: 8, effectsPerSecond: null },
   },
   configuration: scimConfiguration,
@@ -44,11 +65,11 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       client: createScimClient({
         baseUrl: configuration.baseUrl,
         timeoutMilliseconds: configuration.timeoutSeconds * 1000,
-        authorization: authorizationOf(configuration, secrets),
-        secrets: Object.values(secrets).map((secret) => secret.trim()),
+        signIn: signInOf(configuration, secrets),
       }),
       pageSize: configuration.pageSize,
       seen: nothingSeen(),
+      service: { known: null },
     };
     return {
       source: configuration.baseUrl,
@@ -56,6 +77,10 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       discover: (checkpoint, signal) => discover(context, checkpoint, signal),
       findAccount: (draft, signal) => findAccount(context, draft, signal),
       createAccount: (draft, signal) => createAccount(context, draft, signal),
+      updateAccount: (account, draft, signal) => updateAccount(context, account, draft, signal),
+      disableAccount: (account, signal) => setActive(context, account, false, signal),
+      enableAccount: (account, signal) => setActive(context, account, true, signal),
+      deleteAccount: (account, signal) => deleteAccount(context, account, signal),
       grant: (wanted, signal) => grant(context, wanted, signal),
       revoke: (unwanted, signal) => revoke(context, unwanted, signal),
       async read(asked, signal) {
@@ -70,6 +95,23 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
     };
   },
 };
+
+function signInOf(configuration: ScimConfiguration, secrets: Secrets): SignIn {
+  if (configuration.authentication === 'oauth') {
+    const clientSecret = (secrets['clientSecret'] ?? '').trim();
+    if (clientSecret === '')
+      return fixedSignIn(
+        needsPerson("No client secret is stored for this connection. Enter it in the connection's settings."),
+        [],
+      );
+    const timeoutMilliseconds = configuration.timeoutSeconds * 1000;
+    return clientCredentialsSignIn({ ...configuration, clientSecret, timeoutMilliseconds });
+  }
+  return fixedSignIn(
+    authorizationOf(configuration, secrets),
+    Object.values(secrets).map((secret) => secret.trim()),
+  );
+}
 
 /** The Authorization header (RFC 6750 section 2.1, RFC 7617 section 2), or what a person has to mend first. */
 function authorizationOf(configuration: ScimConfiguration, secrets: Secrets): string | Failure {

@@ -7,6 +7,7 @@ import { attribute, isObject, textOf, type JsonObject } from './json.ts';
 
 export const schemas = {
   user: 'urn:ietf:params:scim:schemas:core:2.0:User',
+  enterprise: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
   patch: 'urn:ietf:params:scim:api:messages:2.0:PatchOp',
 } as const;
 
@@ -101,10 +102,10 @@ function idInReference(reference: string | null): string | null {
 }
 
 export type PatchOperation =
-  | { readonly op: 'add'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string; readonly value?: unknown };
 
 /** A PATCH message (RFC 7644 section 3.5.2). */
-export function patchMessage(operation: PatchOperation): JsonObject {
-  return { schemas: [schemas.patch], Operations: [operation] };
+export function patchMessage(...operations: readonly PatchOperation[]): JsonObject {
+  return { schemas: [schemas.patch], Operations: operations };
 }

@@ -8,6 +8,7 @@ import { connectorNamed, connectors } from '#core/connectors/registry.ts';
 import { createScimClient, resourcePath } from './client.ts';
 import { retryAfter, saidBy } from './faults.ts';
 import { scimConnector } from './index.ts';
+import { fixedSignIn } from './sign-in.ts';
 
 const never = new AbortController().signal;
 
@@ -71,10 +72,15 @@ describe('the form', () => {
     expect(names.toSorted()).toEqual([
       'authentication',
       'baseUrl',
+      'clientAuthentication',
+      'clientId',
+      'clientSecret',
       'pageSize',
       'password',
+      'scope',
       'timeoutSeconds',
       'token',
+      'tokenUrl',
       'username',
     ]);
     const configuration = scimConnector.configuration.parse({ baseUrl: 'https://a.example', authentication: 'bearer' });
@@ -123,7 +129,7 @@ describe('the client', () => {
     server = createServer(listener).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return createScimClient({ baseUrl, timeoutMilliseconds: 30_000, authorization: 'Bearer x', secrets: [] });
+    return createScimClient({ baseUrl, timeoutMilliseconds: 30_000, signIn: fixedSignIn('Bearer x', []) });
   };
   afterEach(() => {
     server.close();
