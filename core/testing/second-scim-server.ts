@@ -31,6 +31,8 @@ export interface SecondScimServerOptions {
   readonly filtersMembers?: boolean;
   /** Shows at each user the groups it is in (RFC 7643 section 4.1.2). */
   readonly showsOwnGroups?: boolean;
+  /** Pages by cursor too, and says so (RFC 9865); a cursor stands in the list as it was when it was begun. */
+  readonly cursors?: boolean;
   readonly unknownMemberStatus?: 400 | 404 | 500;
 }
 
@@ -44,6 +46,8 @@ export interface SecondScimServer {
   readonly addUser: (userName: string) => string;
   readonly addGroup: (name: string, members?: readonly string[]) => string;
   readonly removeUser: (userName: string) => void;
+  /** No cursor given so far is known any more. */
+  readonly expireCursors: () => void;
   close(): Promise<void>;
 }
 
@@ -126,7 +130,23 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     for (const group of groups.values()) group.members = group.members.filter((id) => id !== userName);
   }
 
+  const cursors = new Map<string, readonly object[]>();
+  let cursorsGiven = 0;
+
+  function listByCursor(all: readonly object[], url: URL, cursor: string): object {
+    const rest = cursor === '' ? all : cursors.get(cursor);
+    if (rest === undefined)
+      throw new Refusal(400, JSON.stringify({ scimType: 'expiredCursor', detail: 'begin again' }));
+    const count = Math.min(Number(url.searchParams.get('count') ?? largestPage), largestPage);
+    cursorsGiven += 1;
+    const nextCursor = `c${cursorsGiven}`;
+    if (rest.length > count) cursors.set(nextCursor, rest.slice(count));
+    return { Resources: rest.slice(0, count), ...(rest.length > count ? { nextCursor } : {}) };
+  }
+
   function list(all: readonly object[], url: URL): object {
+    const cursor = url.searchParams.get('cursor');
+    if (options.cursors === true && cursor !== null) return listByCursor(all, url, cursor);
     const startIndex = Number(url.searchParams.get('startIndex') ?? 1);
     const count = Math.min(Number(url.searchParams.get('count') ?? largestPage), largestPage);
     const start = startIndex > all.length ? 0 : startIndex - 1;
@@ -213,6 +233,9 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     const id = encoded === undefined ? null : decodeURIComponent(encoded);
     const filter = url.searchParams.get('filter');
     switch (`${method} ${endpoint}${id === null ? '' : '/id'}`) {
+      case 'GET ServiceProviderConfig':
+        if (options.cursors !== true) throw new Refusal(404, 'nothing here');
+        return { status: 200, body: { patch: { supported: true }, pagination: { cursor: true, index: true } } };
       case 'GET Users':
         return { status: 200, body: list(selectUsers(filter).map(userOf), url) };
       case 'GET Users/id':
@@ -297,6 +320,7 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
       return name;
     },
     removeUser,
+    expireCursors: () => cursors.clear(),
     async close() {
       const closed = once(server, 'close');
       server.close();

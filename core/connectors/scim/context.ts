@@ -16,6 +16,8 @@ export interface SeenOfServer {
 export interface ScimService {
   /** Whether it takes PATCH (RFC 7644 section 3.5.2); null: it does not say. */
   readonly patches: boolean | null;
+  /** It pages by cursor (RFC 9865 section 4). */
+  readonly cursors: boolean;
   /** Users have the attributes of the enterprise extension (RFC 7643 section 4.3). */
   readonly enterprise: boolean;
 }

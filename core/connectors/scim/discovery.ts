@@ -5,9 +5,11 @@
 import { ConnectorFault, type DiscoveryPage, type RemoteGrant } from '#core/connectors/connector.ts';
 import type { ScimContext } from './context.ts';
 import { countOf, isObject, textOf, type JsonObject } from './json.ts';
+import { listByCursor } from './cursor-paging.ts';
 import { listResources, listStart, type ListPosition } from './paging.ts';
 import { showsSomebody } from './proofs.ts';
 import { accountOf, entitlementOf } from './resources.ts';
+import { serviceOf } from './service.ts';
 import { readResource, valuesOf } from './slots.ts';
 
 type Phase = 'users' | 'groups';
@@ -24,8 +26,19 @@ export async function* discover(
   signal: AbortSignal,
 ): AsyncGenerator<DiscoveryPage, void, void> {
   const start = placeOf(checkpoint);
+  const service = await serviceOf(context, signal);
+  if ('kind' in service) throw new ConnectorFault(service);
+  // A list that was begun by index is finished so.
+  const list = (endpoint: string, from: ListPosition) =>
+    (service.cursors && from.startIndex === 1 ? listByCursor : listResources)(
+      context.client,
+      endpoint,
+      context.pageSize,
+      from,
+      signal,
+    );
   if (start.phase === 'users') {
-    for await (const page of listResources(context.client, '/Users', context.pageSize, start.position, signal)) {
+    for await (const page of list('/Users', start.position)) {
       yield {
         accounts: page.resources.flatMap((user) => accountOf(user) ?? []),
         entitlements: [],
@@ -37,7 +50,7 @@ export async function* discover(
   const from = start.phase === 'groups' ? start.position : listStart;
   // Asked once in a discovery: looking for a group that shows somebody takes several requests.
   let whetherShown: boolean | null = null;
-  for await (const page of listResources(context.client, '/Groups', context.pageSize, from, signal)) {
+  for await (const page of list('/Groups', from)) {
     const entitlements: DiscoveryPage['entitlements'][number][] = [];
     const grants: RemoteGrant[] = [];
     const empty: string[] = [];
@@ -109,6 +122,6 @@ function placeOf(checkpoint: string | null): Place {
   const { phase } = written;
   const startIndex = countOf(written['startIndex']);
   if ((phase !== 'users' && phase !== 'groups') || startIndex === null || startIndex < 1) return beginning;
-  const [first, after] = [textOf(written['first']), textOf(written['after'])];
-  return { phase, position: { startIndex, total: countOf(written['total']), first, after } };
+  const [first, after, cursor] = [textOf(written['first']), textOf(written['after']), textOf(written['cursor'])];
+  return { phase, position: { startIndex, total: countOf(written['total']), first, after, cursor } };
 }

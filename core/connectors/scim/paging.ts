@@ -25,9 +25,11 @@ export interface ListPosition {
   readonly first: string | null;
   /** The id of the resource before; null at the start. */
   readonly after: string | null;
+  /** The server's own place in the list (RFC 9865), where it is read by cursor. */
+  readonly cursor: string | null;
 }
 
-export const listStart: ListPosition = { startIndex: 1, total: null, first: null, after: null };
+export const listStart: ListPosition = { startIndex: 1, total: null, first: null, after: null, cursor: null };
 
 export interface ListedPage {
   /** Resources not given on an earlier page; each has an id. */
@@ -95,7 +97,7 @@ export async function* listResources(
       // announce the size of the page as the total.
       const reached = total !== null && startIndex > total && listed.length < pageSize + overlap;
       if (listed.length > 0 && !reached) {
-        if (resources.length > 0) yield { resources, next: { startIndex, total, first, after } };
+        if (resources.length > 0) yield { resources, next: { startIndex, total, first, after, cursor: null } };
         continue;
       }
       if (total === null || startIndex > total) {
@@ -133,17 +135,26 @@ async function fetchPage(
   }
   return {
     total: page.total,
-    resources: page.resources.map((resource) => {
-      const id = idOf(resource);
-      if (id === null)
-        throw new ConnectorFault(
-          needsPerson(
-            `${client.baseUrl}${endpoint} listed something without an id. Ask the makers of the application to mend its SCIM service.`,
-          ),
-        );
-      return { id, resource };
-    }),
+    resources: identified(client, endpoint, page.resources),
   };
+}
+
+/** @throws ConnectorFault for a resource without an id */
+export function identified(
+  client: ScimClient,
+  endpoint: string,
+  resources: readonly JsonObject[],
+): RawPage['resources'] {
+  return resources.map((resource) => {
+    const id = idOf(resource);
+    if (id === null)
+      throw new ConnectorFault(
+        needsPerson(
+          `${client.baseUrl}${endpoint} listed something without an id. Ask the makers of the application to mend its SCIM service.`,
+        ),
+      );
+    return { id, resource };
+  });
 }
 
 /** The resources and the total of a ListResponse (RFC 7644 section 3.4.2), or null when it is none. */

@@ -68,6 +68,28 @@ describe('listing', () => {
     expect(new Set(found).size).toBe(found.length);
   });
 
+  it('goes by cursor where the server has them, from any checkpoint, and begins anew when one expired', async () => {
+    const served = await startSecondTestbed(contents, { cursors: true, largestPage: 2 });
+    bed = served;
+    const pages = await collect(open(2).discover(null, never));
+    expect(ids(pages)).toEqual(names);
+    expect(bed.proxy.requests.some(({ path }) => path.includes('startIndex'))).toBe(false);
+    for (const [index, { checkpoint }] of pages.slice(0, -1).entries())
+      expect(ids(await collect(open(2).discover(checkpoint, never)))).toEqual(ids(pages.slice(index + 1)));
+
+    // Somebody who is gone moves nobody, and a cursor that is not known any more loses nobody.
+    const found: string[] = [];
+    for await (const page of open(2).discover(null, never)) {
+      found.push(...ids([page]));
+      if (found.length === 2) served.server.removeUser('ada');
+      if (found.length === 4) served.server.expireCursors();
+    }
+    expect(found).toEqual(names);
+    const old = pages[0]?.checkpoint ?? '';
+    served.server.expireCursors();
+    expect(ids(await collect(open(2).discover(old, never)))).toEqual(names.filter((name) => name !== 'ada'));
+  });
+
   it('is a fault when the server keeps announcing more than it lists', async () => {
     await second({});
     const short = { totalResults: 9, Resources: [{ id: 'ada' }] };

@@ -17,6 +17,7 @@ export async function serviceOf(context: ScimContext, signal: AbortSignal): Prom
   if (!types.ok && isPassing(types.failure)) return types.failure;
   const known = {
     patches: config.ok ? supported(config.body, 'patch') : null,
+    cursors: config.ok && pagesByCursor(config.body),
     enterprise: types.ok && hasExtension(types.body, schemas.user, schemas.enterprise),
   };
   context.service.known = known;
@@ -34,6 +35,11 @@ function supported(config: JsonObject | null, feature: string): boolean | null {
   if (typeof value === 'boolean') return value;
   const text = textOf(value)?.toLowerCase();
   return text === 'true' ? true : text === 'false' ? false : null;
+}
+
+function pagesByCursor(config: JsonObject | null): boolean {
+  const pagination = config === null ? undefined : attribute(config, 'pagination');
+  return isObject(pagination) && attribute(pagination, 'cursor') === true;
 }
 
 function hasExtension(types: JsonObject | null, schema: string, extension: string): boolean {
