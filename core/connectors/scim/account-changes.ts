@@ -7,8 +7,9 @@ import { resourcePath, type ScimFault, type ScimSuccess } from './client.ts';
 import type { ScimContext } from './context.ts';
 import { needsPerson, retryable } from './faults.ts';
 import { attribute, isObject, keyOf, textOf, type JsonObject } from './json.ts';
-import { accountOf, emailsOf, idOf, patchMessage, schemas, type PatchOperation } from './resources.ts';
+import { accountOf, emailsOf, patchMessage, schemas, type PatchOperation } from './resources.ts';
 import { serviceOf } from './service.ts';
+import { fetchResource, type ResourceReading } from './slots.ts';
 
 /** One attribute and the value it shall have. */
 interface Wanted {
@@ -61,7 +62,7 @@ export async function deleteAccount(
   const before = await readUser(context, account.externalId, signal);
   const facts = { accountId: account.externalId };
   if (before.kind === 'notFound') return { kind: 'already', value: undefined, facts };
-  if (before.kind !== 'user') return before;
+  if (before.kind !== 'resource') return before;
   const path = pathOf(account);
   const answer = await context.client.send({ method: 'DELETE', path, ifMatch: before.version }, signal);
   if (!answer.ok && answer.status !== 404) {
@@ -74,7 +75,7 @@ export async function deleteAccount(
   const after = await readUser(context, account.externalId, signal);
   if (after.kind === 'notFound')
     return { kind: 'applied', value: undefined, facts: { ...facts, httpStatus: String(answer.status) } };
-  if (after.kind !== 'user') return after;
+  if (after.kind !== 'resource') return after;
   return retryable(`The server accepted the deletion (HTTP ${answer.status}), but still shows the user.`);
 }
 
@@ -85,17 +86,17 @@ async function change(
   signal: AbortSignal,
 ): Promise<Outcome<RemoteAccount>> {
   const before = await readUser(context, account.externalId, signal);
-  if (before.kind !== 'user') return before;
-  const missing = wanted.filter(({ seen, expected }) => seen(before.user) !== expected);
+  if (before.kind !== 'resource') return before;
+  const missing = wanted.filter(({ seen, expected }) => seen(before.resource) !== expected);
   const facts = { accountId: account.externalId };
-  const shown = accountOf(before.user) ?? account;
+  const shown = accountOf(before.resource) ?? account;
   if (missing.length === 0) return { kind: 'already', value: shown, facts };
   const answer = await write(context, account, before, missing, signal);
   if (!answer.ok && answer.failure.kind !== 'refused') return answer.failure;
   const after = await readUser(context, account.externalId, signal);
-  if (after.kind !== 'user') return after;
-  const left = missing.filter(({ seen, expected }) => seen(after.user) !== expected);
-  const now = accountOf(after.user) ?? account;
+  if (after.kind !== 'resource') return after;
+  const left = missing.filter(({ seen, expected }) => seen(after.resource) !== expected);
+  const now = accountOf(after.resource) ?? account;
   if (left.length === 0)
     return { kind: 'applied', value: now, facts: { ...facts, httpStatus: String(answer.status ?? '') } };
   if (!answer.ok) return answer.failure;
@@ -108,7 +109,7 @@ async function change(
 async function write(
   context: ScimContext,
   account: RemoteAccount,
-  before: UserReading,
+  before: ResourceReading,
   missing: readonly Wanted[],
   signal: AbortSignal,
 ): Promise<ScimSuccess | ScimFault> {
@@ -123,7 +124,7 @@ async function write(
     if (answer.ok || (answer.status !== 405 && answer.status !== 501)) return answer;
   }
   // Replaced as it was read, with what is wanted in its place (RFC 7644 section 3.5.1).
-  const user: Record<string, unknown> = { ...before.user };
+  const user: Record<string, unknown> = { ...before.resource };
   for (const readOnly of ['meta', 'groups']) {
     const key = keyOf(user, readOnly);
     if (key !== null) delete user[key];
@@ -132,27 +133,8 @@ async function write(
   return context.client.send({ method: 'PUT', path, body: user, ifMatch: before.version }, signal);
 }
 
-interface UserReading {
-  readonly kind: 'user';
-  readonly user: JsonObject;
-  readonly version: string | null;
-}
-
-async function readUser(context: ScimContext, id: string, signal: AbortSignal): Promise<UserReading | Failure> {
-  const absent: Failure = {
-    kind: 'notFound',
-    what: 'account',
-    message: `The application has no user with the id ${id}.`,
-  };
-  const path = resourcePath('/Users', id);
-  if (path === null) return absent;
-  const answer = await context.client.send({ method: 'GET', path }, signal);
-  if (!answer.ok) return answer.status === 404 ? absent : answer.failure;
-  if (answer.body === null || idOf(answer.body) !== id)
-    return retryable(`The server did not answer with the user ${id} (HTTP ${answer.status}).`);
-  const meta = attribute(answer.body, 'meta');
-  const version = answer.entityTag ?? (isObject(meta) ? textOf(attribute(meta, 'version')) : null);
-  return { kind: 'user', user: answer.body, version };
+function readUser(context: ScimContext, id: string, signal: AbortSignal): Promise<ResourceReading | Failure> {
+  return fetchResource(context, { endpoint: '/Users', id, holder: 'account' }, null, signal);
 }
 
 /** Only called for accounts that were read, so their ids make a path. */

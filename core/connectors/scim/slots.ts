@@ -44,26 +44,26 @@ export async function readResource(
   { endpoint, id, attribute: name, holder }: Pick<Slot, 'endpoint' | 'id' | 'attribute' | 'holder'>,
   signal: AbortSignal,
 ): Promise<ResourceReading | Failure> {
-  const plain = await fetchResource(context, endpoint, id, null, holder, signal);
+  const place = { endpoint, id, holder };
+  const plain = await fetchResource(context, place, null, signal);
   if (plain.kind !== 'resource') return plain;
   if (valuesOf(plain.resource, name).size > 0) {
     context.seen.shown.add(`${endpoint} ${name}`);
     return plain;
   }
   // None at all: there are none, or they are kept back until asked for by name (RFC 7644 section 3.9).
-  const named = await fetchResource(context, endpoint, id, name, holder, signal);
+  const named = await fetchResource(context, place, name, signal);
   if (named.kind !== 'resource') return named.kind === 'refused' ? plain : named;
   if (valuesOf(named.resource, name).size === 0) return plain;
   context.seen.shown.add(`${endpoint} ${name}`);
   return { ...plain, resource: { ...plain.resource, ...named.resource } };
 }
 
-async function fetchResource(
+/** One resource as the server gives it. @param named a list to be asked for by name; null: whatever it gives */
+export async function fetchResource(
   context: ScimContext,
-  endpoint: string,
-  id: string,
+  { endpoint, id, holder }: Pick<Slot, 'endpoint' | 'id' | 'holder'>,
   named: string | null,
-  holder: Slot['holder'],
   signal: AbortSignal,
 ): Promise<ResourceReading | Failure> {
   const path = resourcePath(endpoint, id);
