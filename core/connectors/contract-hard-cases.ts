@@ -30,11 +30,21 @@ export const hardCases: readonly ContractCase[] = [
           entitlementExternalId: await harness.makeEntitlement(name),
         };
         ids.set(name, grant.entitlementExternalId);
-        expect((await connector.grant(grant, never)).kind, name).toBe('applied');
-        expect(await readHeld(connector, grant), name).toBe(true);
-        expect(await harness.holdersOf(grant.entitlementExternalId), name).toEqual([account.externalId]);
-        expect((await connector.revoke(grant, never)).kind, name).toBe('applied');
-        expect(await harness.holdersOf(grant.entitlementExternalId), name).toEqual([]);
+        expect({
+          name,
+          granted: (await connector.grant(grant, never)).kind,
+          held: await readHeld(connector, grant),
+          holders: await harness.holdersOf(grant.entitlementExternalId),
+          revoked: (await connector.revoke(grant, never)).kind,
+          left: await harness.holdersOf(grant.entitlementExternalId),
+        }).toEqual({
+          name,
+          granted: 'applied',
+          held: true,
+          holders: [account.externalId],
+          revoked: 'applied',
+          left: [],
+        });
       }
       const found = (await pagesOf(connector)).flatMap(({ entitlements }) => entitlements);
       for (const [name, id] of ids)
@@ -50,17 +60,30 @@ export const hardCases: readonly ContractCase[] = [
       const entitlementExternalId = await harness.makeEntitlement(uniqueName());
       for (const username of [uniqueName(), ...usernames]) {
         const draft = harness.draftOf(username);
-        expect(await connector.findAccount(draft, never), username).toMatchObject({ kind: 'notFound' });
+        const before = await connector.findAccount(draft, never);
         const account = succeeded(await connector.createAccount(draft, never));
-        expect(account.externalId, username).not.toBe(other.externalId);
-        for (const asked of [username, username.toUpperCase()])
-          expect(succeeded(await connector.findAccount({ username: asked, email: '' }, never)).externalId, asked).toBe(
-            account.externalId,
-          );
+        const found = await connector.findAccount({ username, email: '' }, never);
+        const shouted = await connector.findAccount({ username: username.toUpperCase(), email: '' }, never);
         const grant = { accountExternalId: account.externalId, entitlementExternalId };
-        expect((await connector.grant(grant, never)).kind, username).toBe('applied');
-        expect(await harness.holdersOf(entitlementExternalId), username).toEqual([account.externalId]);
-        expect((await connector.revoke(grant, never)).kind, username).toBe('applied');
+        expect({
+          username,
+          before: before.kind,
+          isOther: account.externalId === other.externalId,
+          found: succeeded(found).externalId,
+          shouted: succeeded(shouted).externalId,
+          granted: (await connector.grant(grant, never)).kind,
+          holders: await harness.holdersOf(entitlementExternalId),
+          revoked: (await connector.revoke(grant, never)).kind,
+        }).toEqual({
+          username,
+          before: 'notFound',
+          isOther: false,
+          found: account.externalId,
+          shouted: account.externalId,
+          granted: 'applied',
+          holders: [account.externalId],
+          revoked: 'applied',
+        });
       }
     },
   },
