@@ -28,7 +28,7 @@ const rooms = {
   transports: ['domain', 'contract', 'workspace'],
   sample: beneathHost,
   'change-feed': ['domain', 'persistence', 'workspace'],
-  log: [],
+  log: ['contract'],
   host: [...beneathHost, ...hosted, 'reviews', 'change-feed', 'log'],
   cli: [...beneathHost, ...hosted, 'host', 'log'],
   bench: [...beneathHost, ...hosted, 'reviews', 'host', 'cli', 'log', 'testing'],

@@ -1,9 +1,8 @@
-/** The log of a process: a file in the workspace's folder, one JSON object a line. Secrets are cut out by name, and nobody logs payloads. */
+/** The log of a process: a file in the workspace's folder, one JSON object a line. Secrets are cut out, and nobody logs payloads. */
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { logWithoutSecrets } from '#core/contract/redact.ts';
 import { growingFile } from './log/growing-file.ts';
-
-const secretNames = ['token', 'password', 'secret', 'secrets', 'authorization', 'cookie', 'clientSecret'];
 
 /** A log grows to a megabyte before it is moved aside: a worker runs for months. */
 const largest = 1_000_000;
@@ -16,7 +15,7 @@ export function openLog(directory: string, processName: string, limit = largest)
   return pino(
     {
       base: { process: processName, pid: process.pid },
-      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut out]' },
+      ...logWithoutSecrets,
     },
     growingFile(join(directory, 'logs', `${processName}.log`), limit),
   );

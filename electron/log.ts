@@ -1,16 +1,14 @@
-/** The shell's log: a file that is moved aside when it has grown, secrets cut out by name. The engine has its own in core, which the shell knows nothing of. */
+/** The shell's log: a file that is moved aside when it has grown, secrets cut out. The engine has its own in core, which the shell knows nothing of. */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { logWithoutSecrets } from '#core/contract/redact.ts';
 
 export type ShellLog = Pick<Logger, 'debug' | 'error' | 'info' | 'warn'>;
 
 /** A file of a log grows to a megabyte; three older ones stay beside it as `.1` to `.3`. */
 const largest = 1_000_000;
 const kept = 3;
-
-/** The same names as the engine's log: what is called so is never written. */
-const secretNames = ['token', 'password', 'secret', 'secrets', 'authorization', 'cookie', 'clientSecret'];
 
 export interface ShellLogOptions {
   readonly file: string;
@@ -24,7 +22,7 @@ export function openShellLog({ file, largest: limit = largest }: ShellLogOptions
   return pino(
     {
       base: { process: 'shell', pid: process.pid },
-      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut out]' },
+      ...logWithoutSecrets,
     },
     growingFile(file, limit),
   );
