@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export type Found = { readonly path: string } | { readonly missing: string };
 
@@ -53,7 +54,7 @@ export interface DownloadOptions {
   readonly answerWithin?: number;
 }
 
-/** Lets the package's installer download, with its own progress. Ends in bounded time, with or without a network. */
+/** Lets the package's installer download, and says how far it has come. Ends in bounded time, with or without a network. */
 export async function downloadElectron(options: DownloadOptions): Promise<Found> {
   const { packageFolder, env, say, limit = downloadWithin } = options;
   const override = env.ELECTRON_OVERRIDE_DIST_PATH;
@@ -67,18 +68,20 @@ export async function downloadElectron(options: DownloadOptions): Promise<Found>
   }
   const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
   say(`Downloading Electron ${version}, about 120 MB. This happens once.`);
-  const installer = spawn(process.execPath, [join(packageFolder, 'install.js')], {
-    // In this process's place the installer shows its progress and says what goes wrong in many lines; one is enough.
-    stdio: ['ignore', 'inherit', 'pipe'],
-    env,
+  const progress = new URL('./download-progress.ts', import.meta.url).href;
+  const installer = spawn(process.execPath, ['--import', progress, join(packageFolder, 'install.js')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its own bar comes late, and on a terminal alone.
+    env: { ...env, ELECTRON_GET_NO_PROGRESS: '1' },
   });
+  createInterface({ input: installer.stdout }).on('line', say);
   let problem = '';
   installer.stderr.on('data', (text: Buffer) => {
+    // It says what goes wrong in many lines; one is enough.
     if (problem === '') problem = firstLine(String(text));
-    if (String(text).startsWith('Downloading ')) process.stderr.write(text);
   });
   const timer = setTimeout(() => installer.kill(), limit);
-  const [code] = (await once(installer, 'exit')) as [number | null];
+  const [code] = (await once(installer, 'close')) as [number | null];
   clearTimeout(timer);
   const path = code === 0 ? findElectron(packageFolder, env) : null;
   if (path !== null) return { path };

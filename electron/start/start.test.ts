@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -95,6 +96,32 @@ describe('the download', () => {
     const found = await withHost((mirror) => downloadElectron({ packageFolder: folder, env: env(mirror), say }));
     expect(found).toEqual({ path: join(folder, 'dist', executable) });
     expect(say.mock.calls).toEqual([[expect.stringContaining('Downloading Electron 45.0.0')]]);
+  });
+
+  it('says how far it has come', async () => {
+    writeFileSync(
+      join(folder, 'install.js'),
+      `fetch(process.env.ELECTRON_MIRROR + 'electron.zip').then((response) => response.arrayBuffer()).then((bytes) => {
+         if (bytes.byteLength !== 3_000_000) throw new Error('Torn');
+         console.error('No Electron in it');
+         process.exit(1);
+       });`,
+    );
+    const server = createHttpServer((_asked, answer) => {
+      answer.setHeader('content-length', 3_000_000);
+      for (let part = 0; part < 30; part += 1) answer.write(Buffer.alloc(100_000));
+      answer.end();
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    say.mockClear();
+    const found = await downloadElectron({ packageFolder: folder, env: env(`http://127.0.0.1:${port}/`), say });
+    server.close();
+    expect(found).toEqual({ missing: 'Electron could not be downloaded (No Electron in it)' });
+    const lines = say.mock.calls.map(([line]) => line);
+    expect(lines[0]).toContain('Downloading Electron 45.0.0');
+    expect(lines.slice(1).every((line) => /^Downloaded \d+ % of 3 MB\.$/.test(line))).toBe(true);
+    expect(lines.at(-1)).toBe('Downloaded 100 % of 3 MB.');
   });
 
   it('that fails is told in one line', async () => {
