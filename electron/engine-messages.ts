@@ -16,7 +16,7 @@ export const toEngineSchema = z.discriminatedUnion('type', [
 export type ToEngine = z.output<typeof toEngineSchema>;
 
 export const fromEngineSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), directory: z.string(), version: z.string() }),
+  z.object({ type: z.literal('ready'), directory: z.string(), version: z.string(), database: z.string() }),
   /** The workspace could not be opened, in words for people. The process ends after this. */
   z.object({ type: z.literal('failed'), message: z.string() }),
   /** Who is signed in to a window, so that a restart of the engine signs nobody out. */

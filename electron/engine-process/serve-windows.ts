@@ -2,6 +2,7 @@
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { createRouterClient } from '@orpc/server';
 import type { ParentPort } from 'electron';
+import { sql } from 'kysely';
 import type { EmployeeId } from '#core/contract/index.ts';
 import { openWorkspace } from '#core/host.ts';
 import { openLog } from '#core/log.ts';
@@ -92,7 +93,15 @@ export async function serveWindows(shell: ParentPort, directory: string): Promis
         log.warn('The shell sent what is no message of its');
     }
   });
-  tell({ type: 'ready', directory: workspace.directory, version: workspace.version });
+  const { version, directory: folder, database } = workspace;
+  tell({ type: 'ready', directory: folder, version, database: await nameOf(database) });
+}
+
+/** With its version, for the About. */
+async function nameOf({ dialect, read }: Workspace['database']): Promise<string> {
+  const question = dialect === 'sqlite' ? sql`sqlite_version()` : sql`current_setting('server_version')`;
+  const { rows } = await sql<{ readonly version: string }>`select ${question} as version`.execute(read);
+  return `${dialect === 'sqlite' ? 'SQLite' : 'PostgreSQL'} ${rows[0]?.version ?? ''}`;
 }
 
 async function open(directory: string) {
