@@ -60,6 +60,7 @@ describe('in the package', () => {
     'dist/renderer/index.html',
     'resources/icons/icon.png',
     'resources/icons/tray.png',
+    'resources/icons/overlay.png',
   ]) {
     it(path, () => assert.ok(named(path)));
   }

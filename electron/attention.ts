@@ -1,5 +1,5 @@
 /** What waits for people, outside the window: the tray's words, the badge, and a notice for what arrived with a way to it. */
-import type { Needs, ShellTray } from './electron-module.ts';
+import type { Needs, ShellTray, ShellWindow } from './electron-module.ts';
 import type { Attention } from './engine-messages.ts';
 import type { ShellLog } from './log.ts';
 import { keepRunningItem } from './menu.ts';
@@ -11,11 +11,14 @@ const mostRemembered = 2_000;
 
 export interface AttentionViewOptions {
   readonly icon: string;
+  /** What lies over the icon in the taskbar of Windows, which has no numbers for it; null: on another system. */
+  readonly overlay: string | null;
   readonly settings: Settings;
   readonly log: ShellLog;
-  show(place?: string): void;
-  /** Somebody is looking at a window: no notice, the console shows it. */
-  isWatched(): boolean;
+  readonly windows: () => readonly ShellWindow[];
+  show(place?: string, window?: string): void;
+  /** The window somebody is looking at: its console shows what is new for the person in it. */
+  watched(): string | undefined;
 }
 
 export interface AttentionView {
@@ -24,8 +27,8 @@ export interface AttentionView {
 }
 
 export function showAttention(
-  electron: Needs<'Menu' | 'Notification' | 'Tray' | 'app'>,
-  { icon, settings, log, show, isWatched }: AttentionViewOptions,
+  electron: Needs<'Menu' | 'Notification' | 'Tray' | 'app' | 'nativeImage'>,
+  { icon, overlay, settings, log, windows, show, watched }: AttentionViewOptions,
 ): AttentionView {
   const perWindow = new Map<string, Attention>();
   const told = new Set<string>();
@@ -45,15 +48,24 @@ export function showAttention(
   }
 
   function update(): void {
-    const open = openTasks([...perWindow.values()]);
-    electron.app.setBadgeCount(open);
-    tray?.setToolTip(open === 0 ? 'Gatehouse' : `Gatehouse: ${inWords(open)}`);
+    const all = [...perWindow.values()];
+    const open = openTasks(all);
+    const words = inWords(
+      open,
+      all.some(({ operatorId }) => operatorId !== null),
+    );
+    if (overlay === null) electron.app.setBadgeCount(open);
+    else {
+      const image = open === 0 ? null : electron.nativeImage.createFromPath(overlay);
+      for (const window of windows()) window.setOverlayIcon(image, words);
+    }
+    tray?.setToolTip(open === 0 ? 'Gatehouse' : `Gatehouse: ${words}`);
     tray?.setContextMenu(
       electron.Menu.buildFromTemplate([
         {
-          label: open === 0 ? 'Nothing waits for you' : `${inWords(open)}`,
+          label: words,
           enabled: open > 0,
-          click: () => show('/tasks'),
+          click: () => show('/tasks', all.find(({ openTasks: own }) => own > 0)?.window),
         },
         { label: 'Open Gatehouse', click: () => show() },
         { type: 'separator' },
@@ -63,19 +75,26 @@ export function showAttention(
     );
   }
 
-  function notify({ arrived }: Attention): void {
+  function notify({ arrived, window, operatorId }: Attention): void {
     const fresh = arrived.filter(({ id }) => !told.has(id));
     for (const { id } of fresh) told.add(id);
     for (const id of told) {
       if (told.size <= mostRemembered) break;
       told.delete(id);
     }
-    if (isWatched()) return;
+    // Another person's window in front shows nothing of it.
+    if (perWindow.get(watched() ?? '')?.operatorId === operatorId) return;
     for (const [kind, [first, ...others]] of Map.groupBy(fresh, (news) => news.kind)) {
       if (first === undefined) continue;
       const { title, text, place } = others.length === 0 ? first : several(kind, first, others.length);
-      showNotice(electron, { title, body: text }, () => show(place));
+      showNotice(electron, { title, body: text }, () => show(place, windowFor(operatorId, window)));
     }
+  }
+
+  /** The window the news came to, or another one of the same person when that has closed. */
+  function windowFor(operatorId: string | null, window: string): string {
+    if (perWindow.get(window)?.operatorId === operatorId) return window;
+    return [...perWindow.values()].find((other) => other.operatorId === operatorId)?.window ?? window;
   }
 
   return {
@@ -105,6 +124,7 @@ function openTasks(all: readonly Attention[]): number {
   return [...perPerson.values()].reduce((sum, open) => sum + open, 0);
 }
 
-function inWords(open: number): string {
+function inWords(open: number, isAnybodyHere: boolean): string {
+  if (open === 0) return isAnybodyHere ? 'Nothing waits for you' : 'Nobody is signed in';
   return open === 1 ? '1 task waits for you' : `${open} tasks wait for you`;
 }

@@ -24,6 +24,7 @@ export type ShellWindow = Pick<
   | 'on'
   | 'once'
   | 'restore'
+  | 'setOverlayIcon'
   | 'show'
 > & { readonly webContents: ShellContents };
 
@@ -41,6 +42,7 @@ export interface ElectronModule {
   readonly app: Pick<
     Electron.App,
     | 'exit'
+    | 'getLoginItemSettings'
     | 'getPath'
     | 'getVersion'
     | 'isPackaged'
@@ -68,8 +70,9 @@ export interface ElectronModule {
   };
   readonly Tray: new (image: string) => ShellTray;
   readonly crashReporter: Pick<Electron.CrashReporter, 'start'>;
-  readonly dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox' | 'showOpenDialog'>;
+  readonly dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox' | 'showOpenDialog' | 'showSaveDialog'>;
   readonly ipcMain: Pick<Electron.IpcMain, 'handle' | 'removeAllListeners'>;
+  readonly nativeImage: Pick<typeof Electron.nativeImage, 'createFromPath'>;
   readonly nativeTheme: Pick<Electron.NativeTheme, 'themeSource'>;
   readonly net: Pick<Electron.Net, 'isOnline'>;
   readonly powerMonitor: Pick<Electron.PowerMonitor, 'on'>;

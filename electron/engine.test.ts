@@ -6,20 +6,23 @@ import { keptLog } from './testing/kept-log.ts';
 let electron: FakeElectron;
 let engine: Engine;
 let stopped: string[];
+let slow: (() => void)[] = [];
 const attention = vi.fn<(attention: unknown) => void>();
-const ready = { type: 'ready', directory: '/w', version: '1' };
+const ready = { type: 'ready', directory: '/w', version: '1', database: 'SQLite 3' };
 const port = {} as never;
 
 beforeEach(() => {
   vi.useFakeTimers();
   attention.mockClear();
   stopped = [];
+  slow = [];
   electron = createFakeElectron({ userData: '/nowhere' });
   engine = createEngine(electron, {
     modulePath: '/built/engine-process.js',
     args: ['--workspace', '/w'],
     log: keptLog(),
     attention,
+    slow: (again) => void slow.push(again),
     stopped: (why) => void stopped.push(why),
   });
   engine.start();
@@ -54,6 +57,20 @@ describe('starting', () => {
       vi.advanceTimersByTimeAsync(20_000),
     ]);
     expect(outcome).toContain('still starting');
+  });
+
+  it('that takes minutes is told, again and again until it is over, and can be begun anew', async () => {
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(slow).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(62_000);
+    expect(slow).toHaveLength(2);
+    slow[1]!();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(electron.fake.children).toHaveLength(2);
+    child().emit('message', ready);
+    await vi.advanceTimersByTimeAsync(600_000);
+    slow[1]!();
+    expect([slow.length, child().kills, stopped]).toEqual([2, 0, []]);
   });
 });
 

@@ -10,8 +10,9 @@ import type { ShellLog } from './log.ts';
 /** So many crashes within so many milliseconds are a loop. */
 const loop = { crashes: 5, within: 60_000 };
 const longestPause = 8_000;
-/** How long a window waits for an engine that is starting, in milliseconds. */
+/** How long a window waits for an engine that is starting, and after how long the person is told; in milliseconds. */
 const patience = 20_000;
+const slowAfter = 60_000;
 
 export interface EngineOptions {
   /** The built engine process and its arguments. */
@@ -19,6 +20,10 @@ export interface EngineOptions {
   readonly args: readonly string[];
   readonly log: ShellLog;
   attention(attention: Attention): void;
+  /** What it works with, for the About. */
+  ready?(database: string): void;
+  /** It is still opening the workspace after a minute, and after each further one. `again` begins anew, if it still is. */
+  slow(again: () => void): void;
   /** The engine will not start again by itself: a sentence for the person. */
   stopped(why: string): void;
 }
@@ -45,11 +50,13 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
   let crashes: number[] = [];
   let failure: string | null = null;
   let restart: NodeJS.Timeout | undefined;
+  let slow: NodeJS.Timeout | undefined;
   const waiting = new Set<() => void>();
   const ended = Promise.withResolvers<void>();
 
   function change(next: State): void {
     state = next;
+    clearInterval(slow);
     for (const look of waiting) look();
   }
 
@@ -58,6 +65,8 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
     if (state === 'stopped') crashes = [];
     failure = null;
     change('starting');
+    const again = (): void => void (state === 'starting' && child?.kill());
+    slow = setInterval(() => options.slow(again), slowAfter);
     const started = utilityProcess.fork(modulePath, [...args], {
       serviceName: 'Gatehouse engine',
       stdio: ['ignore', 'inherit', 'pipe'],
@@ -82,6 +91,7 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
       case 'ready':
         log.info({ version: message.version }, 'The engine is ready');
         if (state === 'starting') change('ready');
+        options.ready?.(message.database);
         return;
       case 'failed':
         failure = message.message;

@@ -1,12 +1,15 @@
 /** The application's menu. What has a key in the console itself is left to it; these are the keys of a desktop program. */
 import type { MenuItemConstructorOptions } from 'electron';
 import type { Needs } from './electron-module.ts';
+import type { LoginItem } from './open-at-login.ts';
 import { themes, type Settings } from './settings.ts';
 
 const zoomSteps = { smallest: -3, largest: 5, step: 0.5 };
 
 export interface MenuOptions {
   readonly settings: Settings;
+  /** Null: this program cannot be opened at login. */
+  readonly login: LoginItem | null;
   readonly isMac: boolean;
   openWindow(): void;
   show(place: string): void;
@@ -14,15 +17,15 @@ export interface MenuOptions {
   showLogs(): void;
 }
 
-/** Sets the menu, and again whenever a setting shown in it changes. */
+/** Sets the menu, and again whenever something shown in it changes. */
 export function keepMenu({ Menu, app }: Needs<'Menu' | 'app'>, options: MenuOptions): void {
-  options.settings.apply(() => {
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options, () => app.showAboutPanel())));
-  });
+  const update = (): void =>
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options, update, () => app.showAboutPanel())));
+  options.settings.apply(update);
 }
 
-export function menuTemplate(options: MenuOptions, about: () => void): MenuItemConstructorOptions[] {
-  const { settings, isMac } = options;
+function menuTemplate(options: MenuOptions, update: () => void, about: () => void): MenuItemConstructorOptions[] {
+  const { settings, login, isMac } = options;
   const { theme, zoomLevel } = settings.current;
   const place = (label: string, accelerator: string, to: string): MenuItemConstructorOptions => ({
     label,
@@ -31,7 +34,8 @@ export function menuTemplate(options: MenuOptions, about: () => void): MenuItemC
   });
   const zoomTo = (level: number): void =>
     settings.change({ zoomLevel: Math.min(zoomSteps.largest, Math.max(zoomSteps.smallest, level)) });
-  const preferences = [keepRunningItem(settings), checkbox(settings, 'openAtLogin', 'Open at Login')];
+  const larger = (): void => zoomTo(zoomLevel + zoomSteps.step);
+  const preferences = [keepRunningItem(settings), ...(login === null ? [] : [openAtLoginItem(login, update)])];
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const macMenu: MenuItemConstructorOptions = {
     label: 'Gatehouse',
@@ -79,12 +83,14 @@ export function menuTemplate(options: MenuOptions, about: () => void): MenuItemC
       submenu: [
         { role: 'reload' },
         separator,
-        { label: 'Larger', accelerator: 'CmdOrCtrl+Plus', click: () => zoomTo(zoomLevel + zoomSteps.step) },
+        { label: 'Larger', accelerator: 'CmdOrCtrl+Plus', click: larger },
+        // The key of the plus on keyboards where it needs Shift.
+        { label: 'Larger, without Shift', accelerator: 'CmdOrCtrl+=', visible: false, click: larger },
         { label: 'Smaller', accelerator: 'CmdOrCtrl+-', click: () => zoomTo(zoomLevel - zoomSteps.step) },
         { label: 'Actual Size', accelerator: 'CmdOrCtrl+0', click: () => zoomTo(0) },
         separator,
         {
-          label: 'Colors',
+          label: 'Colours',
           submenu: themes.map((name) => ({
             label: { system: 'As the System', light: 'Light', dark: 'Dark' }[name],
             type: 'radio' as const,
@@ -109,10 +115,17 @@ export function menuTemplate(options: MenuOptions, about: () => void): MenuItemC
 
 /** The tray has it too. */
 export function keepRunningItem(settings: Settings): MenuItemConstructorOptions {
-  return checkbox(settings, 'keepRunning', 'Keep Running in the Background');
+  const { keepRunning } = settings.current;
+  const click = (): void => settings.change({ keepRunning: !keepRunning });
+  return { label: 'Keep Running in the Background', type: 'checkbox', checked: keepRunning, click };
 }
 
-function checkbox(settings: Settings, name: 'keepRunning' | 'openAtLogin', label: string): MenuItemConstructorOptions {
-  const checked = settings.current[name];
-  return { label, type: 'checkbox', checked, click: () => settings.change({ [name]: !checked }) };
+function openAtLoginItem(login: LoginItem, update: () => void): MenuItemConstructorOptions {
+  const { isOn } = login;
+  const click = (): void => {
+    login.set(!isOn);
+    // The system may have kept it as it was.
+    update();
+  };
+  return { label: 'Open at Login', type: 'checkbox', checked: isOn, click };
 }

@@ -6,7 +6,7 @@ export interface ShellOptions {
   readonly workspace: string | null;
   /** The folder of the device's settings and logs; null: Electron's own choice. */
   readonly userData: string | null;
-  /** Started at login: in the background, without a window. */
+  /** In the background, without a window: so it is started at login. */
   readonly hidden: boolean;
 }
 

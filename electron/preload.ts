@@ -17,12 +17,14 @@ contextBridge.exposeInMainWorld('gatehouse', {
   connect: async (): Promise<void> => {
     await ask('connect');
   },
-  /** The settings of this device that a page may see. */
-  settings: () => ask('settings'),
-  /** Changes some of them; answers with all. */
-  changeSettings: (changes: unknown) => ask('changeSettings', changes),
+  /** The colours of this device, changed first when some are named: `system`, `light` or `dark`. */
+  colours: (theme?: unknown) => ask('colours', theme),
   /** Lets the person choose a file in the system's own dialog; answers with its name and bytes, or what is wrong with it. */
   openFile: () => ask('openFile'),
+  /** Asks where a file shall be saved; answers with a ticket for `writeFile`, or with null. The window stays until then. */
+  chooseFile: (name: unknown) => ask('chooseFile', name),
+  /** Saves it there; without bytes nothing is saved. Answers with the file's name, or with what went wrong. */
+  writeFile: (ticket: unknown, bytes: unknown) => ask('writeFile', { ticket, bytes }),
 });
 
 ipcRenderer.on('gatehouse:port', (event) => {

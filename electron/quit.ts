@@ -1,8 +1,8 @@
 /** Quitting in peace: files and transactions that are under way end first. By force only when the person says so, or after a long time. */
-import type { Downloads } from './downloads.ts';
 import type { Needs } from './electron-module.ts';
 import type { Engine } from './engine.ts';
 import type { ShellLog } from './log.ts';
+import type { SavedFiles } from './save-file.ts';
 
 /** After so long the person is asked, and after so long the program ends anyway; in milliseconds. */
 const askAfter = 10_000;
@@ -10,7 +10,7 @@ const forceAfter = 120_000;
 
 export interface QuitOptions {
   readonly engine: Pick<Engine, 'close' | 'kill'>;
-  readonly downloads: Pick<Downloads, 'whenSaved'>;
+  readonly files: Pick<SavedFiles, 'whenSaved'>;
   readonly log: ShellLog;
 }
 
@@ -21,13 +21,13 @@ export interface Quit {
   readonly isOver: boolean;
 }
 
-export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, downloads, log }: QuitOptions): Quit {
+export function quitInPeace({ app, dialog }: Needs<'app' | 'dialog'>, { engine, files, log }: QuitOptions): Quit {
   let phase: 'running' | 'closing' | 'closed' = 'running';
 
   async function closeAll(): Promise<void> {
     const asked = setTimeout(() => void ask(), askAfter);
     const forced = setTimeout(force, forceAfter);
-    await downloads.whenSaved();
+    await files.whenSaved();
     await engine.close();
     clearTimeout(asked);
     clearTimeout(forced);

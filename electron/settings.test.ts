@@ -11,23 +11,26 @@ vi.mock('electron', () => ({ default: {} }));
 
 let folder: string;
 const electron = createFakeElectron({ userData: '/nowhere' });
+let setAside: string[];
+let notSaved: unknown[];
 const open = (): Settings =>
-  openSettings(
-    electron,
-    (options) => new ElectronStore(options),
-    folder,
-    () => new Date('2026-11-23T10:00:00.000Z'),
-  );
+  openSettings(electron, (options) => new ElectronStore(options), {
+    directory: folder,
+    setAside: (file) => void setAside.push(file),
+    notSaved: (error) => void notSaved.push(error),
+  });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-settings-'));
+  setAside = [];
+  notSaved = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('settings of a device', () => {
   it('begin at their defaults: nothing at login, nothing in the background', () => {
     expect(open().current).toEqual(defaultSettings);
-    expect(defaultSettings).toMatchObject({ openAtLogin: false, keepRunning: false });
+    expect(defaultSettings.keepRunning).toBe(false);
   });
 
   it('are there at the next start', () => {
@@ -45,7 +48,7 @@ describe('settings of a device', () => {
 
   it('take nothing that is not in the schema, secrets least of all', () => {
     const settings = open();
-    expect(() => settings.change({ token: 'hunter2' } as never)).toThrow('schema');
+    expect(() => settings.change({ token: 'hunter2' } as never)).toThrow('token');
     expect(() => settings.change({ theme: 'pink' as never })).toThrow('theme');
     expect(
       readdirSync(folder)
@@ -78,10 +81,37 @@ describe('a file that cannot be read', () => {
     writeFileSync(join(folder, 'settings.json'), text);
     const settings = open();
     expect(settings.current).toEqual(defaultSettings);
-    expect(settings.setAside).toBe(join(folder, 'settings.damaged-2026-11-23T10-00-00-000Z.json'));
-    expect(readFileSync(settings.setAside!, 'utf8')).toBe(text);
+    expect(setAside).toEqual([expect.stringMatching(/settings\.damaged-[\dTZ-]+\.json$/)]);
+    expect(readFileSync(setAside[0]!, 'utf8')).toBe(text);
     settings.change({ theme: 'dark' });
-    expect(open().setAside).toBeNull();
     expect(open().current.theme).toBe('dark');
+    expect(setAside).toHaveLength(1);
+  });
+
+  it('because it was torn while the program runs: what was chosen holds, and is written again', () => {
+    const settings = open();
+    settings.change({ theme: 'dark' });
+    writeFileSync(join(folder, 'settings.json'), '{"theme": "li');
+    expect(settings.current.theme).toBe('dark');
+    settings.change({ zoomLevel: 1 });
+    expect(open().current).toMatchObject({ theme: 'dark', zoomLevel: 1 });
+    expect(setAside).toHaveLength(1);
+    expect(notSaved).toEqual([]);
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  it('is told, and what was chosen holds until the program ends', () => {
+    const settings = open();
+    const seen: string[] = [];
+    settings.apply(({ theme }) => void seen.push(theme));
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'A file where the folder was: nothing can be written, not even by root.');
+    settings.change({ theme: 'dark' });
+    expect(settings.current.theme).toBe('dark');
+    expect(seen).toEqual(['system', 'dark']);
+    expect(notSaved).toHaveLength(1);
+    expect(open().current).toEqual(defaultSettings);
+    expect(notSaved).toHaveLength(2);
   });
 });

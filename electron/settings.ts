@@ -1,6 +1,6 @@
 /**
  * The settings of this device: how the console looks and behaves here. Never a secret, never anything of the
- * workspace. A file that cannot be read is set aside, and the person is told once.
+ * workspace. The file is read once; whatever becomes of it or the disk afterwards, what was chosen holds meanwhile.
  */
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,84 +10,101 @@ import type { Needs } from './electron-module.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
-/** What a page may see and change; its own window's place is the shell's business. */
-export const sharedSettingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   theme: z.enum(themes),
   /** Electron's steps: 0 is 100 %, each step is a fifth more or less. */
   zoomLevel: z.number().min(-3).max(5),
-  openAtLogin: z.boolean(),
   keepRunning: z.boolean(),
-});
-export type SharedSettings = z.output<typeof sharedSettingsSchema>;
-
-const settingsSchema = sharedSettingsSchema.extend({
   window: z
     .strictObject({ x: z.int(), y: z.int(), width: z.int(), height: z.int(), maximized: z.boolean() })
     .nullable(),
 });
 export type DeviceSettings = z.output<typeof settingsSchema>;
 
-export const defaultSettings: DeviceSettings = {
-  theme: 'system',
-  zoomLevel: 0,
-  openAtLogin: false,
-  keepRunning: false,
-  window: null,
-};
+export const defaultSettings: DeviceSettings = { theme: 'system', zoomLevel: 0, keepRunning: false, window: null };
 
 /** What is used of electron-store's class. */
 export interface SettingsStore {
-  readonly store: DeviceSettings;
-  set(changes: Partial<DeviceSettings>): void;
+  store: DeviceSettings;
 }
 export type OpenSettingsStore = (options: Options<DeviceSettings>) => SettingsStore;
 
 export interface Settings {
   readonly current: DeviceSettings;
-  /** The file that could not be read and where it was kept; null: all was well. */
-  readonly setAside: string | null;
+  /** @throws ZodError when it is no setting: a bug. */
   change(changes: Partial<DeviceSettings>): void;
   /** Called after each change, and once at the start. */
   apply(listener: (settings: DeviceSettings) => void): void;
 }
 
+export interface SettingsOptions {
+  readonly directory: string;
+  /** A file that could not be read is kept under this name. */
+  setAside(file: string): void;
+  /** What was chosen could not be written; it holds until the program ends. */
+  notSaved(error: unknown): void;
+}
+
 export function openSettings(
   { ipcMain }: Needs<'ipcMain'>,
   openStore: OpenSettingsStore,
-  directory: string,
-  now: () => Date = () => new Date(),
+  { directory, setAside, notSaved }: SettingsOptions,
 ): Settings {
   const file = join(directory, 'settings.json');
   const { properties, ...rootSchema } = z.toJSONSchema(settingsSchema);
-  let setAside: string | null = null;
-  if (!isReadable(file)) {
-    setAside = join(directory, `settings.damaged-${now().toISOString().replaceAll(/[:.]/g, '-')}.json`);
-    renameSync(file, setAside);
-  }
-  const store = openStore({
-    cwd: directory,
-    name: 'settings',
-    schema: properties as never,
-    rootSchema: rootSchema as never,
-    defaults: defaultSettings,
-    configFileMode: 0o600,
-  });
+  const store = openOrNot();
   // The store offers its folder to pages on a channel of its own; pages come through the one door or not at all.
   ipcMain.removeAllListeners('electron-store-get-data');
+  let current = settingsSchema.parse(store?.store ?? defaultSettings);
+
+  /** Null: a full disk, say. The program runs without. */
+  function openOrNot(): SettingsStore | null {
+    try {
+      keepAsideIfDamaged();
+      return openStore({
+        cwd: directory,
+        name: 'settings',
+        schema: properties as never,
+        rootSchema: rootSchema as never,
+        defaults: defaultSettings,
+        configFileMode: 0o600,
+      });
+    } catch (error) {
+      notSaved(error);
+      return null;
+    }
+  }
+
+  function keepAsideIfDamaged(): void {
+    if (isReadable(file)) return;
+    const kept = join(directory, `settings.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
+    renameSync(file, kept);
+    setAside(kept);
+  }
+
+  function save(): void {
+    try {
+      // The store reads the file before it writes it, and somebody may have torn it meanwhile.
+      keepAsideIfDamaged();
+      if (store !== null) store.store = current;
+    } catch (error) {
+      notSaved(error);
+    }
+  }
 
   const listeners: ((settings: DeviceSettings) => void)[] = [];
   return {
     get current() {
-      return store.store;
+      return current;
     },
-    setAside,
     change(changes) {
-      store.set(changes);
-      for (const listener of listeners) listener(store.store);
+      current = settingsSchema.parse({ ...current, ...changes });
+      save();
+      for (const listener of listeners) listener(current);
     },
     apply(listener) {
       listeners.push(listener);
-      listener(store.store);
+      listener(current);
     },
   };
 }

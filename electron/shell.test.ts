@@ -1,9 +1,20 @@
 /** The whole shell on a fake Electron, with an engine that a test plays. */
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ElectronStore from 'electron-store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tellVersions } from './about.ts';
+import type { OpenSettingsStore } from './settings.ts';
 import { startShell } from './shell.ts';
 import {
   createFakeElectron,
@@ -28,11 +39,16 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   process.removeAllListeners('uncaughtException');
+  process.removeAllListeners('unhandledRejection');
   for (const signal of signals) process.removeAllListeners(signal);
   rmSync(folder, { recursive: true });
 });
 
-async function start(argv: readonly string[] = [], options: Partial<FakeOptions> = {}): Promise<FakeElectron['fake']> {
+async function start(
+  argv: readonly string[] = [],
+  options: Partial<FakeOptions> = {},
+  openStore: OpenSettingsStore = (given) => new ElectronStore(given),
+): Promise<FakeElectron['fake']> {
   electron = createFakeElectron({ userData: folder, ...options });
   const paths = {
     engineProcess: '/b/engine.js',
@@ -41,7 +57,7 @@ async function start(argv: readonly string[] = [], options: Partial<FakeOptions>
     icons: '/i',
     sources: '/s',
   };
-  await startShell(electron, { paths, argv: ['electron', ...argv], openStore: (given) => new ElectronStore(given) });
+  await startShell(electron, { paths, argv: ['electron', ...argv], openStore });
   return electron.fake;
 }
 
@@ -78,7 +94,44 @@ describe('the first instance', () => {
   it('keeps crash reports on this machine', async () => {
     const { crashReporters, paths } = await start();
     expect(crashReporters).toEqual([{ uploadToServer: false }]);
-    expect(paths.get('crashDumps')).toBe(join(folder, 'crashes'));
+    expect(paths.get('crashDumps')).toBe(join(folder, 'logs', 'crashes'));
+  });
+
+  it('keeps the newest of them alone, beside the logs that the menu shows', async () => {
+    const crashes = join(folder, 'logs', 'crashes');
+    mkdirSync(join(crashes, 'completed'), { recursive: true });
+    for (let report = 0; report < 30; report += 1) {
+      const file = join(crashes, 'completed', `${report}.dmp`);
+      writeFileSync(file, '');
+      utimesSync(file, report, report);
+    }
+    const { opened, state } = await start();
+    expect(readdirSync(join(crashes, 'completed')).toSorted((a, b) => parseInt(a) - parseInt(b))).toEqual(
+      Array.from({ length: 20 }, (_, index) => `${index + 10}.dmp`),
+    );
+    press(itemsByLabel(state.menu).get('Show Logs'));
+    expect(opened).toEqual([join(folder, 'logs')]);
+  });
+
+  it('says which versions it is made of, once each', async () => {
+    const { children, state } = await start();
+    children[0]!.emit('message', { type: 'ready', directory: folder, version: '1', database: 'SQLite 3.50.4' });
+    const text = JSON.stringify(state.about);
+    for (const part of ['0.0.0-test', 'Electron', 'Chromium', `Node ${process.versions.node}`, 'SQLite 3.50.4']) {
+      expect([part, text.split(part).length]).toEqual([part, 2]);
+    }
+    press(itemsByLabel(state.menu).get('About Gatehouse'));
+    expect(state.aboutShown).toBe(1);
+    for (const [platform, field] of [
+      ['darwin', 'credits'],
+      ['win32', 'credits'],
+      ['linux', 'copyright'],
+    ] as const) {
+      tellVersions(electron, null, platform);
+      expect(Object.entries(state.about).filter(([, value]) => value?.includes('Chromium'))).toEqual([
+        [field, expect.any(String)],
+      ]);
+    }
   });
 
   it('stays in the background when it was opened at login', async () => {
@@ -89,26 +142,43 @@ describe('the first instance', () => {
 });
 
 describe('a second instance', () => {
+  /** What Chromium makes of the arguments is in no order to rely on; the program's own copy is. */
+  function again(argv: readonly string[]): void {
+    electron.fake.app.emit('second-instance', fakeEvent(), argv.toReversed(), '/', { argv, folder: '/elsewhere' });
+  }
+
   it('ends without opening anything', async () => {
     const { windows, children, state } = await start([], { isSecond: true });
     expect([windows.length, children.length, state.quits]).toEqual([0, 0, 1]);
   });
 
   it('brings the first one’s window to the front', async () => {
-    const { app, windows } = await start();
+    const { windows } = await start();
     windows[0]!.minimized = true;
-    app.emit('second-instance', fakeEvent(), ['electron', '.'], '/');
+    again(['electron', '.']);
     expect(windows).toHaveLength(1);
     expect(windows[0]).toMatchObject({ minimized: false, isShown: true, focused: true });
   });
 
   it('hands its link over, and a hostile one goes nowhere', async () => {
-    const { app, windows } = await start();
+    const { windows } = await start();
     windows[0]!.webContents.emit('did-finish-load');
-    app.emit('second-instance', fakeEvent(), ['electron', '.', `gatehouse://request/${id}`], '/');
-    app.emit('second-instance', fakeEvent(), ['electron', '.', 'gatehouse://request/../../etc'], '/');
+    again(['electron', '.', `gatehouse://request/${id}`]);
+    again(['electron', '.', 'gatehouse://request/../../etc']);
     expect(windows[0]!.webContents.sent).toEqual([['gatehouse:place', `/requests/${id}`]]);
     expect(shellLog()).toContain('leads nowhere');
+  });
+
+  it('that was asked for another workspace is told which one is open; one at login raises nothing', async () => {
+    const { windows, messageBoxes } = await start(['--workspace', '/w/first']);
+    again(['electron', '.', '--workspace', 'second', '--hidden']);
+    expect(messageBoxes).toMatchObject([{ detail: expect.stringMatching(/\/w\/first\.\n.*\/elsewhere\/second/) }]);
+    windows[0]!.isShown = false;
+    again(['electron', '.', '--hidden']);
+    again(['electron', '.', '--hidden', '--workspace', '/w/first']);
+    expect([windows[0]!.isShown, messageBoxes.length]).toEqual([false, 1]);
+    again(['electron', '.', '--workspace=/w/../w/first']);
+    expect([windows[0]!.isShown, messageBoxes.length]).toEqual([true, 1]);
   });
 });
 
@@ -184,7 +254,7 @@ describe('pages', () => {
     const { windows, children } = await start();
     const { webContents } = windows[0]!;
     const connected = knock(webContents.id, 'connect');
-    children[0]!.emit('message', { type: 'ready', directory: folder, version: '1' });
+    children[0]!.emit('message', { type: 'ready', directory: folder, version: '1', database: 'SQLite 3' });
     await connected;
     const [channel, , ports] = webContents.posted[0]!;
     const [message, enginePorts] = children[0]!.posted[0]!;
@@ -194,21 +264,16 @@ describe('pages', () => {
     expect(ports[0]).not.toBe(enginePorts[0]);
   });
 
-  it('see and change the settings that are theirs to see', async () => {
-    const { windows, loginItems } = await start();
-    const { webContents } = windows[0]!;
-    expect(await knock(webContents.id, 'settings')).toEqual({
-      theme: 'system',
-      zoomLevel: 0,
-      openAtLogin: false,
-      keepRunning: false,
-    });
-    await knock(webContents.id, 'changeSettings', { theme: 'dark', zoomLevel: 1 });
+  it('choose the colours, and no other setting of the device', async () => {
+    const { windows, state } = await start();
+    const { id: page } = windows[0]!.webContents;
+    expect(await knock(page, 'colours')).toBe('system');
+    expect(await knock(page, 'colours', 'dark')).toBe('dark');
     expect(electron.nativeTheme.themeSource).toBe('dark');
-    expect(webContents.zoomLevel).toBe(1);
-    expect(loginItems).toEqual([]);
-    await expect(knock(webContents.id, 'changeSettings', { window: null })).rejects.toThrow('Refused');
-    await expect(knock(9_999, 'settings')).rejects.toThrow('Refused');
+    press(itemsByLabel(state.menu).get('Light'));
+    expect(await knock(page, 'colours')).toBe('light');
+    await expect(knock(page, 'colours', 'pink')).rejects.toThrow('Refused');
+    await expect(knock(9_999, 'colours')).rejects.toThrow('Refused');
   });
 
   it('get the file that a person chose, and nothing else of the disk', async () => {
@@ -272,59 +337,65 @@ describe('closing the window', () => {
   });
 
   it('during an export hides it, and closes it when the file is whole', async () => {
-    const { windows, session, notifications, opened } = await start();
-    const item = download('blob:app://gatehouse/1', '../Req 7: "report".pdf');
-    session.emit('will-download', fakeEvent(), item, windows[0]!.webContents);
+    const { windows, state, saveDialogs, notifications, opened } = await start();
+    const { id: page } = windows[0]!.webContents;
+    const path = join(folder, 'report.pdf');
+    state.saveAt = () => path;
+    const chosen = (await knock(page, 'chooseFile', '../Req 7: "report".pdf')) as { readonly ticket: string };
+    expect(saveDialogs).toMatchObject([[windows[0], { defaultPath: expect.stringMatching(/Req 7_ _report_\.pdf$/) }]]);
     windows[0]!.close();
     expect([windows[0]!.isDestroyed(), windows[0]!.isShown]).toEqual([false, false]);
-    expect(item.options).toMatchObject({ defaultPath: 'Req 7_ _report_.pdf' });
-    item.finish('completed');
+    const { buffer: bytes } = new TextEncoder().encode('whole');
+    expect(await knock(page, 'writeFile', { ticket: chosen.ticket, bytes })).toEqual({ name: 'report.pdf' });
     await vi.advanceTimersByTimeAsync(0);
     expect(windows[0]!.isDestroyed()).toBe(true);
-    expect(notifications[0]!.options.body).toBe('/home/ada/report.pdf');
+    expect(readFileSync(path, 'utf8')).toBe('whole');
+    expect(notifications[0]!.options.body).toBe(path);
     notifications[0]!.emit('click');
-    expect(opened).toEqual(['/home/ada/report.pdf']);
+    expect(opened).toEqual([path]);
   });
 });
 
-describe('a download', () => {
-  it('that the console did not make is denied', async () => {
-    const { windows, session } = await start();
-    for (const url of [
-      'https://evil.example/x.exe',
-      'data:text/html,x',
-      'blob:https://evil.example/1',
-      'blob:app://gatehouse.evil/1',
-    ]) {
-      const event = fakeEvent();
-      session.emit('will-download', event, download(url, 'x'), windows[0]!.webContents);
-      expect(event.defaultPrevented).toBe(true);
-    }
-  });
+describe('a file that the console saves', () => {
+  it('is written where the person said, by the page they said it to, once', async () => {
+    const { windows, state, errorBoxes } = await start();
+    press(itemsByLabel(state.menu).get('New Window'));
+    const [page = 0, other = 0] = windows.map(({ webContents }) => webContents.id);
+    expect(await knock(page, 'chooseFile', 'report.pdf')).toBeNull();
+    state.saveAt = () => join(folder, 'report.pdf');
+    const choose = async () => (await knock(page, 'chooseFile', 'report.pdf')) as { readonly ticket: string };
+    const bytes = new ArrayBuffer(3);
+    const { ticket } = await choose();
+    expect(await knock(other, 'writeFile', { ticket, bytes })).toBeNull();
+    expect(await knock(page, 'writeFile', { ticket, bytes })).toEqual({ name: 'report.pdf' });
+    expect(await knock(page, 'writeFile', { ticket, bytes })).toBeNull();
+    await expect(knock(page, 'writeFile', { ticket: '/etc/passwd', bytes })).rejects.toThrow('Refused');
 
-  it('that breaks off is told', async () => {
-    const { windows, session, errorBoxes } = await start();
-    const item = download('blob:app://gatehouse/1', 'report.pdf');
-    session.emit('will-download', fakeEvent(), item, windows[0]!.webContents);
-    item.finish('interrupted');
+    state.saveAt = () => join(folder, 'nowhere', 'report.pdf');
+    const failed = await knock(page, 'writeFile', { ...(await choose()), bytes });
+    expect(failed).toMatchObject({ problem: expect.stringContaining('Is there room on the disk') });
     expect(errorBoxes).toHaveLength(1);
   });
-});
 
-function download(url: string, name: string) {
-  let done: ((event: unknown, state: string) => void) | undefined;
-  return {
-    options: null as unknown,
-    getURL: () => url,
-    getFilename: () => name,
-    getSavePath: () => '/home/ada/report.pdf',
-    setSaveDialogOptions(options: unknown) {
-      this.options = options;
-    },
-    once: (_event: string, listener: typeof done) => void (done = listener),
-    finish: (state: string) => done?.({}, state),
-  };
-}
+  it('that the page gives up, or goes away from, keeps no window', async () => {
+    const { windows, state } = await start();
+    const { webContents } = windows[0]!;
+    state.saveAt = () => join(folder, 'report.pdf');
+    const { ticket } = (await knock(webContents.id, 'chooseFile', 'a.pdf')) as { readonly ticket: string };
+    expect(await knock(webContents.id, 'writeFile', { ticket, bytes: null })).toBeNull();
+    await knock(webContents.id, 'chooseFile', 'b.pdf');
+    webContents.emit('did-finish-load');
+    windows[0]!.close();
+    expect(windows[0]!.isDestroyed()).toBe(true);
+  });
+
+  it('is never a download', async () => {
+    const { windows, session } = await start();
+    const event = fakeEvent();
+    session.emit('will-download', event, {}, windows[0]!.webContents);
+    expect(event.defaultPrevented).toBe(true);
+  });
+});
 
 describe('quitting', () => {
   it('waits for the engine', async () => {
@@ -375,9 +446,9 @@ describe('a signal to end', () => {
 
 describe('quitting while a file is written', () => {
   it('waits for the file, and by force does not', async () => {
-    const { windows, session, state, children } = await start();
-    const item = download('blob:app://gatehouse/1', 'report.pdf');
-    session.emit('will-download', fakeEvent(), item, windows[0]!.webContents);
+    const { windows, state, children } = await start();
+    state.saveAt = () => join(folder, 'report.pdf');
+    await knock(windows[0]!.webContents.id, 'chooseFile', 'report.pdf');
     electron.app.quit();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(children[0]!.posted).toEqual([]);
@@ -388,41 +459,122 @@ describe('quitting while a file is written', () => {
   });
 });
 
+describe('a system that goes down', () => {
+  it('waits until the program has ended in order', async () => {
+    for (const tell of [
+      ({ powerMonitor }: FakeElectron['fake'], event: object) => powerMonitor.emit('shutdown', event),
+      ({ windows }: FakeElectron['fake'], event: object) => windows[0]!.emit('query-session-end', event),
+    ]) {
+      const fake = await start();
+      const event = fakeEvent();
+      tell(fake, event);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(event.defaultPrevented).toBe(true);
+      expect(fake.children[0]!.posted).toEqual([[{ type: 'close' }, []]]);
+      fake.windows[0]!.emit('session-end', fakeEvent());
+      fake.children[0]!.emit('exit', 0);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(fake.state.quitted).toBe(true);
+    }
+  });
+
+  it('that cannot be asked to wait still has the engine close', async () => {
+    const { windows, children } = await start();
+    windows[0]!.emit('session-end', fakeEvent());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(children[0]!.posted).toEqual([[{ type: 'close' }, []]]);
+  });
+});
+
 describe('what waits for a person', () => {
+  const news = (window: string, operatorId: string | null, openTasks: number, ids: readonly string[] = []) => ({
+    type: 'attention',
+    window,
+    operatorId,
+    openTasks,
+    arrived: ids.map((name) => ({
+      kind: name.startsWith('t') ? 'task' : 'notice',
+      id: name,
+      title: `Title ${name}`,
+      text: `Text ${name}.`,
+      place: `/requests/${name}`,
+    })),
+  });
+
+  /** The keys of the windows, each connected to the engine and loaded. */
+  async function connected({ windows, children }: FakeElectron['fake']): Promise<readonly string[]> {
+    children[0]!.emit('message', { type: 'ready', directory: folder, version: '1', database: 'SQLite 3' });
+    for (const { webContents } of windows) {
+      await knock(webContents.id, 'connect');
+      webContents.emit('did-finish-load');
+    }
+    return children[0]!.posted.map(([message]) => (message as { readonly window: string }).window);
+  }
+
   it('is counted in the tray and the badge, and what arrives leads to its request', async () => {
-    const { windows, children, trays, notifications, state } = await start();
-    const { webContents } = windows[0]!;
-    const connected = knock(webContents.id, 'connect');
-    children[0]!.emit('message', { type: 'ready', directory: folder, version: '1' });
-    await connected;
-    webContents.emit('did-finish-load');
-    const { window } = children[0]!.posted[0]![0] as { window: string };
-    const news = {
-      type: 'attention',
-      window,
-      operatorId: 'ada',
-      openTasks: 3,
-      arrived: [
-        { kind: 'task', id: 't1', title: 'A request waits', text: 'Bo asks for admin', place: `/requests/${id}` },
-        { kind: 'notice', id: 'n1', title: 'Request 7', text: 'Editors works now for you.', place: '/requests/7' },
-        { kind: 'notice', id: 'n2', title: 'Request 8', text: 'Readers works now for you.', place: '/requests/8' },
-      ],
-    };
-    children[0]!.emit('message', news);
-    children[0]!.emit('message', news);
+    const fake = await start();
+    const { windows, children, trays, notifications, state } = fake;
+    expect(itemsByLabel(trays[0]!.menu).has('Nobody is signed in')).toBe(true);
+    const [window = ''] = await connected(fake);
+    children[0]!.emit('message', news(window, null, 0));
+    expect(itemsByLabel(trays[0]!.menu).has('Nobody is signed in')).toBe(true);
+    children[0]!.emit('message', news(window, 'ada', 0));
+    expect(itemsByLabel(trays[0]!.menu).has('Nothing waits for you')).toBe(true);
+    children[0]!.emit('message', news(window, 'ada', 3, ['t1', 'n1', 'n2']));
+    children[0]!.emit('message', news(window, 'ada', 3, ['t1', 'n1', 'n2']));
     expect(state.badge).toBe(3);
     expect(trays[0]!.toolTip).toContain('3 tasks');
     expect(notifications.map(({ options }) => [options.title, options.body])).toEqual([
-      ['A request waits', 'Bo asks for admin'],
-      ['2 news of requests', 'Editors works now for you, and 1 more.'],
+      ['Title t1', 'Text t1.'],
+      ['2 news of requests', 'Text n1, and 1 more.'],
     ]);
     for (const notice of notifications) notice.emit('click');
-    expect(webContents.sent).toEqual([
-      ['gatehouse:place', `/requests/${id}`],
+    expect(windows[0]!.webContents.sent).toEqual([
+      ['gatehouse:place', '/requests/t1'],
       ['gatehouse:place', '/requests'],
     ]);
     windows[0]!.close();
     expect(state.badge).toBe(0);
+  });
+
+  it('is told while another person’s window is in front, and leads to the window of whom it concerns', async () => {
+    const fake = await start();
+    const { windows, children, notifications, state, trays } = fake;
+    press(itemsByLabel(state.menu).get('New Window'));
+    press(itemsByLabel(state.menu).get('New Window'));
+    const [ada = '', bo = '', boAgain = ''] = await connected(fake);
+    for (const [window, person] of [
+      [ada, 'ada'],
+      [bo, 'bo'],
+      [boAgain, 'bo'],
+    ] as const) {
+      children[0]!.emit('message', news(window, person, person === 'bo' ? 2 : 0));
+    }
+    windows[0]!.focused = true;
+    children[0]!.emit('message', news(ada, 'ada', 0, ['n1']));
+    expect(notifications).toHaveLength(0);
+    children[0]!.emit('message', news(bo, 'bo', 2, ['t1']));
+    children[0]!.emit('message', news(boAgain, 'bo', 2, ['t1']));
+    expect(notifications).toHaveLength(1);
+    press(itemsByLabel(trays[0]!.menu).get('2 tasks wait for you'));
+    windows[1]!.close();
+    notifications[0]!.emit('click');
+    expect(windows.map(({ webContents }) => webContents.sent)).toEqual([
+      [],
+      [['gatehouse:place', '/tasks']],
+      [['gatehouse:place', '/requests/t1']],
+    ]);
+  });
+
+  it('lies over the icon in the taskbar of Windows', async () => {
+    const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    const fake = await start();
+    platform.mockRestore();
+    const [window = ''] = await connected(fake);
+    fake.children[0]!.emit('message', news(window, 'ada', 1));
+    expect(fake.windows[0]!.overlay).toBe('1 task waits for you');
+    fake.children[0]!.emit('message', news(window, 'ada', 0));
+    expect(fake.windows[0]!.overlay).toBeNull();
   });
 });
 
@@ -442,6 +594,55 @@ describe('the machine', () => {
 });
 
 describe('trouble', () => {
+  /** As Node tells of it: by an event, for which its types have no common name. */
+  const fault = (name: string, error: Error): boolean => (process as NodeJS.EventEmitter).emit(name, error);
+
+  it('with the shell itself is written down and told, and the engine ends in order first', async () => {
+    for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
+      const { children, errorBoxes, state } = await start();
+      fault(name, new Error(`A bug: ${name}`));
+      fault(name, new Error('And another'));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(errorBoxes).toMatchObject([[expect.any(String), expect.stringContaining(`A bug: ${name}`)]]);
+      expect(shellLog()).toContain(`A bug: ${name}`);
+      expect(children[0]!.posted).toEqual([[{ type: 'close' }, []]]);
+      expect(state.exitCode).toBeNull();
+      children[0]!.emit('exit', 0);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(state.exitCode).toBe(1);
+      for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
+    }
+  });
+
+  it('with a folder that cannot be shown is told', async () => {
+    const { state, errorBoxes } = await start();
+    state.openProblem = 'No program for folders';
+    press(itemsByLabel(state.menu).get('Show Logs'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(errorBoxes).toMatchObject([[expect.any(String), expect.stringContaining('No program for folders')]]);
+  });
+
+  it('with an engine that hangs while it opens the workspace is told, and it can be begun anew', async () => {
+    const { messageBoxes, state, children } = await start();
+    state.answer = () => 1;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(messageBoxes).toMatchObject([{ buttons: ['Keep waiting', 'Start it again', 'Quit'] }]);
+    expect(children[0]!.kills).toBe(1);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(children).toHaveLength(2);
+  });
+
+  it('with settings that cannot be saved is told once, and they hold', async () => {
+    const { windows, messageBoxes } = await start([], {}, () => {
+      throw new Error('ENOSPC');
+    });
+    const { id: page } = windows[0]!.webContents;
+    expect(await knock(page, 'colours', 'dark')).toBe('dark');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(messageBoxes).toMatchObject([{ message: 'The settings of this device could not be saved.' }]);
+    windows[0]!.close();
+  });
+
   it('with the settings’ file is told once', async () => {
     writeFileSync(join(folder, 'settings.json'), '{"theme"');
     expect((await start()).messageBoxes).toHaveLength(1);
@@ -473,7 +674,7 @@ describe('the menu', () => {
     webContents.emit('did-finish-load');
     press(itemsByLabel(state.menu).get('My Tasks'));
     press(itemsByLabel(state.menu).get('Larger'));
-    press(itemsByLabel(state.menu).get('Larger'));
+    press(itemsByLabel(state.menu).get('Larger, without Shift'));
     press(itemsByLabel(state.menu).get('Dark'));
     press(itemsByLabel(state.menu).get('New Window'));
     expect(webContents.sent).toEqual([['gatehouse:place', '/tasks']]);

@@ -1,10 +1,10 @@
 /** The windows of the console: where they stand, what they show, and what closing one means. */
 import { randomUUID } from 'node:crypto';
 import { consolePage } from './app-protocol.ts';
-import type { Downloads } from './downloads.ts';
 import type { Needs, ShellWindow } from './electron-module.ts';
 import { placeChannel } from './ipc/requests.ts';
 import type { ShellLog } from './log.ts';
+import type { SavedFiles } from './save-file.ts';
 import type { Settings } from './settings.ts';
 import { placeWindow, smallest } from './window-state.ts';
 
@@ -15,7 +15,7 @@ export interface WindowsOptions {
   readonly preload: string;
   readonly icon: string;
   readonly settings: Settings;
-  readonly downloads: Pick<Downloads, 'isSaving' | 'whenSaved'>;
+  readonly files: Pick<SavedFiles, 'forget' | 'isSaving' | 'whenSaved'>;
   readonly log: ShellLog;
   /** Closing the last window hides it instead. */
   staysOpen(): boolean;
@@ -28,11 +28,12 @@ export interface WindowsOptions {
 export interface Windows {
   /** Opens a further window, with a session of its own. */
   open(place?: string): void;
-  /** Brings a window to the front, or opens one; with a place, shows that. */
-  show(place?: string): void;
+  /** Brings a window to the front, that of the key if it is still there, or opens one; with a place, shows that. */
+  show(place?: string, key?: string): void;
   of(contentsId: number): { readonly key: string; readonly window: ShellWindow } | undefined;
   readonly all: readonly ShellWindow[];
-  isFocused(): boolean;
+  /** The window that a person looks at; undefined: none of ours. */
+  focusedKey(): string | undefined;
 }
 
 interface OpenWindow {
@@ -44,7 +45,7 @@ interface OpenWindow {
 }
 
 export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'>, options: WindowsOptions): Windows {
-  const { settings, downloads, log } = options;
+  const { settings, files, log } = options;
   let windows: readonly OpenWindow[] = [];
 
   function open(place?: string): void {
@@ -88,12 +89,15 @@ export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'
     let reloadedAt = -Infinity;
     contents.on('did-finish-load', () => {
       opened.isLoaded = true;
+      // Of a page that was loaded again nothing goes on.
+      files.forget(contents.id);
       contents.setZoomLevel(settings.current.zoomLevel);
       if (opened.place !== null) contents.send(placeChannel, opened.place);
       opened.place = null;
     });
     contents.on('render-process-gone', (_event, { reason, exitCode }) => {
       opened.isLoaded = false;
+      files.forget(contents.id);
       log.error({ reason, exitCode }, 'A page ended by itself');
       if (reason === 'clean-exit' || Date.now() - reloadedAt < reloadPause) return;
       reloadedAt = Date.now();
@@ -111,22 +115,30 @@ export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'
       if (windows.length === 1 && options.staysOpen()) {
         event.preventDefault();
         window.hide();
-      } else if (!options.isOver() && downloads.isSaving(contentsId)) {
+      } else if (!options.isOver() && files.isSaving(contentsId)) {
         event.preventDefault();
         window.hide();
-        void downloads.whenSaved(contentsId).then(() => {
+        void files.whenSaved(contentsId).then(() => {
           if (!window.isDestroyed()) window.close();
         });
       }
     });
+    // Windows goes down: while the program ends in order it waits, as far as it can be asked to.
+    window.on('query-session-end', (event) => {
+      event.preventDefault();
+      electron.app.quit();
+    });
+    window.on('session-end', () => electron.app.quit());
     window.on('closed', () => {
+      files.forget(contentsId);
       windows = windows.filter((other) => other !== opened);
       options.closed(opened.key);
     });
   }
 
-  function show(place?: string): void {
-    const opened = windows.find(({ window }) => window.isFocused()) ?? windows[0];
+  function show(place?: string, key?: string): void {
+    const opened =
+      windows.find((window) => window.key === key) ?? windows.find(({ window }) => window.isFocused()) ?? windows[0];
     if (opened === undefined) return open(place);
     if (opened.window.isMinimized()) opened.window.restore();
     opened.window.show();
@@ -143,6 +155,6 @@ export function createWindows(electron: Needs<'BrowserWindow' | 'app' | 'screen'
     get all() {
       return windows.map(({ window }) => window);
     },
-    isFocused: () => windows.some(({ window }) => !window.isDestroyed() && window.isFocused()),
+    focusedKey: () => windows.find(({ window }) => !window.isDestroyed() && window.isFocused())?.key,
   };
 }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import type { ElectronModule } from '#electron/electron-module.ts';
@@ -105,14 +105,17 @@ export interface ShellState {
 const windows = createPageWindows(electron, call, () => fake.app.emit('window-all-closed'));
 fake.state.answer = (box) => call('messageBox', { message: box.message, cancelId: box.cancelId ?? 0 });
 fake.state.choose = () => call('openDialog');
+fake.state.saveAt = ({ defaultPath = '' }) => call('saveDialog', basename(defaultPath));
 
 let ends = false;
 const app: ElectronModule['app'] = {
   ...electron.app,
   getVersion: () => packageJson.version,
   whenReady: () => setImmediate(),
-  requestSingleInstanceLock: () =>
-    holdInstance(electron.app.getPath('userData'), (argv) => fake.app.emit('second-instance', fakeEvent(), argv)),
+  requestSingleInstanceLock: (data) =>
+    holdInstance(electron.app.getPath('userData'), data, (theirs) =>
+      fake.app.emit('second-instance', fakeEvent(), [], '/', theirs),
+    ),
   quit() {
     if (ends) return;
     const event = fakeEvent();
@@ -131,6 +134,15 @@ const standIn: ElectronModule = {
   ...electron,
   app,
   BrowserWindow: windows.BrowserWindow,
+  nativeTheme: {
+    get themeSource() {
+      return electron.nativeTheme.themeSource;
+    },
+    set themeSource(source) {
+      electron.nativeTheme.themeSource = source;
+      windows.colour(source);
+    },
+  },
   MessageChannelMain: MessageChannel as never,
   // electron-store offers a channel of its own when it is made; the shell takes it away again.
   ipcMain: { ...electron.ipcMain, on: () => undefined } as ElectronModule['ipcMain'],

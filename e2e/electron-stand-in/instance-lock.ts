@@ -1,12 +1,12 @@
-/** One instance per folder of user data: the first holds a file there, and a further one leaves its arguments in another. */
+/** One instance per folder of user data: the first holds a file there, and a further one leaves what it was asked for in another. */
 import { existsSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @returns whether this process is the first. `second` is called with the arguments of each further one. */
-export function holdInstance(folder: string, second: (argv: readonly string[]) => void): boolean {
+/** @returns whether this process is the first. `second` is called with the data of each further one. */
+export function holdInstance(folder: string, data: unknown, second: (theirs: unknown) => void): boolean {
   const lock = join(folder, 'stand-in.lock');
   if (existsSync(lock) && isAlive(Number(readFileSync(lock, 'utf8')))) {
-    writeFileSync(join(folder, `stand-in.${process.pid}.instance`), JSON.stringify(process.argv));
+    writeFileSync(join(folder, `stand-in.${process.pid}.instance`), JSON.stringify(data));
     return false;
   }
   writeFileSync(lock, String(process.pid));
@@ -16,7 +16,7 @@ export function holdInstance(folder: string, second: (argv: readonly string[]) =
       // Seen before it was written.
       if (text === '') continue;
       rmSync(join(folder, name));
-      second(JSON.parse(text) as readonly string[]);
+      second(JSON.parse(text));
     }
   }).unref();
   return true;

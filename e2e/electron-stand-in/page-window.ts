@@ -9,7 +9,7 @@ import type { createSession } from './session.ts';
 import type { Carried } from './values.ts';
 import type { Remote } from './wire.ts';
 
-export type ShellSide = Omit<PageWindows, 'BrowserWindow' | 'answer' | 'closeAll'> &
+export type ShellSide = Omit<PageWindows, 'BrowserWindow' | 'answer' | 'closeAll' | 'colour'> &
   ReturnType<typeof createSession> & {
     readonly protocol: PageWindows['answer'];
     readonly state: () => ShellState;
@@ -38,23 +38,22 @@ type Said =
 export class PageWindow {
   readonly id: number;
   readonly page: Page;
+  /** Sees what the window and the engine say to each other, which the shell itself never does, and may lose it. */
+  tap: (way: 'sent' | 'received', data: Carried, port: number) => 'passes' | 'lost' = () => 'passes';
   readonly #context: BrowserContext;
   readonly #devtools: CDPSession;
   readonly #shell: Remote<ShellSide>;
-  readonly #written: () => Promise<void>;
   readonly #worlds = new Map<number, World>();
   readonly #ports = new Set<number>();
   #topFrame = '';
   #isLoading = false;
-  #downloads = 0;
 
-  constructor(id: number, page: Page, devtools: CDPSession, shell: Remote<ShellSide>, written: () => Promise<void>) {
+  constructor(id: number, page: Page, devtools: CDPSession, shell: Remote<ShellSide>) {
     this.id = id;
     this.page = page;
     this.#context = page.context();
     this.#devtools = devtools;
     this.#shell = shell;
-    this.#written = written;
   }
 
   static async open(
@@ -63,13 +62,11 @@ export class PageWindow {
     options: {
       readonly id: number;
       readonly preload: string;
-      /** Resolves when the disk has taken what was downloaded. */
-      readonly written: () => Promise<void>;
     },
   ): Promise<PageWindow> {
     const context = await browser.newContext();
     const page = await context.newPage();
-    const opened = new PageWindow(options.id, page, await context.newCDPSession(page), shell, options.written);
+    const opened = new PageWindow(options.id, page, await context.newCDPSession(page), shell);
     await opened.#prepare(options.preload);
     return opened;
   }
@@ -95,7 +92,14 @@ export class PageWindow {
   }
 
   portData(port: number, data: Carried): Promise<void> {
+    if (this.tap('received', data, port) === 'lost') return Promise.resolve();
     return this.#tell({ kind: 'portData', port, data });
+  }
+
+  /** As if the pipe had broken, for both ends. */
+  async breakPort(port: number): Promise<void> {
+    await this.#shell('portClosed', port);
+    await this.portClosed(port);
   }
 
   portClosed(port: number): Promise<void> {
@@ -155,14 +159,7 @@ if (window === window.top) (function (require, module, exports) {${readFileSync(
     // The shell has said what it thinks of it; a page of a browser can only be closed again.
     this.page.on('popup', (popup) => void popup.close());
     this.page.on('download', async (download) => {
-      this.#downloads += 1;
-      const id = this.id * 1_000 + this.#downloads;
-      const url = shellAddress(download.url());
-      if (!(await this.#shell('download', this.id, id, url, download.suggestedFilename()))) return download.cancel();
-      const failure = await download.failure();
-      const path = failure === null ? await download.path() : '';
-      await this.#written();
-      await this.#shell('downloaded', id, failure === null ? 'completed' : 'interrupted', path).catch(() => undefined);
+      if (!(await this.#shell('download', this.id))) await download.cancel();
     });
   }
 
@@ -217,7 +214,10 @@ if (window === window.top) (function (require, module, exports) {${readFileSync(
 
   async #hear(payload: string, context: number): Promise<void> {
     const said = JSON.parse(payload) as Said;
-    if (said.kind === 'portData') return void this.#shell('portData', said.port, said.data);
+    if (said.kind === 'portData') {
+      if (this.tap('sent', said.data, said.port) === 'passes') void this.#shell('portData', said.port, said.data);
+      return;
+    }
     if (said.kind === 'portClosed') return void this.#shell('portClosed', said.port);
     try {
       const value = await this.#shell('invoke', this.id, this.#sender(context), said.channel, said.args);

@@ -22,6 +22,10 @@ export type Pages = {
   readonly portData: (window: number, port: number, data: Carried) => void;
   readonly portClosed: (window: number, port: number) => void;
   readonly openDialog: () => readonly string[];
+  /** @returns where a file of this name is saved; null: nowhere. */
+  readonly saveDialog: (name: string) => string | null;
+  /** What the system's colours are to every page from now on. */
+  readonly colour: (source: 'system' | 'light' | 'dark') => void;
   readonly messageBox: (box: { readonly message: string; readonly cancelId: number }) => number;
 };
 
@@ -83,6 +87,7 @@ export function createPageWindows({ fake }: FakeElectron, call: Remote<Pages>, a
 
   return {
     BrowserWindow: PageWindow,
+    colour: (source: 'system' | 'light' | 'dark') => tell(call('colour', source)),
     contents: (id: number) => find(id)?.webContents,
     async answer(url: string, method: string) {
       const handler = fake.protocols.get('app');

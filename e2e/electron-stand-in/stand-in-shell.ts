@@ -37,8 +37,9 @@ export class StandInShell {
   answer: (message: string) => number | null = () => null;
   /** The files that a person chooses in a dialog that opens files; none: the dialog is cancelled. */
   chosen: readonly string[] = [];
-  /** A file that is downloaded is not whole before this resolves. */
-  disk: Promise<void> = Promise.resolve();
+  /** Where a person saves a file that is offered under this name; null: the dialog is cancelled. */
+  saveAt: (name: string) => string | null | Promise<string | null> = () => null;
+  #colour: 'system' | 'light' | 'dark' = 'system';
   readonly #child: ChildProcess;
   readonly #said: string[] = [];
   readonly #unclaimed: PageWindow[] = [];
@@ -85,8 +86,9 @@ export class StandInShell {
     const opening = new Map<number, Promise<PageWindow>>();
     const pages: { readonly [Name in keyof Pages]: (...args: Parameters<Pages[Name]>) => unknown } = {
       open: (id, { preload }) => {
-        const opened = PageWindow.open(browser, this.call, { id, preload, written: () => this.disk }).then((window) => {
+        const opened = PageWindow.open(browser, this.call, { id, preload }).then(async (window) => {
           watch?.(window.page);
+          if (this.#colour !== 'system') await window.page.emulateMedia({ colorScheme: this.#colour });
           this.windows.push(window);
           return window;
         });
@@ -107,11 +109,19 @@ export class StandInShell {
       portData: (id, ...data) => find(id)?.portData(...data),
       portClosed: (id, port) => find(id)?.portClosed(port),
       openDialog: () => this.chosen,
+      saveDialog: (name) => this.saveAt(name),
+      colour: async (source) => {
+        if (source === this.#colour) return;
+        this.#colour = source;
+        const colorScheme = source === 'system' ? null : source;
+        await Promise.all(this.windows.map(({ page }) => page.emulateMedia({ colorScheme })));
+      },
       messageBox: ({ message, cancelId }) => this.answer(message) ?? cancelId,
     };
     this.call = createWire<ShellSide>(
       {
-        send: (message) => void (this.#child.connected && this.#child.send(message as object)),
+        // It may end in this very moment: what was said to it then is said to nobody.
+        send: (message) => void (this.#child.connected && this.#child.send(message as object, () => undefined)),
         listen: (listener) => void this.#child.on('message', listener),
       },
       pages as never,

@@ -30,6 +30,8 @@ test.describe('with a keychain', () => {
     openConsole,
     gatehouse,
   }) => {
+    // The longest way through the console.
+    test.setTimeout(150_000);
     const server = await startSecondScimServer({
       users: [{ userName: 'someone@elsewhere.example', email: 'someone@elsewhere.example' }],
       groups: { 'Map makers': ['someone@elsewhere.example'], 'Map readers': [] },
@@ -81,7 +83,7 @@ test.describe('with a keychain', () => {
     }
 
     // Another process has nothing but the keychain to know it from.
-    await window.context().close();
+    await window.close();
     await gatehouse.stop();
     await gatehouse.start();
     const later = await openConsole();

@@ -1,5 +1,5 @@
 /** What goes wrong around a desktop program while something is under way: it is asked to end, its engine dies, its window closes. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { canRunKeyringSession } from '#core/testing/keyring-session.ts';
@@ -7,6 +7,7 @@ import { exploreSample, signInAs } from '../pages/entrance.ts';
 import { NewRequestPage, submittedNumber } from '../pages/new-request.ts';
 import { RequestPage, RequestsPage } from '../pages/requests.ts';
 import { connectedAgain } from '../pages/shell.ts';
+import { recordFrames } from '../support/frames.ts';
 import { expect, test, type Gatehouse } from '../support/gatehouse.ts';
 import { desktopOf } from '../support/stand-in-gatehouse.ts';
 
@@ -77,26 +78,54 @@ test('an engine that is killed in the middle of a transaction leaves nothing hal
   expect((await shell.call('state')).engines).toBe(2);
 });
 
-test('a window that is closed while a report is written goes out of sight, and the file is whole', async ({
+test('a window that is closed while its report is made goes out of sight, and the file is whole', async ({
   console: window,
   gatehouse,
 }) => {
-  const { shell, shellLog } = desktopOf(gatehouse);
+  const { shell, shellLog, saves } = desktopOf(gatehouse);
   await signInAs(window, requester);
   const form = await NewRequestPage.open(window);
   await form.add('Code readers');
   await form.because('I check the texts in the code.');
   const number = await form.submit();
-  const disk = Promise.withResolvers<void>();
-  shell.disk = disk.promise;
-  const pdf = await (await RequestPage.of(window, number)).report('PDF');
+  await RequestPage.of(window, number);
+  const askFor = async (format: string) => {
+    await window.getByRole('button', { name: 'Report', exact: true }).click();
+    await window.getByRole('menuitem', { name: format }).click();
+  };
+
+  // Nothing is said to be saved before the person has said where, nor when they would rather not.
+  const dialog = Promise.withResolvers<string | null>();
+  const asked: string[] = [];
+  shell.saveAt = (name) => {
+    asked.push(name);
+    return dialog.promise;
+  };
+  await askFor('CSV');
+  await expect.poll(() => asked).toEqual([`gatehouse-request-${number}.csv`]);
+  await expect(window.getByText(/^Saved as/)).toHaveCount(0);
+  dialog.resolve(null);
+  await expect(window.getByRole('button', { name: 'Report', exact: true })).toBeEnabled();
+  await expect(window.getByText(/^Saved as/)).toHaveCount(0);
+
+  // The engine stands still before it makes the report, and the window is closed in this time.
+  shell.saveAt = (name) => {
+    asked.push(name);
+    return join(saves, name);
+  };
+  const made = recordFrames(window, 'sent');
+  await shell.signalEngine('SIGSTOP');
+  await askFor('PDF');
+  await expect.poll(() => made().some((message) => message.includes('/requests/report'))).toBe(true);
   await shell.call('close', shell.windowOf(window).id);
   expect((await shell.call('state')).windows).toMatchObject([{ shown: false, destroyed: false }]);
-  const bytes = readFileSync(pdf.path, 'latin1');
-  disk.resolve();
+  expect(readdirSync(saves)).toEqual([]);
+  await shell.signalEngine('SIGCONT');
   // It was the last window: with the file on disk it closes, and the program ends.
   expect(await shell.ended()).toBe(0);
   expect(shellLog()).toContain('A file was saved');
+  expect(readdirSync(saves)).toEqual([`gatehouse-request-${number}.pdf`]);
+  const bytes = readFileSync(join(saves, `gatehouse-request-${number}.pdf`), 'latin1');
   expect(bytes).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
 });
 

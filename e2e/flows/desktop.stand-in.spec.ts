@@ -1,8 +1,9 @@
 /** What only a desktop program can meet: its engine dies, it is started twice, its settings are torn, links from anywhere. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
-import { signInAs } from '../pages/entrance.ts';
+import { accountMenu, signInAs } from '../pages/entrance.ts';
 import { NewRequestPage } from '../pages/new-request.ts';
 import { RequestPage } from '../pages/requests.ts';
 import { connectedAgain, goTo } from '../pages/shell.ts';
@@ -73,9 +74,27 @@ test('a reload keeps the session, and the menu leads to places', async ({ consol
   await expect(window.getByRole('button', { name: `Signed in as ${requester}. Account menu` })).toBeVisible();
   await shell.call('pressMenu', 'My Tasks');
   await expect(window.getByRole('heading', { name: 'My tasks', level: 1 })).toBeVisible();
-  await shell.call('power', 'resume');
+});
+
+test('colours are those of the device, whether its menu or the console chooses them', async ({
+  console: window,
+  openConsole,
+  gatehouse,
+}) => {
+  const { shell } = desktopOf(gatehouse);
+  await signInAs(window, requester);
+  const scheme = (page: Page) => page.locator('html').getAttribute('data-mantine-color-scheme');
   await shell.call('pressMenu', 'Dark');
-  expect((await shell.call('state')).theme).toBe('dark');
+  await expect.poll(() => scheme(window)).toBe('dark');
+  await accountMenu(window).click();
+  await expect(window.getByRole('menuitemradio', { name: 'Dark' })).toBeChecked();
+  await window.getByRole('menuitemradio', { name: 'Light' }).click();
+  await expect.poll(() => scheme(window)).toBe('light');
+  await expect(window.getByRole('menuitemradio', { name: 'Light' })).toBeChecked();
+  expect((await shell.call('state')).theme).toBe('light');
+  await shell.call('pressMenu', 'Dark');
+  await expect.poll(() => openConsole().then(scheme)).toBe('dark');
+  expect(await window.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('colo')))).toEqual([]);
 });
 
 test('the desktop tells the reviewer of a new task and the requester that the access works, with a way to the request', async ({
@@ -100,7 +119,7 @@ test('the desktop tells the reviewer of a new task and the requester that the ac
   await expect
     .poll(() => titled(`Request ${number}`))
     .toMatchObject([{ body: expect.stringMatching(/Code readers in .* works now for you/) }]);
-  await other.context().close();
+  await other.close();
   const { notices } = await shell.call('state');
   await goTo(window, 'My tasks');
   await shell.call(

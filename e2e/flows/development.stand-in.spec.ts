@@ -31,6 +31,6 @@ test('the console is served by Vite, its socket connects, and a change reaches t
   vite.ws.send({ type: 'full-reload' });
   await expect.poll(() => window.evaluate(() => 'isOld' in globalThis)).toBe(false);
   await expect(window.getByRole('heading', { name: 'Who would you like to be?' })).toBeVisible();
-  await window.context().close();
+  await window.close();
   await vite.close();
 });

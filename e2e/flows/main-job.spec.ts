@@ -69,8 +69,8 @@ test.describe('from the first start', () => {
     await expect(request.trail.first()).toContainText(requester);
 
     // Nobody is there when its time is over.
-    await other.context().close();
-    await window.context().close();
+    await other.close();
+    await window.close();
     await gatehouse.stop();
     await gatehouse.start({ clock: 3 * hour });
     const later = await openConsole();
@@ -97,8 +97,8 @@ test('temporary access goes before one’s eyes when its time is over', async ({
   await (await TasksPage.open(other)).approve(entitlement, requester);
   await (await RequestPage.of(window, number)).state('Completed');
   const end = await endOf(window, entitlement, requester, number);
-  await other.context().close();
-  await window.context().close();
+  await other.close();
+  await window.close();
   await gatehouse.stop();
 
   await gatehouse.start({ heldAt: end - 2_000 });

@@ -44,7 +44,7 @@ test('a request leaves as PDF and as CSV, with its whole trail and without live 
   const reviewer = await openConsole();
   await signInAs(reviewer, 'Yara Schneider');
   await (await TasksPage.open(reviewer)).approve('Code readers', requester);
-  await reviewer.context().close();
+  await reviewer.close();
   const request = await RequestPage.of(window, number);
   await request.state('Completed');
   const events = await request.trail.count();

@@ -46,7 +46,7 @@ test('a manager asks for several people; each item is decided, delivered, denied
   const all = await RequestsPage.open(owner, 'All I may see');
   await expect(all.row(number)).toContainText('3 of 5');
   await expect(all.row(number)).toContainText('60%');
-  await owner.context().close();
+  await owner.close();
 
   for (const person of [first, second]) {
     const item = request.item('Code readers', person);

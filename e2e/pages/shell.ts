@@ -1,5 +1,7 @@
 /** What is around every screen. */
+import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
+import { desktopWindowOf } from '../support/desktop-window.ts';
 
 export type Place =
   | 'Dashboard'
@@ -55,7 +57,19 @@ export function notice(page: Page, text: string | RegExp): Locator {
   return page.getByRole('alert').filter({ hasText: text });
 }
 
+/** Saves a file: by the browser's download, or where the person says in the desktop program's dialog. */
 export async function download(page: Page, button: Locator): Promise<{ readonly name: string; readonly path: string }> {
+  const desktop = desktopWindowOf(page);
+  if (desktop !== undefined) {
+    await button.click();
+    const said = notice(page, /^Saved as .*\.$/).last();
+    await expect(said).toBeVisible();
+    const name = /Saved as (.*)\.$/.exec((await said.textContent())?.trim() ?? '')?.[1] ?? '';
+    // The next file has a notice of its own.
+    await said.getByRole('button').click();
+    await expect(said).toBeHidden();
+    return { name, path: join(desktop.saves, name) };
+  }
   const waiting = page.waitForEvent('download');
   await button.click();
   const file = await waiting;

@@ -13,11 +13,11 @@ test(
   async ({ console: window, gatehouse }) => {
     const { shell } = desktopOf(gatehouse);
     const own = shell.windowOf(window);
-    const ask: readonly Carried[] = [{ is: 'json', value: 'settings' }];
+    const ask: readonly Carried[] = [{ is: 'json', value: 'colours' }];
     const frame = { isTop: true, origin: 'app://gatehouse', url: 'app://gatehouse/index.html' };
     const knock = (id: number, from: typeof frame, args: typeof ask) =>
       shell.call('invoke', id, from, 'gatehouse', args);
-    await expect(knock(own.id, frame, ask)).resolves.toMatchObject({ value: { theme: 'system' } });
+    await expect(knock(own.id, frame, ask)).resolves.toMatchObject({ value: 'system' });
 
     await window.evaluate(() => document.body.append(document.createElement('iframe')));
     await expect.poll(() => window.frames().length).toBe(2);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { test as base, expect, type Browser, type Page } from '@playwright/test';
 import { withoutDesktop } from '#core/testing/keyring-session.ts';
 import { root, startProcess, type RunningProcess, type StartOptions } from './process.ts';
+import { ElectronGatehouse } from './electron-gatehouse.ts';
 import type { Gatehouse } from './gatehouse-shell.ts';
 import { askSampleService, membersOf, type ScimAnswer } from './sample-service.ts';
 import { StandInGatehouse } from './stand-in-gatehouse.ts';
@@ -16,8 +17,8 @@ import { StandInGatehouse } from './stand-in-gatehouse.ts';
 export interface GatehouseOptions {
   /** `empty`: before the first start. `sample`: with the sample organisation. `large`: that with 100,000 more people and requests. */
   readonly begins: 'empty' | 'sample' | 'large';
-  /** `stand-in`: windows of the desktop shell, which runs without Electron (see e2e/electron-stand-in). */
-  readonly shell: 'browser' | 'stand-in';
+  /** `stand-in`: windows of the desktop shell, which runs without Electron (see e2e/electron-stand-in). `electron`: with it. */
+  readonly shell: 'browser' | 'electron' | 'stand-in';
   /** Runs in a desktop session with an unlocked keyring, so that secrets can be kept. */
   readonly keyring: boolean;
   /** What a window may complain of in its console without failing the test. */
@@ -69,14 +70,14 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
     const workspace = join(folder, 'workspace');
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o700 });
-    const Shell = shell === 'stand-in' ? StandInGatehouse : LaunchedGatehouse;
+    const Shell = { browser: LaunchedGatehouse, electron: ElectronGatehouse, 'stand-in': StandInGatehouse }[shell];
     const gatehouse: Gatehouse = new Shell(workspace, keyring ? home : null);
     await gatehouse.start();
     await provide(gatehouse);
     await gatehouse.endAll();
   },
 
-  openConsole: async ({ browser, gatehouse, expectedComplaints }, provide) => {
+  openConsole: async ({ browser, gatehouse, expectedComplaints, shell }, provide) => {
     const complaints: string[] = [];
     const pages: Page[] = [];
     const watch = (page: Page): void => {
@@ -87,7 +88,11 @@ export const test = base.extend<Fixtures, { readonly sample: string }>({
       });
     };
     await provide(() => gatehouse.open(browser, watch));
-    for (const page of pages) await page.context().close();
+    for (const page of pages) {
+      await page.close();
+      // In Electron all windows are one context, which is the program.
+      if (shell !== 'electron') await page.context().close();
+    }
     const expected = expectedComplaints === null ? whileStopped : [...whileStopped, expectedComplaints];
     expect(complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)))).toEqual([]);
   },

@@ -1,8 +1,9 @@
 /** Gatehouse as a desktop program, on the stand-in for Electron: the same doings of a test, by the shell's own means. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
+import { isDesktopWindow } from './desktop-window.ts';
 import type { Gatehouse } from './gatehouse-shell.ts';
 import {
   clockEnvironment,
@@ -32,6 +33,11 @@ export class StandInGatehouse implements Gatehouse {
     return join(this.workspace, '..', 'user-data');
   }
 
+  /** Where people save files, unless a test says otherwise. */
+  get saves(): string {
+    return join(this.workspace, '..', 'saved');
+  }
+
   /** The running program, to do what only a desktop program can. */
   get shell(): StandInShell {
     if (this.#shell === null) throw new Error('The shell opens with its first window.');
@@ -52,7 +58,9 @@ export class StandInGatehouse implements Gatehouse {
     } else {
       await this.#shell.call('pressMenu', 'New Window');
     }
-    return (await this.#shell.nextWindow()).page;
+    const window = await this.#shell.nextWindow();
+    isDesktopWindow(window.page, { saves: this.saves, standIn: window });
+    return window.page;
   }
 
   async link(): Promise<string> {
@@ -102,7 +110,8 @@ export class StandInGatehouse implements Gatehouse {
       ...(Object.keys(clock).length === 0 ? [] : ['clock.mjs']),
       ...(holdCommit === undefined ? [] : ['held-commit.mjs']),
     ];
-    return new StandInShell({
+    mkdirSync(this.saves, { recursive: true });
+    const shell = new StandInShell({
       browser,
       workspace: this.workspace,
       userData: this.userData,
@@ -119,6 +128,8 @@ export class StandInGatehouse implements Gatehouse {
       preloads: preloads.map((file) => join(root, 'e2e/support', file)),
       watch,
     });
+    shell.saveAt = (name) => join(this.saves, name);
+    return shell;
   }
 
   async #end(how: (shell: StandInShell) => Promise<void>): Promise<void> {

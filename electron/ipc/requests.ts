@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Needs, ShellWindow } from '../electron-module.ts';
 import type { Engine } from '../engine.ts';
 import { openFile } from '../open-file.ts';
-import { sharedSettingsSchema, type Settings, type SharedSettings } from '../settings.ts';
+import type { SavedFiles } from '../save-file.ts';
+import { themes, type Settings } from '../settings.ts';
 import { request, type Request } from './door.ts';
 
 /** The message that carries a window's port into its preload. */
@@ -13,6 +14,7 @@ export const placeChannel = 'gatehouse:place';
 
 export interface RequestOptions {
   readonly engine: Pick<Engine, 'connect'>;
+  readonly files: Pick<SavedFiles, 'choose' | 'write'>;
   readonly settings: Settings;
   /** The window a page is shown in; undefined when it has closed meanwhile. */
   windowOf(contentsId: number): { readonly key: string; readonly window: ShellWindow } | undefined;
@@ -20,7 +22,7 @@ export interface RequestOptions {
 
 export function requestsOf(
   electron: Needs<'MessageChannelMain' | 'dialog'>,
-  { engine, settings, windowOf }: RequestOptions,
+  { engine, files, settings, windowOf }: RequestOptions,
 ): Readonly<Record<string, Request>> {
   const opened = (contentsId: number): NonNullable<ReturnType<typeof windowOf>> => {
     const found = windowOf(contentsId);
@@ -42,16 +44,14 @@ export function requestsOf(
       else window.webContents.postMessage(portChannel, null, [port1]);
     }),
     openFile: request(z.undefined(), (_payload, contentsId) => openFile(electron, opened(contentsId).window)),
-    settings: request(z.undefined(), () => shared(settings.current)),
-    changeSettings: request(sharedSettingsSchema.partial(), (changes) => {
-      // A field that was left out must not become one that is undefined.
-      const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-      settings.change(Object.fromEntries(given));
-      return shared(settings.current);
+    chooseFile: request(z.string().max(200), (name, contentsId) => files.choose(opened(contentsId).window, name)),
+    writeFile: request(
+      z.strictObject({ ticket: z.uuid(), bytes: z.instanceof(ArrayBuffer).nullable() }),
+      ({ ticket, bytes }, contentsId) => files.write(contentsId, ticket, bytes === null ? null : new Uint8Array(bytes)),
+    ),
+    colours: request(z.enum(themes).optional(), (theme) => {
+      if (theme !== undefined) settings.change({ theme });
+      return settings.current.theme;
     }),
   };
-}
-
-function shared({ theme, zoomLevel, openAtLogin, keepRunning }: SharedSettings): SharedSettings {
-  return { theme, zoomLevel, openAtLogin, keepRunning };
 }

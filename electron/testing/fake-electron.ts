@@ -87,6 +87,8 @@ export class FakeWindow extends FakeEmitter implements ShellWindow {
   focused = false;
   minimized = false;
   maximized = false;
+  /** The words of what lies over the icon in the taskbar. */
+  overlay: string | null = null;
   bounds: Electron.Rectangle;
 
   constructor(options: Electron.BrowserWindowConstructorOptions) {
@@ -132,6 +134,9 @@ export class FakeWindow extends FakeEmitter implements ShellWindow {
   }
   maximize(): void {
     this.maximized = true;
+  }
+  setOverlayIcon(icon: Electron.NativeImage | null, description: string): void {
+    this.overlay = icon === null ? null : description;
   }
   restore(): void {
     this.minimized = false;
@@ -239,6 +244,7 @@ export function createFakeElectron(options: FakeOptions) {
   const errorBoxes: (readonly [title: string, content: string])[] = [];
   const messageBoxes: Electron.MessageBoxOptions[] = [];
   const openDialogs: (readonly [ShellWindow, Electron.OpenDialogOptions])[] = [];
+  const saveDialogs: (readonly [ShellWindow, Electron.SaveDialogOptions])[] = [];
   const opened: string[] = [];
   const schemes: Electron.CustomScheme[] = [];
   const loginItems: Electron.Settings[] = [];
@@ -260,6 +266,9 @@ export function createFakeElectron(options: FakeOptions) {
     exitCode: null as number | null,
     online: true,
     menu: [] as readonly Electron.MenuItemConstructorOptions[],
+    /** What macOS and Windows say of opening at login. */
+    login: { openAtLogin: false, wasOpenedAtLogin: false, executableWillLaunchAtLogin: false },
+    aboutShown: 0,
     about: {} as Electron.AboutPanelOptionsOptions,
     protocolClients: [] as (readonly [string, string | undefined, readonly string[] | undefined])[],
     /** The button a person presses in a message box. */
@@ -267,12 +276,17 @@ export function createFakeElectron(options: FakeOptions) {
     notificationsSupported: true,
     /** The files a person chooses in a dialog that opens files; none: it is cancelled. */
     choose: (_dialog: Electron.OpenDialogOptions): readonly string[] | Promise<readonly string[]> => [],
+    /** Where a person saves a file; null: the dialog is cancelled. */
+    saveAt: (_dialog: Electron.SaveDialogOptions): string | null | Promise<string | null> => null,
+    /** Why a folder could not be shown. */
+    openProblem: '',
   };
 
   const module: ElectronModule = {
     app: {
       on: (event: string, listener: Listener): never => emitters.app.on(event, listener),
       exit: (code = 0) => void (state.exitCode = code),
+      getLoginItemSettings: () => ({ ...state.login, status: 'not-registered', launchItems: [] }),
       getPath: (name) => paths.get(name) ?? `/unset/${name}`,
       getVersion: () => '0.0.0-test',
       isPackaged: options.isPackaged ?? false,
@@ -295,7 +309,7 @@ export function createFakeElectron(options: FakeOptions) {
       },
       setLoginItemSettings: (settings) => void loginItems.push(settings),
       setPath: (name, path) => void paths.set(name, path),
-      showAboutPanel: () => undefined,
+      showAboutPanel: () => void (state.aboutShown += 1),
       whenReady: () => Promise.resolve(),
     },
     BrowserWindow: class extends FakeWindow {
@@ -342,6 +356,12 @@ export function createFakeElectron(options: FakeOptions) {
         const filePaths = [...(await state.choose(given))];
         return { filePaths, canceled: filePaths.length === 0 };
       },
+      async showSaveDialog(...args: readonly unknown[]) {
+        const [window, given] = args as readonly [ShellWindow, Electron.SaveDialogOptions];
+        saveDialogs.push([window, given]);
+        const filePath = await state.saveAt(given);
+        return { filePath: filePath ?? '', canceled: filePath === null };
+      },
     },
     ipcMain: {
       handle: (channel, listener) => void handlers.set(channel, listener),
@@ -350,6 +370,7 @@ export function createFakeElectron(options: FakeOptions) {
         return undefined as never;
       },
     },
+    nativeImage: { createFromPath: (path) => ({ path }) as never },
     nativeTheme: { themeSource: 'system' },
     net: { isOnline: () => state.online },
     powerMonitor: { on: (event: string, listener: Listener): never => emitters.powerMonitor.on(event, listener) },
@@ -373,7 +394,7 @@ export function createFakeElectron(options: FakeOptions) {
     },
     shell: {
       openExternal: (url) => Promise.resolve(void opened.push(url)),
-      openPath: (path) => Promise.resolve(void opened.push(path)).then(() => ''),
+      openPath: (path) => Promise.resolve(void opened.push(path)).then(() => state.openProblem),
       showItemInFolder: (path) => void opened.push(path),
     },
     utilityProcess: {
@@ -398,6 +419,7 @@ export function createFakeElectron(options: FakeOptions) {
       errorBoxes,
       messageBoxes,
       openDialogs,
+      saveDialogs,
       opened,
       schemes,
       loginItems,

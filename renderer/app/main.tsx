@@ -3,7 +3,7 @@ import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './theme.css';
-import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core';
+import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -12,12 +12,12 @@ import { createRoot } from 'react-dom/client';
 import { connection } from '#renderer/data/connection.ts';
 import { followChanges } from '#renderer/data/live.ts';
 import { createQueryClient } from '#renderer/data/query-client.ts';
+import { colourManager } from './colours.ts';
 import { createAppRouter } from './router.tsx';
 import { theme } from './theme.ts';
 
 const queryClient = createQueryClient();
 const router = createAppRouter();
-const colorSchemeManager = localStorageColorSchemeManager({ key: 'gatehouse-colors' });
 
 // The files of this console were replaced by a newer one while the window was open: take the new ones, once.
 window.addEventListener('vite:preloadError', (event) => {
@@ -36,7 +36,7 @@ const container = document.getElementById('root');
 if (container === null) throw new Error('The page has no place for the console.');
 createRoot(container).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemeManager}>
+    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colourManager}>
       <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-center" limit={4} />
         <RouterProvider router={router} />

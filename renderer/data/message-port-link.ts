@@ -2,16 +2,25 @@
 import { RPCLink } from '@orpc/client/message-port';
 import type { OpenLink } from './link.ts';
 
+export type ShellColours = 'system' | 'light' | 'dark';
+
 /** What the preload offers to the page. */
 export interface ShellBridge {
   /** Asks the shell to post a port to this window. */
   connect(): Promise<void>;
-  /** Changes settings of this device; `theme` is also the shell's own, for its menus and dialogs. */
-  changeSettings(changes: { readonly theme?: 'system' | 'light' | 'dark' }): Promise<unknown>;
+  /** The colours of this device, changed first when some are named. The shell keeps them; to the page they are the system's. */
+  colours(theme?: ShellColours): Promise<ShellColours>;
   /** The system's own dialog. Null: no file was chosen. `problem`: why the one that was cannot be imported. */
   openFile(): Promise<
     { readonly name: string; readonly bytes: BlobPart } | { readonly name: string; readonly problem: string } | null
   >;
+  /** Asks where a file shall be saved. Null: nowhere. Until `writeFile` the window stays, hidden when it is closed. */
+  chooseFile(name: string): Promise<{ readonly ticket: string } | null>;
+  /** Saves it there. Without bytes nothing is saved, and the answer is null. */
+  writeFile(
+    ticket: string,
+    bytes: ArrayBuffer | null,
+  ): Promise<{ readonly name: string } | { readonly problem: string } | null>;
 }
 
 declare global {

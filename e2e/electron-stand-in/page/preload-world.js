@@ -12,7 +12,14 @@
   const carry = (value) => {
     if (value === undefined) return { is: 'undefined' };
     const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value;
-    if (!ArrayBuffer.isView(bytes)) return { is: 'json', value };
+    if (!ArrayBuffer.isView(bytes)) {
+      const isRecord = Object.values(value ?? {}).some((field) => field instanceof ArrayBuffer);
+      if (!isRecord) return { is: 'json', value };
+      return {
+        is: 'record',
+        fields: Object.fromEntries(Object.entries(value).map(([name, field]) => [name, carry(field)])),
+      };
+    }
     return { is: 'bytes', base64: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).toBase64() };
   };
   const uncarry = (carried) => {

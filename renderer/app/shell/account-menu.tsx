@@ -1,5 +1,5 @@
 /** Who is signed in; switching person, colours, another window, signing out. */
-import { Avatar, Menu, Modal, Stack, Text, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Menu, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import {
   IconArrowsExchange,
@@ -13,6 +13,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Operator, WorkspaceStatus } from '#core/contract/index.ts';
+import { useColours } from '#renderer/app/colours.ts';
 import { client } from '#renderer/data/client.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { changePerson, roleWords } from '#renderer/data/session.ts';
@@ -29,7 +30,8 @@ export interface AccountMenuProps {
 export function AccountMenu({ operator, status }: AccountMenuProps) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [isOpen, setIsOpen] = useState(false);
+  const [colours, chooseColours] = useColours(isOpen);
   const [absence, setAbsence] = useState(false);
   const [windowAddress, setWindowAddress] = useState<string | null>(null);
   const choosing = status.signIn === 'choose';
@@ -42,12 +44,6 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
     } catch (thrown) {
       notifications.show({ color: 'red', title: 'Not signed out', message: messageOfError(thrown) });
     }
-  }
-
-  function chooseColours(scheme: 'auto' | 'light' | 'dark'): void {
-    setColorScheme(scheme);
-    // The desktop program's menus and dialogs follow. Should that fail, the console has its colours all the same.
-    window.gatehouse?.changeSettings({ theme: scheme === 'auto' ? 'system' : scheme }).catch(() => undefined);
   }
 
   async function openWindow(): Promise<void> {
@@ -66,7 +62,14 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
 
   return (
     <>
-      <Menu position="top-start" width={264} offset={6} withInitialFocusPlaceholder={false}>
+      <Menu
+        position="top-start"
+        width={264}
+        offset={6}
+        withInitialFocusPlaceholder={false}
+        opened={isOpen}
+        onChange={setIsOpen}
+      >
         <Menu.Target>
           <button
             type="button"
@@ -119,7 +122,7 @@ export function AccountMenu({ operator, status }: AccountMenuProps) {
           <Menu.Divider />
           <Menu.Label>Colours</Menu.Label>
           <Menu.RadioGroup
-            value={colorScheme}
+            value={colours}
             onChange={(value) => chooseColours(value === 'light' || value === 'dark' ? value : 'auto')}
           >
             <Menu.RadioItem value="auto" closeMenuOnClick={false}>

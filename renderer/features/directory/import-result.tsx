@@ -2,12 +2,12 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import type { ImportReport } from '#core/contract/index.ts';
+import { saveFile } from '#renderer/data/save-file.ts';
 import { DataTable, type DataColumn } from '#renderer/ui/data-table.tsx';
 import { counted } from '#renderer/ui/format.ts';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import classes from './directory.module.css';
 import { rejectsFileName, reportText } from './import-kinds.ts';
-import { saveBlob } from './save-blob.ts';
 
 export interface ImportOutcome {
   readonly report: ImportReport;
@@ -89,7 +89,7 @@ export function ImportResult({ outcome, onAgain, onClose }: ImportResultProps) {
           <Button
             variant="default"
             leftSection={<IconDownload size={16} aria-hidden />}
-            onClick={() => saveBlob(rejects, rejectsFileName(fileName))}
+            onClick={() => void saveFile(rejectsFileName(fileName), () => rejects)}
           >
             Save the rejected rows
           </Button>

@@ -1,12 +1,10 @@
 /** Taking the request's whole story along as a file. */
 import { Button, Menu } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconFileSpreadsheet, IconFileTypePdf, IconFileDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RequestId } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
-import { messageOfError } from '#renderer/data/errors.ts';
-import { saveFile } from '#renderer/ui/save-file.ts';
+import { saveFile } from '#renderer/data/save-file.ts';
 
 export interface ReportMenuProps {
   readonly requestId: RequestId;
@@ -18,13 +16,7 @@ export function ReportMenu({ requestId, number }: ReportMenuProps) {
 
   async function download(format: 'pdf' | 'csv'): Promise<void> {
     setBusy(true);
-    try {
-      const report = await client.requests.report({ requestId, format });
-      const name = saveFile(report, `request-${number}.${format}`);
-      notifications.show({ message: `Saved as ${name}.`, color: 'green' });
-    } catch (thrown) {
-      notifications.show({ color: 'red', title: 'No report', message: messageOfError(thrown), autoClose: 10_000 });
-    }
+    await saveFile(`gatehouse-request-${number}.${format}`, () => client.requests.report({ requestId, format }));
     setBusy(false);
   }
 

@@ -1,9 +1,8 @@
-/** The process dies while people work: they are told, and nothing they had is lost. */
+/** The process dies while people work in the browser: they are told, and nothing they had is lost. */
 import { signInAs } from '../pages/entrance.ts';
 import { NewRequestPage } from '../pages/new-request.ts';
-import { RequestPage, RequestsPage } from '../pages/requests.ts';
+import { RequestsPage } from '../pages/requests.ts';
 import { goTo } from '../pages/shell.ts';
-import { TasksPage } from '../pages/tasks.ts';
 import { expect, test } from '../support/gatehouse.ts';
 
 test('a killed console says so, and goes on at a new address with all that was committed and begun', async ({
@@ -38,28 +37,4 @@ test('a killed console says so, and goes on at a new address with all that was c
   const request = await list.open(number);
   await request.state('In review');
   await expect(request.trail).not.toHaveCount(0);
-});
-
-test('a task decided before the kill is delivered after it', async ({ console: window, openConsole, gatehouse }) => {
-  await signInAs(window, 'Bjørn Zhang');
-  const form = await NewRequestPage.open(window);
-  await form.add('Code readers');
-  await form.because('I check the texts in the code.');
-  const number = await form.submit();
-  const reviewer = await openConsole();
-  await signInAs(reviewer, 'Yara Schneider');
-  await (await TasksPage.open(reviewer)).approve('Code readers', 'Bjørn Zhang');
-  // Whether the delivery was done, begun or not: afterwards it is there, once.
-  await gatehouse.kill();
-  await reviewer.context().close();
-  await window.context().close();
-
-  // What the dead process held is held until its lease ends, two minutes later.
-  await gatehouse.start({ clock: 3 * 60_000 });
-  const later = await openConsole();
-  await signInAs(later, 'Bjørn Zhang');
-  const request = await RequestPage.find(later, number);
-  await request.state('Completed');
-  const members = await gatehouse.membersOf('Code readers');
-  expect(members.filter((name) => name === 'bjorn.zhang@alderbrook.example')).toHaveLength(1);
 });
