@@ -1,6 +1,6 @@
 /**
  * The console as people use it: in a real browser, and in Electron where its binary is at hand. What only
- * makes sense in one of them is named `*.browser.spec.ts` or `*.electron.spec.ts`.
+ * makes sense in one of them is named `*.browser.spec.ts` or `*.stand-in.spec.ts`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +30,11 @@ const inChromium = {
   launchOptions: chromium === undefined ? {} : { executablePath: chromium },
 };
 
-/** Specs about one-time addresses, and those whose page is the same in every shell. */
-const ofTheBrowserMode = ['**/restart.spec.ts', '**/large.spec.ts', '**/accessibility.spec.ts', '**/screenshots/**'];
+/** Specs whose page is the same in every shell, and which take minutes: e2e/electron-stand-in/README.md. */
+const onceIsEnough = ['**/large.spec.ts', '**/accessibility.spec.ts'];
+
+/** Specs that move the engine's clock, which a packed program lets nobody do. */
+const needsAnOpenProgram = ['**/main-job.spec.ts', '**/killed.spec.ts'];
 
 export default defineConfig<GatehouseOptions>({
   testDir: '.',
@@ -56,21 +59,27 @@ export default defineConfig<GatehouseOptions>({
   projects: [
     {
       name: 'browser',
-      testIgnore: ['**/*.electron.spec.ts', '**/*.stand-in.spec.ts'],
+      testIgnore: ['**/*.stand-in.spec.ts'],
       use: inChromium,
     },
     // The desktop shell without Electron's binary. What a reader must know of it is in e2e/electron-stand-in/README.md.
     {
       name: 'stand-in',
       testMatch: ['flows/**/*.spec.ts', 'security/**/*.spec.ts'],
-      testIgnore: ['**/*.electron.spec.ts', '**/*.browser.spec.ts', ...ofTheBrowserMode],
-      // It reads the frames of a WebSocket, which the desktop shell has none of.
-      grepInvert: /its secret stays in the keychain/,
+      testIgnore: ['**/*.browser.spec.ts', ...onceIsEnough],
       use: { ...inChromium, shell: 'stand-in' },
     },
     // Listed without a binary only to be counted, so that what was left out is known.
     ...(hasElectron() || process.env.GATEHOUSE_LIST_ELECTRON === '1'
-      ? [{ name: 'electron', testMatch: '**/*.electron.spec.ts' }]
+      ? [
+          {
+            name: 'electron',
+            testIgnore: ['**/*.browser.spec.ts', '**/*.stand-in.spec.ts', ...onceIsEnough, ...needsAnOpenProgram],
+            // A debugger that could see the messages of a port is not at hand here.
+            grepInvert: /its secret stays in the keychain|whose answer was lost/,
+            use: { shell: 'electron' as const },
+          },
+        ]
       : []),
   ],
 });
