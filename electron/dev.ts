@@ -53,16 +53,16 @@ async function developInBrowser(): Promise<void> {
   const [port, enginePort] = [await freePort(), await freePort()];
   const [page, engine] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${enginePort}`];
   // The engine keeps its own checks: host, origin, session. Of the page's origin, and of no other, it hears as of its own.
-  const toEngine: ProxyOptions = {
-    target: engine,
-    changeOrigin: true,
+  const toEngine: ProxyOptions = { target: engine, changeOrigin: true };
+  const calls: ProxyOptions = {
+    ...toEngine,
     ws: true,
     configure: (proxy) =>
       proxy.on('proxyReqWs', (asked, { headers }) => {
         if (headers.origin === page) asked.setHeader('origin', engine);
       }),
   };
-  const vite = await serveConsole({ server: { port, proxy: { '/rpc': toEngine, '^/\\?token=': toEngine } } });
+  const vite = await serveConsole({ server: { port, proxy: { '/rpc': calls, '^/\\?token=': toEngine } } });
   await keepRunning(vite, {
     sources: ['core', 'resources'],
     build: () => Promise.resolve(),

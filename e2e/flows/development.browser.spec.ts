@@ -12,6 +12,8 @@ test('the console that Vite serves reaches the engine, with the address, origin 
   folder,
   browser,
 }) => {
+  // Vite makes everything ready at the first look.
+  test.setTimeout(180_000);
   const child = spawn(process.execPath, ['electron/dev.ts', '--workspace', join(folder, 'workspace')], {
     cwd: root,
     env: { ...withoutDesktop(), ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'no-electron') },
