@@ -143,6 +143,8 @@ async function keepRunning(vite: ViteDevServer, { sources, build, start }: Devel
     clearTimeout(timer);
     timer = setTimeout(() => void (last = last.then(restart)), pause);
   });
+  // Vite would end this process at once; the program ends first, in peace.
+  process.removeAllListeners('SIGTERM');
   // Ctrl+C in a terminal reaches both by itself.
   process.on('SIGINT', () => void (process.stdin.isTTY || running.kill('SIGINT')));
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void running.kill(signal));

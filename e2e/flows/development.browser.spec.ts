@@ -26,7 +26,7 @@ test('the console that Vite serves reaches the engine, with the address, origin 
   await expect.poll(link, { timeout: 45_000 }).toContain('?token=');
   expect(said[0]).toMatch(/^Development: the console in the browser, with hot reload, because /);
 
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   const sockets: string[] = [];
   page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
   await page.goto(link());
