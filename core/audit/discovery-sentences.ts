@@ -11,6 +11,7 @@ type DiscoveryEventType = Extract<
   | 'discovery.answered'
   | 'account.changed'
   | 'account.changeFailed'
+  | 'byHand.settingsChanged'
   | `delivery.${string}`
   | `finding.${string}`
 >;
@@ -28,6 +29,13 @@ export function discoverySentence(event: DiscoveryEvent, story: Story): string {
         : `${story.actorOf(event)} dismissed the discovery of ${application}; nothing was ended${noteWords(data)}`;
     case 'delivery.settingsChanged':
       return `${story.actorOf(event)} changed how ${application} is discovered and delivered to: ${settingsWords(dataIn(data, 'settings'))}`;
+    case 'byHand.settingsChanged': {
+      const what =
+        data['entitlementId'] === null
+          ? application
+          : `${story.names.entitlement(data['entitlementId'])} in ${application}`;
+      return `${story.actorOf(event)} changed what people are told who give and take ${what} by hand: ${byHandWords(dataIn(data, 'settings'))}`;
+    }
     case 'finding.decided':
       return `A discovery of ${application} found that ${subjectWords(data, story)}. ${story.actorOf(event)} ${actionWords(textIn(data, 'action'))}${noteWords(data)}`;
     case 'account.changed':
@@ -59,6 +67,17 @@ function settingsWords(settings: EventData): string {
     concurrency === null
       ? 'as many deliveries at once as its connector bears'
       : `at most ${concurrency} deliveries at once`,
+  ].join(', ');
+}
+
+function byHandWords(settings: EventData): string {
+  const instructions = textIn(settings, 'instructions');
+  const hours = numberIn(settings, 'byHandHours');
+  return [
+    instructions === null ? 'no instructions' : quoted(instructions),
+    ...('byHandHours' in settings
+      ? [hours === null ? 'due at no particular time' : `due within ${count(hours, 'hour')}`]
+      : []),
   ].join(', ');
 }
 
@@ -98,6 +117,8 @@ function subjectWords(data: EventData, story: Story): string {
       return `${entitlement ?? 'access'} was given to ${whose} past Gatehouse`;
     case 'removedOutside':
       return `${entitlement ?? 'access'} was taken from ${whose} past Gatehouse`;
+    case 'notConfirmed':
+      return `${entitlement ?? 'access'} of ${whose} is not as somebody said that it was done by hand`;
     case 'driftedAttribute':
       return `the account ${whose} differs from the directory`;
     case 'orphanAccount':

@@ -1,13 +1,18 @@
 /** Sentences about what happened in the application: attempts, effects, and what was seen afterwards. */
 import type { AuditEvent, AuditEventType } from '#core/domain/audit.ts';
 import { assertNever } from '#core/domain/errors.ts';
-import { numberIn, textIn } from './event-data.ts';
+import { numberIn, textIn, type EventData } from './event-data.ts';
 import { evidenceOf, type Story } from './story.ts';
 import { latenessWords, quoted, sentence, timeWords } from './words.ts';
 
 type FulfillmentEventType = Extract<
   AuditEventType,
-  `fulfillment.${string}` | 'access.granted' | 'access.removed' | 'access.expired' | 'account.created'
+  | `fulfillment.${string}`
+  | 'access.granted'
+  | 'access.removed'
+  | 'access.expired'
+  | 'access.observed'
+  | 'account.created'
 >;
 export type FulfillmentEvent = AuditEvent & { readonly type: FulfillmentEventType };
 
@@ -47,6 +52,8 @@ export function fulfillmentSentence(event: FulfillmentEvent, story: Story): stri
         : `Gatehouse did not ${task(event, story)}${reason(event)}`;
     case 'account.created':
       return accountCreated(event, story);
+    case 'access.observed':
+      return observed(event, story);
     case 'access.granted':
     case 'access.removed':
     case 'access.expired':
@@ -119,10 +126,26 @@ function expiry({ data }: AuditEvent): string {
   return lateness === null ? due : `${due}; it was removed ${latenessWords(lateness)}`;
 }
 
+/** What a later discovery or import said of it. */
+function observed(event: AuditEvent, story: Story): string {
+  const { data } = event;
+  const held = data['held'] === true;
+  const by = data['by'] === 'import' ? 'An import' : 'A discovery';
+  const at = textIn(data, 'at');
+  const what = story.subject(event);
+  const when = at === null ? '' : ` of ${timeWords(at)}`;
+  if (data['confirms'] === true)
+    return `${by}${when} confirmed what was done by hand: ${what} is ${held ? 'there' : 'not there'}`;
+  return held
+    ? `${by}${when} still saw ${what}, though it is recorded as taken away`
+    : `${by}${when} did not see ${what}, though it is recorded as given`;
+}
+
 /** What was seen in the application afterwards, or that nobody looked. */
 function seen(event: AuditEvent): string {
-  const { outcome, heldAfterwards, readBackAt, source, facts } = evidenceOf(event);
-  if (outcome === 'byHand') return `Noted: ${quoted(source ?? '')} It was not read back from the application`;
+  const { outcome, heldAfterwards, readBackAt, source, facts, file } = evidenceOf(event);
+  if (outcome === 'byHand')
+    return `Noted: ${quoted(source ?? '')}${fileWords(file)} It was not read back from the application`;
   if (outcome === 'byTicket') {
     const { said, saidBy, saidAt, knownFrom } = facts;
     const who = `${saidBy ?? 'The other system'}${source === null ? '' : ` at ${source}`} said so`;
@@ -134,6 +157,11 @@ function seen(event: AuditEvent): string {
   const from = source === null ? '' : ` from ${source}`;
   const at = readBackAt === null ? '' : ` at ${timeWords(readBackAt)}`;
   return `Read back${at}${from}: ${heldAfterwards ? 'the access is there' : 'the access is not there'}`;
+}
+
+function fileWords(file: EventData): string {
+  const name = textIn(file, 'name');
+  return name === null ? '' : ` With the file ${name} (SHA-256 ${textIn(file, 'sha256') ?? 'not recorded'}).`;
 }
 
 function reason({ data }: AuditEvent): string {

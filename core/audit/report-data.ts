@@ -6,10 +6,12 @@ import type {
   AccessRequest,
   Decision,
   FulfillmentTask,
+  Observation,
   RequestItem,
   ReviewStage,
   ReviewTask,
 } from '#core/domain/request.ts';
+import { lastSeen } from '#core/queries/observations.ts';
 import { fromRow, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { compareRecords, type RecordDifference } from './compare-records.ts';
 import { loadNames, mentionedIn, type NamedPerson, type Names } from './names.ts';
@@ -32,6 +34,8 @@ export interface ReportItem {
   readonly tasks: readonly ReviewTask[];
   readonly decisions: readonly Decision[];
   readonly fulfillment: readonly FulfillmentTask[];
+  /** The last that a discovery or an import saw of the access since; null: none has looked. */
+  readonly lastSeen: Observation | null;
 }
 
 export interface ReportData {
@@ -78,6 +82,7 @@ export async function loadReportData(reader: Reader, requestId: RequestId, gener
     for (const { evidence } of fulfillment(item.id)) if (evidence?.accountId) ids.accounts.add(evidence.accountId);
   }
   const names = await loadNames(reader, ids);
+  const seen = await lastSeen(reader, requestId);
   const reported = items.map((item, index) => ({
     position: index + 1,
     item,
@@ -85,6 +90,7 @@ export async function loadReportData(reader: Reader, requestId: RequestId, gener
     tasks: tasks(item.id),
     decisions: decisions(item.id),
     fulfillment: fulfillment(item.id),
+    lastSeen: seen.get(item.id) ?? null,
   }));
   return {
     request,

@@ -492,6 +492,30 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The settings of review were changed: items of high risk may be decided in bulk, and a bulk decision can be taken back for 1 second.',
     ],
   ],
+  'byHand.settingsChanged': [
+    [
+      { applicationId: 'wiki', entitlementId: null, settings: { instructions: 'Ask Ben.', byHandHours: 48 } },
+      'Ada Byron changed what people are told who give and take Wiki by hand: “Ask Ben.”, due within 48 hours.',
+    ],
+    [
+      { applicationId: 'wiki', entitlementId: 'editors', settings: { instructions: null } },
+      'Ada Byron changed what people are told who give and take Editors in Wiki by hand: no instructions.',
+    ],
+  ],
+  'access.observed': [
+    [
+      { effect: 'grant', confirms: true, held: true, by: 'discovery', at: '2026-03-02T08:00:00.000Z' },
+      'A discovery of 2026-03-02 08:00:00 UTC confirmed what was done by hand: Editors in Wiki for Ben Ode is there.',
+    ],
+    [
+      { effect: 'revoke', confirms: false, held: true, by: 'discovery', at: '2026-03-02T08:00:00.000Z' },
+      'A discovery of 2026-03-02 08:00:00 UTC still saw Editors in Wiki for Ben Ode, though it is recorded as taken away.',
+    ],
+    [
+      { effect: 'grant', confirms: false, held: false, by: 'discovery', at: '2026-03-02T08:00:00.000Z' },
+      'A discovery of 2026-03-02 08:00:00 UTC did not see Editors in Wiki for Ben Ode, though it is recorded as given.',
+    ],
+  ],
   'entitlement.reviewChanged': [
     [
       { applicationId: 'wiki', name: 'Editors', settings: { approval: 'review', reviewers: ['businessOwner'] } },

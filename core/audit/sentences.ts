@@ -70,6 +70,7 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'access.granted':
     case 'access.removed':
     case 'access.expired':
+    case 'access.observed':
       return fulfillmentSentence({ ...event, type }, story);
     case 'bulkDecision.started':
     case 'bulkDecision.undone':
@@ -106,6 +107,7 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'account.changed':
     case 'account.changeFailed':
     case 'delivery.settingsChanged':
+    case 'byHand.settingsChanged':
     case 'finding.decided':
       return discoverySentence({ ...event, type }, story);
     case 'workspace.created':

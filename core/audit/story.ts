@@ -93,5 +93,6 @@ export function evidenceOf(event: AuditEvent) {
         typeof value === 'string' ? [[name, value]] : [],
       ),
     ),
+    file: dataIn(evidence, 'file'),
   };
 }

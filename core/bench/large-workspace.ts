@@ -1,5 +1,5 @@
 /** A workspace with any number of requests that have come to their end, written in batches: measurements need its size, not its history. */
-import { ordinaryItem, plannedTask } from '#core/domain/request.ts';
+import { freshTask, ordinaryItem, plannedTask } from '#core/domain/request.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openReplayWorkspace, prepare } from '#core/cli/replay/replay-workspace.ts';
@@ -245,13 +245,8 @@ function story(part: Part) {
     state: 'done',
     dueAt: at,
     nextAttemptAt: null,
+    ...freshTask,
     attempts: 1,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastProblem: null,
-    acceptedAt: null,
-    ticket: null,
-    initialPassword: null,
     evidence: {
       outcome: 'applied',
       accountId,

@@ -10,6 +10,7 @@ import type { Instant } from '#core/domain/instant.ts';
 import { fromRow, type Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import type { LostGrant } from './discovery-unseen.ts';
+import type { Contradiction, Observed } from './observed-access.ts';
 
 /** What the application's connector can do to accounts, and which attributes it makes them from. */
 export interface AccountAbilities {
@@ -26,7 +27,7 @@ const rowsAtOnce = 2_000;
 export async function reconcile(
   writer: Writer,
   run: SyncRun,
-  lost: readonly LostGrant[],
+  { lost, contradictions }: Observed,
   abilities: AccountAbilities,
   now: Instant,
 ): Promise<Readonly<Record<string, number>>> {
@@ -50,7 +51,10 @@ export async function reconcile(
     if (known === undefined) raised.push(freshFinding(run, found, now));
     else seen.push(known.id);
   };
-  for (const found of await addedOutside(writer, run)) meet(found);
+  for (const each of contradictions) meet(notConfirmed(each));
+  const spokenOf = new Set(contradictions.map((each) => `${each.accountId} ${each.entitlementId}`));
+  for (const found of await addedOutside(writer, run))
+    if (!spokenOf.has(`${found.accountId} ${found.entitlementId}`)) meet(found);
   for (const found of await removedOutside(writer, [...standing.values()], lost)) meet(found);
   for await (const found of accountFindings(writer, run, abilities)) meet(found);
 
@@ -98,6 +102,19 @@ function freshFinding(run: SyncRun, found: Seen, now: Instant): Finding {
     leaseOwner: null,
     leaseUntil: null,
     lastProblem: null,
+  };
+}
+
+/** Somebody said that it was done by hand, and it is not so. */
+function notConfirmed({ itemId, effect, accountId, entitlementId, employeeId, username }: Contradiction): Seen {
+  return {
+    kind: 'notConfirmed',
+    subjectKey: `notConfirmed ${effect} ${accountId} ${entitlementId}`,
+    accountId,
+    entitlementId,
+    employeeId,
+    detail: { username, effect, requestItemId: itemId },
+    proposedAction: effect === 'grant' ? 'askForGrant' : 'askForRemoval',
   };
 }
 

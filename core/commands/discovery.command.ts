@@ -19,6 +19,7 @@ import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
 import { keepGrantsOf, writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
 import { endUnseen, suspiciousDrop } from './discovery-unseen.ts';
+import { observeByDiscovery } from './observed-access.ts';
 import { reconcile, type AccountAbilities } from './discovery-findings.ts';
 import { whoLooksAfter } from './delivery-notices.ts';
 import { raiseNotices } from './notices.ts';
@@ -360,7 +361,8 @@ async function complete(
   const { writer, circumstances } = context;
   // Only a complete discovery knows what is no longer there.
   const { counts, lost } = await endUnseen(writer, run, circumstances.now);
-  const findings = await reconcile(writer, run, lost, abilities, circumstances.now);
+  const observed = await observeByDiscovery(context, run, lost);
+  const findings = await reconcile(writer, run, observed, abilities, circumstances.now);
   const summary = { ...run.summary, ...counts, ...findings };
   await endRun(context, run, { state: 'completed', summary, ...answered });
   // What waits for somebody outside may be there by now.
@@ -372,7 +374,7 @@ async function complete(
     .where('accepted_at', 'is not', null)
     .execute();
   recordEnd(context, run, 'discovery.completed', { summary });
-  context.touch('directory', 'fulfillment');
+  context.touch('directory', 'fulfillment', 'requests');
 }
 
 async function endRun(

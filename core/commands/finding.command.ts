@@ -83,19 +83,21 @@ type Action = z.output<typeof decideFinding.payload>['action'];
 
 /** What can be done about a finding, besides leaving it open. */
 export function possibleActions(
-  finding: Pick<Finding, 'kind' | 'employeeId'>,
+  finding: Pick<Finding, 'kind' | 'employeeId' | 'detail'>,
   effects: readonly AccountEffect[],
 ): readonly Action[] {
   const lacking: readonly Action[] = accountEffects.filter((effect) => !effects.includes(effect));
   return actionsOf(finding).filter((action) => !lacking.includes(action));
 }
 
-function actionsOf({ kind, employeeId }: Pick<Finding, 'kind' | 'employeeId'>): readonly Action[] {
+function actionsOf({ kind, employeeId, detail }: Pick<Finding, 'kind' | 'employeeId' | 'detail'>): readonly Action[] {
   switch (kind) {
     case 'addedOutside':
       return employeeId === null ? ['accept', 'dismiss'] : ['askForRemoval', 'accept', 'dismiss'];
     case 'removedOutside':
       return ['askForGrant', 'accept', 'dismiss'];
+    case 'notConfirmed':
+      return [detail['effect'] === 'grant' ? 'askForGrant' : 'askForRemoval', 'accept', 'dismiss'];
     case 'driftedAttribute':
       return ['updateAccount', 'accept', 'dismiss'];
     case 'orphanAccount':

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
-import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import type { ApplicationId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import { completeByHand, handToPerson, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
 import type { FulfillmentEvidence, RequestItem } from '#core/domain/request.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
 import { forgetCredentialFaults } from './credential.command.ts';
+import { describeEvidence, evidencePayloadSchema, storeEvidence } from './evidence-file.ts';
 import { endGrants, isAccountOf, loadStartFacts, rememberAccount, rememberGrant } from './fulfillment-facts.ts';
 import { loadByFulfillment, saveRequest } from './request-store.ts';
 
@@ -27,6 +28,41 @@ export const sendFulfillmentAgain = defineCommand({
     context.record(...result.value.facts);
     context.touch('fulfillment', 'requests');
     return done({});
+  },
+});
+
+/** So many tasks are sent again in one transaction; whoever has more asks again. */
+const tasksAtOnce = 200;
+
+export const sendAllFulfillmentAgain = defineCommand({
+  type: 'fulfillment.sendAllAgain',
+  payload: z.object({ applicationId: idSchema<ApplicationId>() }),
+  async run({ applicationId }, context) {
+    const acting = actingEmployee(context);
+    if (acting.outcome === 'refused') return acting;
+    const { writer } = context;
+    if (!(await mayManageApplication(writer, acting.value, applicationId)))
+      return refuse('access.notAllowed', 'Only an owner of the application or an administrator can do this.');
+    const waiting = writer
+      .selectFrom('fulfillment_task')
+      .where('application_id', '=', applicationId)
+      // What the application has accepted is under way there: it is only sent again one by one, on purpose.
+      .where((eb) =>
+        eb.or([eb('state', '=', 'failed'), eb.and([eb('state', '=', 'waiting'), eb('accepted_at', 'is', null)])]),
+      );
+    const { count } = await waiting.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+    const tasks = await waiting.select('id').orderBy('due_at').orderBy('id').limit(tasksAtOnce).execute();
+    for (const { id } of tasks) {
+      const before = await loadByFulfillment(writer, id, context.dialect === 'postgres');
+      if (before === null) continue;
+      const result = sendAgain(before, id, context.circumstances);
+      // Somebody else was faster with this one.
+      if (result.outcome === 'refused') continue;
+      await saveRequest(writer, before, result.value.after);
+      context.record(...result.value.facts);
+    }
+    context.touch('fulfillment', 'requests');
+    return done({ sent: tasks.length, left: Math.max(0, Number(count) - tasks.length) });
   },
 });
 
@@ -52,12 +88,16 @@ export const completeFulfillmentByHand = defineCommand({
     fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
     outcome: z.enum(['done', 'notPossible']),
     note: textSchema(2000).min(1),
+    /** Evidence besides the note, of what was done. */
+    file: evidencePayloadSchema.nullable().default(null),
   }),
-  async run(payload, context) {
+  async run({ file, ...payload }, context) {
     const loaded = await loadManaged(payload.fulfillmentTaskId, context);
     if (loaded.outcome === 'refused') return loaded;
     const { before, item, task } = loaded.value;
     const { effect } = task;
+    const described = file === null || payload.outcome === 'notPossible' ? done(null) : describeEvidence(file);
+    if (described.outcome === 'refused') return described;
     const { circumstances, writer } = context;
     const known = await loadStartFacts(writer, task, item.serviceAccount, context.dialect === 'postgres');
     const written =
@@ -71,10 +111,12 @@ export const completeFulfillmentByHand = defineCommand({
       readBackAt: null,
       source: payload.note,
       facts: {},
+      ...(described.value === null ? {} : { file: described.value }),
     };
     const result = completeByHand(before, payload, { ...circumstances, ...known, evidence });
     if (result.outcome === 'refused') return result;
     await saveRequest(writer, before, result.value.after);
+    if (file !== null && described.value !== null) await storeEvidence(writer, task.id, file);
     context.record(...result.value.facts);
     context.touch('fulfillment', 'requests', 'directory');
     return done({});

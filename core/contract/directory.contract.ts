@@ -55,6 +55,8 @@ export const entitlementRowSchema = z.object({
   holders: z.number().int(),
   /** It is reviewed by settings of its own instead of the application's. */
   ownReview: z.boolean(),
+  /** How it is given and taken by hand, where that differs from its application's instructions. */
+  instructions: z.string().nullable(),
 });
 export type EntitlementRow = z.output<typeof entitlementRowSchema>;
 
@@ -161,6 +163,9 @@ export const applicationDetailSchema = applicationRowSchema.extend({
     discoveryEveryMinutes: z.number().int().nullable(),
     dropPercent: z.number().int(),
     concurrency: z.number().int().nullable(),
+    /** What people are told who do the work by hand, and how many hours they have for it. */
+    instructions: z.string().nullable(),
+    byHandHours: z.number().int().nullable(),
     /** Deliveries are paused because the application did not answer well; null: they are not. */
     paused: z
       .object({ since: instantSchema, until: instantSchema, faults: z.number().int(), problem: z.string().nullable() })
@@ -258,6 +263,25 @@ export const applicationsContract = {
         discoveryEveryMinutes: z.number().int().min(5).max(525_600).nullable(),
         dropPercent: z.number().int().min(1).max(100),
         concurrency: z.number().int().min(1).max(100).nullable(),
+      }),
+    )
+    .output(resultSchema(z.object({}))),
+  changeByHand: procedure
+    .input(
+      byApplication.extend({
+        commandId: commandIdSchema,
+        instructions: textSchema(4000).min(1).nullable(),
+        byHandHours: z.number().int().min(1).max(8760).nullable(),
+      }),
+    )
+    .output(resultSchema(z.object({}))),
+  /** Instructions of one entitlement; null: those of its application hold. */
+  instructEntitlement: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        entitlementId: idSchema<EntitlementId>(),
+        instructions: textSchema(4000).min(1).nullable(),
       }),
     )
     .output(resultSchema(z.object({}))),

@@ -36,6 +36,7 @@ export type Contract = typeof contract;
 export * from './bulk.contract.ts';
 export * from './delegations.contract.ts';
 export * from './directory.contract.ts';
+export * from './evidence-file.ts';
 export * from './filling.contract.ts';
 export * from './handling.contract.ts';
 export * from './import-file.ts';

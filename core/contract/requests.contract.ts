@@ -1,11 +1,13 @@
 /** Asking for access, and following what became of it. */
 import { z } from 'zod';
 import { auditEventTypes } from '#core/domain/audit.ts';
+import { findingKinds, findingStates } from '#core/domain/finding.ts';
 import type {
   ApplicationId,
   DecisionId,
   EmployeeId,
   EntitlementId,
+  FindingId,
   FulfillmentTaskId,
   RequestId,
   RequestItemId,
@@ -21,6 +23,7 @@ import {
   ticketStates,
   verdicts,
 } from '#core/domain/request.ts';
+import { maximumEvidenceBytes } from './evidence-file.ts';
 import { procedure } from './procedure.ts';
 import { reviewPlanSchema } from './review-plan.schema.ts';
 import {
@@ -172,6 +175,12 @@ export const requestRowSchema = z.object({
 });
 export type RequestRow = z.output<typeof requestRowSchema>;
 
+const observationSchema = z.object({
+  held: z.boolean(),
+  at: instantSchema,
+  by: z.enum(['discovery', 'import']),
+});
+
 export const fulfillmentViewSchema = z.object({
   id: idSchema<FulfillmentTaskId>(),
   effect: z.enum(['grant', 'revoke']),
@@ -202,11 +211,22 @@ export const fulfillmentViewSchema = z.object({
       readBackAt: instantSchema.nullable(),
       source: z.string(),
       facts: z.record(z.string(), z.string()),
+      file: z
+        .object({ name: z.string(), mediaType: z.string(), bytes: z.number().int(), sha256: z.string() })
+        .nullable(),
     })
     .nullable(),
+  /** What a discovery or an import said of it since. */
+  observation: observationSchema.nullable(),
+  /** When it came to people, and until when they should have done it; null: it did not, or at no particular time. */
+  byHandSince: instantSchema.nullable(),
+  dueBy: instantSchema.nullable(),
+  /** How it is done by hand; for those who do it. */
+  instructions: z.string().nullable(),
   /** What the person signed in may do with it. */
   maySendAgain: z.boolean(),
   mayCompleteByHand: z.boolean(),
+  mayHandToPerson: z.boolean(),
 });
 export type FulfillmentView = z.output<typeof fulfillmentViewSchema>;
 
@@ -262,6 +282,19 @@ export const itemViewSchema = z.object({
     }),
   ),
   fulfillment: z.array(fulfillmentViewSchema),
+  /** The last that a discovery or an import saw of the access since it was delivered; null: none has looked. */
+  lastSeen: observationSchema.nullable(),
+  /** What discoveries found about the same person and the same entitlement, as far as it still stands. */
+  findings: z.array(
+    z.object({
+      id: idSchema<FindingId>(),
+      kind: z.enum(findingKinds),
+      state: z.enum(findingStates),
+      account: z.string(),
+      firstSeenAt: instantSchema,
+      lastSeenAt: instantSchema,
+    }),
+  ),
   fulfilledAt: instantSchema.nullable(),
   expiresAt: instantSchema.nullable(),
   expiredAt: instantSchema.nullable(),
@@ -366,18 +399,30 @@ export const requestsContract = {
 
 export const fulfillmentContract = {
   /** Tasks that wait for a person: to be done by hand by an owner, or given up and to be looked at. */
-  attention: procedure.input(pageInputSchema).output(
-    pageSchema(
-      fulfillmentViewSchema.extend({
-        requestId: idSchema<RequestId>(),
-        requestNumber: z.number().int(),
-        beneficiary: personSchema,
-        application: namedSchema<ApplicationId>(),
-        entitlement: entitlementRefSchema,
-        account: z.string().nullable(),
+  attention: procedure
+    .input(
+      pageInputSchema.extend({
+        /** `waiting` adds what is still tried by itself. */
+        scope: z.enum(['attention', 'waiting']).default('attention'),
+        applicationId: idSchema<ApplicationId>().nullable().default(null),
       }),
+    )
+    .output(
+      pageSchema(
+        fulfillmentViewSchema.extend({
+          requestId: idSchema<RequestId>(),
+          requestNumber: z.number().int(),
+          beneficiary: personSchema,
+          application: namedSchema<ApplicationId>(),
+          entitlement: entitlementRefSchema,
+          account: z.string().nullable(),
+        }),
+      ),
     ),
-  ),
+  /** Everything of an application that was given up or waits for its next attempt, up to some hundreds at once. */
+  sendAllAgain: procedure
+    .input(z.object({ commandId: commandIdSchema, applicationId: idSchema<ApplicationId>() }))
+    .output(resultSchema(z.object({ sent: z.number().int(), left: z.number().int() }))),
   sendAgain: procedure
     .input(z.object({ commandId: commandIdSchema, fulfillmentTaskId: idSchema<FulfillmentTaskId>() }))
     .output(resultSchema(z.object({}))),
@@ -399,7 +444,13 @@ export const fulfillmentContract = {
         outcome: z.enum(['done', 'notPossible']),
         /** What was done and where it can be seen, or why it is not possible. */
         note: textSchema(2000).min(1),
+        /** Evidence of what was done, besides the note. */
+        file: z.file().max(maximumEvidenceBytes).nullable().default(null),
       }),
     )
     .output(resultSchema(z.object({}))),
+  /** The file that was left as evidence, for whoever may see the request. */
+  evidenceFile: procedure
+    .input(z.object({ fulfillmentTaskId: idSchema<FulfillmentTaskId>() }))
+    .output(z.instanceof(Blob)),
 };

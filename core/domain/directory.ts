@@ -182,12 +182,18 @@ export interface DeliverySettings {
   readonly dropPercent: number;
   /** Effects at once; null, or more than the connector bears: as many as it bears. */
   readonly concurrency: number | null;
+  /** What people are told who do the work by hand. An entitlement may have instructions of its own instead. */
+  readonly instructions: string | null;
+  /** Hours people have for it from when it came to them; null: it is due at no particular time. */
+  readonly byHandHours: number | null;
 }
 
 export const defaultDeliverySettings = {
   discoveryEveryMinutes: null,
   dropPercent: 20,
   concurrency: null,
+  instructions: null,
+  byHandHours: null,
 } as const satisfies Partial<DeliverySettings>;
 
 /** Whether deliveries to an application are paused because it did not answer well several times in a row. */

@@ -42,6 +42,7 @@ export const refusalCodes = [
   'finding.notFound',
   'finding.notOpen',
   'finding.notPossible',
+  'fulfillment.evidenceInvalid',
   'fulfillment.notFound',
   'fulfillment.notPossible',
   'item.alreadyHeld',

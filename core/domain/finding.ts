@@ -5,10 +5,17 @@
 import type { AccountId, ApplicationId, EmployeeId, EntitlementId, FindingId, RequestId, SyncRunId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
-export const findingKinds = ['addedOutside', 'removedOutside', 'driftedAttribute', 'orphanAccount'] as const;
+export const findingKinds = [
+  'addedOutside',
+  'removedOutside',
+  'notConfirmed',
+  'driftedAttribute',
+  'orphanAccount',
+] as const;
 /**
  * `addedOutside`: held in the application, and no request explains it. `removedOutside`: a request gave it, and it
- * was taken away past Gatehouse. `driftedAttribute`: the account says something else than the directory.
+ * was taken away past Gatehouse. `notConfirmed`: somebody said that it was given or taken away by hand, and it is not
+ * so. `driftedAttribute`: the account says something else than the directory.
  * `orphanAccount`: an account of nobody, or of somebody who has left.
  */
 export type FindingKind = (typeof findingKinds)[number];

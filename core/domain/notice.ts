@@ -17,6 +17,7 @@ export const noticeKinds = [
   'accessEndsSoon',
   'accessEnded',
   'deliveryFails',
+  'byHandOverdue',
   'discoveryAsks',
   'discoveryFails',
   'credentialRefused',

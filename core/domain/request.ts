@@ -302,6 +302,19 @@ export interface FulfillmentTask {
   readonly acceptedAt: Instant | null;
   /** What others were asked to do it with, and what they last said of it; null: nobody was asked. */
   readonly ticket: FulfillmentTicket | null;
+  /**
+   * Counts the times it was written on purpose, from 1: sent again by a person, or once more because what had been
+   * accepted came to nothing. With the task's id it names one write, however often that is attempted.
+   */
+  readonly edition: number;
+  /** When it came to people, while it is with them and afterwards; null: it never did. */
+  readonly byHandSince: Instant | null;
+  /** When people were last reminded of it. */
+  readonly remindedAt: Instant | null;
+  /** Since when a person's word stands for it alone; null: it does not, or a discovery or an import has confirmed it. */
+  readonly unconfirmedSince: Instant | null;
+  /** What was seen in the application after the effect was recorded, where that says more than the evidence. */
+  readonly observation: Observation | null;
   /** Where the first password of a new account is kept; never the password. On disk before the account is made. */
   readonly initialPassword: InitialPassword | null;
   readonly evidence: FulfillmentEvidence | null;
@@ -309,6 +322,32 @@ export interface FulfillmentTask {
   /** Seconds between `dueAt` and the effect, recorded when it ended. */
   readonly latenessSeconds: number | null;
 }
+
+/** What a later look at the application said of an effect: it is the last thing known of it. */
+export interface Observation {
+  readonly held: boolean;
+  readonly at: Instant;
+  readonly by: 'discovery' | 'import';
+}
+
+/** What a new task has not been through yet. */
+export const freshTask = {
+  attempts: 0,
+  leaseOwner: null,
+  leaseUntil: null,
+  lastProblem: null,
+  acceptedAt: null,
+  ticket: null,
+  edition: 1,
+  byHandSince: null,
+  remindedAt: null,
+  unconfirmedSince: null,
+  observation: null,
+  initialPassword: null,
+  evidence: null,
+  endedAt: null,
+  latenessSeconds: null,
+} as const satisfies Partial<FulfillmentTask>;
 
 /** An entry of the keychain of one machine, for whoever hands the password over. */
 export interface InitialPassword {
@@ -349,4 +388,16 @@ export interface FulfillmentEvidence {
   readonly source: string;
   /** Up to a few plain facts the connector saw, e.g. the ids on the server. Never a secret. */
   readonly facts: Readonly<Record<string, string>>;
+  /** A file that the person who did it left as evidence. */
+  readonly file?: EvidenceFile;
+}
+
+/** A file as the trail knows it: whoever has the file can prove that it is the one. */
+export interface EvidenceFile {
+  readonly name: string;
+  /** By what is in it, not by its name. */
+  readonly mediaType: string;
+  readonly bytes: number;
+  /** Of its content, in hex. */
+  readonly sha256: string;
 }

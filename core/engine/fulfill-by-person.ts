@@ -28,6 +28,7 @@ export function sendAgain(
     attempts: task.state === 'failed' ? 0 : task.attempts,
     // A person wants it written anew, whatever became of what was accepted.
     acceptedAt: null,
+    edition: task.edition + 1,
   };
   return settle(
     { ...before, fulfillment: replaced(before.fulfillment, ready) },
@@ -50,7 +51,7 @@ export function handToPerson(
       'fulfillment.notPossible',
       'Only a task that failed or waits for its next attempt can be handed to a person.',
     );
-  const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null };
+  const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null, byHandSince: facts.now };
   return settle(
     { ...before, fulfillment: replaced(before.fulfillment, handed) },
     [factOf('fulfillment.handedToPerson', task, { reason: command.note, effect: task.effect, cause: task.cause })],

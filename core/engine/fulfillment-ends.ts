@@ -26,8 +26,17 @@ export function performed(
     evidence,
     endedAt: facts.now,
     latenessSeconds: secondsBetween(task.dueAt, at),
+    // A person's word stands until the application is looked at; what it said of the item before is settled by it.
+    unconfirmedSince: evidence.outcome === 'byHand' ? facts.now : null,
   };
-  const after = { ...before, fulfillment: replaced(before.fulfillment, ended) };
+  const after = {
+    ...before,
+    fulfillment: replaced(before.fulfillment, ended).map((other) =>
+      other.itemId === item.id && other.id !== task.id && other.unconfirmedSince !== null
+        ? { ...other, unconfirmedSince: null }
+        : other,
+    ),
+  };
   const trail: AuditFact[] = [];
   if (evidence.accountCreated)
     trail.push(fact('account.created', item, { accountId: evidence.accountId, source: evidence.source }));

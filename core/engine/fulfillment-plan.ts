@@ -3,7 +3,7 @@ import type { AuditFact } from '#core/domain/audit.ts';
 import type { FulfillmentOption } from '#core/domain/directory.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import { plusMinutes, type Instant } from '#core/domain/instant.ts';
-import type { FulfillmentTask, RequestItem, Term } from '#core/domain/request.ts';
+import { freshTask, type FulfillmentTask, type RequestItem, type Term } from '#core/domain/request.ts';
 import type { Circumstances } from './state.ts';
 
 /**
@@ -23,16 +23,7 @@ export function approvedItem(
     applicationId: item.applicationId,
     beneficiaryId: item.beneficiaryId,
     entitlementId: item.entitlementId,
-    attempts: 0,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastProblem: null,
-    acceptedAt: null,
-    ticket: null,
-    initialPassword: null,
-    evidence: null,
-    endedAt: null,
-    latenessSeconds: null,
+    ...freshTask,
   };
   const dueAt = item.startsAt !== null && item.startsAt > now ? item.startsAt : now;
   const tasks: FulfillmentTask[] = [

@@ -102,7 +102,7 @@ export function recordAttempt(
         return retryLater(
           before,
           // Whatever was accepted is not awaited any more: the removal is written again.
-          { ...task, acceptedAt: null },
+          task.acceptedAt === null ? task : { ...task, acceptedAt: null, edition: task.edition + 1 },
           { problem: outcome.problem, afterMilliseconds: longestRetryMilliseconds, jitter: 0 },
           facts,
         );

@@ -162,7 +162,13 @@ function claim(
   if (facts.option === 'manual') {
     const disabled = task.effect === 'grant' ? (facts.disabledAccount ?? null) : null;
     const lastProblem = disabled === null ? task.lastProblem : disabledWords(disabled);
-    const handed: FulfillmentTask = { ...task, state: 'byHand', nextAttemptAt: null, lastProblem };
+    const handed: FulfillmentTask = {
+      ...task,
+      state: 'byHand',
+      nextAttemptAt: null,
+      lastProblem,
+      byHandSince: facts.now,
+    };
     const trail = [
       factOf('fulfillment.handedToPerson', task, {
         reason: `The application is fulfilled by hand.${disabled === null ? '' : ` ${disabledWords(disabled)}`}`,

@@ -32,6 +32,7 @@ import type {
   ConflictRuleId,
   EmployeeId,
   EntitlementId,
+  FulfillmentTaskId,
   RequestId,
   RequestItemId,
   ReviewerGroupId,
@@ -74,6 +75,8 @@ export interface Rows {
   readonly delivery_settings: DeliverySettings;
   readonly delivery_health: DeliveryHealth;
   readonly credential_fault: CredentialFault;
+  readonly entitlement_instructions: { readonly entitlementId: EntitlementId; readonly instructions: string };
+  readonly evidence_content: { readonly fulfillmentTaskId: FulfillmentTaskId; readonly content: string };
   readonly finding: Finding;
   readonly access_request: AccessRequest & { readonly searchText: string };
   readonly request_item: RequestItem;

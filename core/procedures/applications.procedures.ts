@@ -1,5 +1,6 @@
 /** Applications, their connections, and what is in them. */
 import { changeApplication, createApplication } from '#core/commands/application.command.ts';
+import { changeByHandSettings, instructEntitlement } from '#core/commands/by-hand-settings.command.ts';
 import { changeDeliverySettings } from '#core/commands/delivery-settings.command.ts';
 import { decideFinding } from '#core/commands/finding.command.ts';
 import { refuse, type Result } from '#core/domain/errors.ts';
@@ -62,6 +63,15 @@ export function applicationsProcedures({ signedIn }: Procedures) {
 
     changeDelivery: signedIn.applications.changeDelivery.handler(({ context, input: { commandId, ...payload } }) =>
       context.workspace.execute(changeDeliverySettings, issued(context, commandId, payload)),
+    ),
+
+    changeByHand: signedIn.applications.changeByHand.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(changeByHandSettings, issued(context, commandId, payload)),
+    ),
+
+    instructEntitlement: signedIn.applications.instructEntitlement.handler(
+      ({ context, input: { commandId, ...payload } }) =>
+        context.workspace.execute(instructEntitlement, issued(context, commandId, payload)),
     ),
 
     findings: signedIn.applications.findings.handler(({ context: { workspace, viewer }, input }) =>

@@ -4,11 +4,13 @@ import { decideTask } from '#core/commands/decide-task.command.ts';
 import {
   completeFulfillmentByHand,
   handFulfillmentToPerson,
+  sendAllFulfillmentAgain,
   sendFulfillmentAgain,
 } from '#core/commands/fulfillment-by-person.command.ts';
 import { endAccessEarly, notRenewAccess } from '#core/commands/later-access.command.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
 import { listAttention } from '#core/queries/attention.ts';
+import { evidenceFile } from '#core/queries/evidence-file.ts';
 import { dashboardSummary } from '#core/queries/dashboard.ts';
 import { listMyTasks } from '#core/queries/my-tasks.ts';
 import { previewLines } from '#core/queries/preview.ts';
@@ -90,8 +92,23 @@ export function fulfillmentProcedures({ signedIn }: Procedures) {
       context.workspace.execute(handFulfillmentToPerson, issued(context, commandId, payload)),
     ),
 
-    completeByHand: signedIn.fulfillment.completeByHand.handler(({ context, input: { commandId, ...payload } }) =>
-      context.workspace.execute(completeFulfillmentByHand, issued(context, commandId, payload)),
+    sendAllAgain: signedIn.fulfillment.sendAllAgain.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(sendAllFulfillmentAgain, issued(context, commandId, payload)),
+    ),
+
+    completeByHand: signedIn.fulfillment.completeByHand.handler(
+      async ({ context, input: { commandId, file, ...payload } }) => {
+        const evidence =
+          file === null ? null : { name: file.name, content: Buffer.from(await file.arrayBuffer()).toString('base64') };
+        return context.workspace.execute(
+          completeFulfillmentByHand,
+          issued(context, commandId, { ...payload, file: evidence }),
+        );
+      },
+    ),
+
+    evidenceFile: signedIn.fulfillment.evidenceFile.handler(({ context: { workspace, viewer }, input }) =>
+      evidenceFile(workspace.database.read, viewer, input.fulfillmentTaskId),
     ),
   };
 }

@@ -75,6 +75,8 @@ async function deliveryOf(
     discoveryEveryMinutes: settings?.discovery_every_minutes ?? defaultDeliverySettings.discoveryEveryMinutes,
     dropPercent: settings?.drop_percent ?? defaultDeliverySettings.dropPercent,
     concurrency: settings?.concurrency ?? defaultDeliverySettings.concurrency,
+    instructions: inspected ? (settings?.instructions ?? null) : null,
+    byHandHours: settings?.by_hand_hours ?? defaultDeliverySettings.byHandHours,
     paused:
       !inspected || health === undefined || since === null || until === null
         ? null

@@ -9,7 +9,7 @@ import type { RiskLevel } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, EntitlementId, RequestId } from '#core/domain/ids.ts';
 import type { Reader, Tables } from '#core/persistence/tables.ts';
 import { cursorKind, decodeCursor, keyParts, pageOf } from './cursor.ts';
-import { fulfillmentColumns, fulfillmentView } from './fulfillment-view.ts';
+import { fulfillmentColumns, fulfillmentView, tasksWithInstructions } from './fulfillment-view.ts';
 import { loadPeople, personIn } from './people.ts';
 import { isAdministrator, type Viewer } from './visibility.ts';
 
@@ -25,17 +25,24 @@ export interface AttentionRow extends FulfillmentView {
   account: string | null;
 }
 
+export interface AttentionInput {
+  readonly cursor: string | null;
+  readonly limit: number;
+  /** `waiting` adds what is still tried by itself to what waits for a person. */
+  readonly scope?: 'attention' | 'waiting';
+  readonly applicationId?: ApplicationId | null;
+}
+
 const cursor = cursorKind('fulfillment.attention', z.tuple([keyParts.instant, keyParts.id]));
 
 /** Longest due first. */
 export async function listAttention(
   reader: Reader,
   viewer: Viewer,
-  input: { readonly cursor: string | null; readonly limit: number },
+  input: AttentionInput,
 ): Promise<{ rows: AttentionRow[]; nextCursor: string | null }> {
   const after = decodeCursor(cursor, input.cursor);
-  let query = reader
-    .selectFrom('fulfillment_task')
+  let query = tasksWithInstructions(reader)
     .innerJoin('access_request', 'access_request.id', 'fulfillment_task.request_id')
     .innerJoin('entitlement', 'entitlement.id', 'fulfillment_task.entitlement_id')
     .innerJoin('application', 'application.id', 'fulfillment_task.application_id')
@@ -43,10 +50,12 @@ export async function listAttention(
     .select(['fulfillment_task.request_id', 'access_request.number', 'fulfillment_task.beneficiary_id'])
     .select(['application.name as application', 'fulfillment_task.entitlement_id'])
     .select(['entitlement.name as entitlement', 'entitlement.kind', 'entitlement.risk'])
-    .where(needsAttention(viewer))
+    .where(needsAttention(viewer, input.scope))
     .orderBy('fulfillment_task.due_at')
     .orderBy('fulfillment_task.id')
     .limit(input.limit + 1);
+  const { applicationId = null } = input;
+  if (applicationId !== null) query = query.where('fulfillment_task.application_id', '=', applicationId);
   if (after !== null) {
     query = query.where((eb) =>
       eb(
@@ -85,15 +94,22 @@ export async function countAttention(reader: Reader, viewer: Viewer): Promise<nu
 
 const taskExpressions = expressionBuilder<Tables, 'fulfillment_task'>();
 
-function needsAttention(viewer: Viewer): Expression<SqlBool> {
+function needsAttention(viewer: Viewer, scope: AttentionInput['scope'] = 'attention'): Expression<SqlBool> {
   const eb = taskExpressions;
-  const waits = eb.and([
-    eb('fulfillment_task.state', 'in', ['byHand', 'failed', 'waiting']),
-    eb.or([
-      eb('fulfillment_task.state', '<>', 'waiting'),
-      eb.and([eb('fulfillment_task.effect', '=', 'revoke'), eb('fulfillment_task.attempts', '>=', worryingAttempts)]),
-    ]),
-  ]);
+  const unfinished = eb('fulfillment_task.state', 'in', ['byHand', 'failed', 'waiting']);
+  const waits =
+    scope === 'waiting'
+      ? unfinished
+      : eb.and([
+          unfinished,
+          eb.or([
+            eb('fulfillment_task.state', '<>', 'waiting'),
+            eb.and([
+              eb('fulfillment_task.effect', '=', 'revoke'),
+              eb('fulfillment_task.attempts', '>=', worryingAttempts),
+            ]),
+          ]),
+        ]);
   if (isAdministrator(viewer)) return waits;
   if (viewer.owns.size === 0) return sql<SqlBool>`1 = 0`;
   return eb.and([waits, eb('fulfillment_task.application_id', 'in', [...viewer.owns])]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { newId, type FulfillmentTaskId } from '#core/domain/ids.ts';
 import { plusMilliseconds } from '#core/domain/instant.ts';
-import type { FulfillmentTask } from '#core/domain/request.ts';
+import { freshTask, type FulfillmentTask } from '#core/domain/request.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 import { countAttention, listAttention } from './attention.ts';
 import { dashboardSummary } from './dashboard.ts';
@@ -44,16 +44,7 @@ async function taskOf(
     state: 'scheduled',
     dueAt: workspace.clock.now(),
     nextAttemptAt: workspace.clock.now(),
-    attempts: 0,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastProblem: null,
-    acceptedAt: null,
-    ticket: null,
-    initialPassword: null,
-    evidence: null,
-    endedAt: null,
-    latenessSeconds: null,
+    ...freshTask,
     ...over,
   };
 }

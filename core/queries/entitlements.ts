@@ -39,6 +39,7 @@ export async function listEntitlements(
     application: { id: row.application_id, name: row.application },
     holders: holders.get(row.id) ?? 0,
     ownReview: row.review_settings !== null,
+    instructions: row.instructions,
   }));
   return { rows, nextCursor: page.nextCursor };
 }
@@ -66,9 +67,10 @@ function inOrder(reader: Reader, input: EntitlementListInput, after: NameKey | n
     .selectFrom(every.as('entitlement'))
     .innerJoin('application', 'application.id', 'entitlement.application_id')
     .leftJoin('resource', 'resource.id', 'entitlement.resource_id')
+    .leftJoin('entitlement_instructions', 'entitlement_instructions.entitlement_id', 'entitlement.id')
     .select(['entitlement.id', 'entitlement.name', 'entitlement.kind', 'entitlement.description', 'entitlement.risk'])
     .select(['entitlement.maximum_duration_minutes', 'entitlement.status', 'entitlement.application_id'])
-    .select('entitlement.review_settings')
+    .select(['entitlement.review_settings', 'entitlement_instructions.instructions'])
     .select(['application.name as application', 'resource.name as resource'])
     .orderBy('entitlement.name')
     .orderBy('entitlement.id')

@@ -1,7 +1,8 @@
 /** A fulfillment task as screens show it, with what the viewer may do with it. */
 import type { FulfillmentView } from '#core/contract/index.ts';
-import type { FulfillmentEvidence, FulfillmentState, FulfillmentTicket } from '#core/domain/request.ts';
-import { fromJson, type Tables } from '#core/persistence/tables.ts';
+import { plusMinutes } from '#core/domain/instant.ts';
+import type { FulfillmentEvidence, FulfillmentState, FulfillmentTicket, Observation } from '#core/domain/request.ts';
+import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { mayManage, type Viewer } from './visibility.ts';
 
 export const fulfillmentColumns = [
@@ -19,7 +20,20 @@ export const fulfillmentColumns = [
   'fulfillment_task.lateness_seconds',
   'fulfillment_task.ticket',
   'fulfillment_task.evidence',
+  'fulfillment_task.by_hand_since',
+  'fulfillment_task.observation',
+  'delivery_settings.by_hand_hours',
+  'delivery_settings.instructions as application_instructions',
+  'entitlement_instructions.instructions as entitlement_instructions',
 ] as const;
+
+/** Tasks with what people are told who do them by hand. */
+export function tasksWithInstructions(reader: Reader) {
+  return reader
+    .selectFrom('fulfillment_task')
+    .leftJoin('delivery_settings', 'delivery_settings.application_id', 'fulfillment_task.application_id')
+    .leftJoin('entitlement_instructions', 'entitlement_instructions.entitlement_id', 'fulfillment_task.entitlement_id');
+}
 
 type FulfillmentRow = Pick<
   Tables['fulfillment_task'],
@@ -36,10 +50,17 @@ type FulfillmentRow = Pick<
   | 'lateness_seconds'
   | 'ticket'
   | 'evidence'
->;
+  | 'by_hand_since'
+  | 'observation'
+> & {
+  readonly by_hand_hours: number | null;
+  readonly application_instructions: string | null;
+  readonly entitlement_instructions: string | null;
+};
 
 /** The states the engine takes a person's action in. */
 const sendableAgain: readonly FulfillmentState[] = ['failed', 'waiting'];
+const handable: readonly FulfillmentState[] = ['failed', 'waiting'];
 const completableByHand: readonly FulfillmentState[] = ['byHand', 'failed', 'waiting'];
 
 export function fulfillmentView(row: FulfillmentRow, viewer: Viewer): FulfillmentView {
@@ -57,6 +78,9 @@ export function fulfillmentView(row: FulfillmentRow, viewer: Viewer): Fulfillmen
     latenessSeconds: row.lateness_seconds,
     ticket: ticketOf(row.ticket),
     evidence: evidenceOf(row.evidence),
+    observation: row.observation === null ? null : fromJson<Observation>(row.observation),
+    ...byHand(row, manages),
+    mayHandToPerson: manages && handable.includes(row.state),
     maySendAgain: manages && sendableAgain.includes(row.state),
     mayCompleteByHand: manages && completableByHand.includes(row.state),
   };
@@ -68,8 +92,22 @@ function ticketOf(raw: string | null): FulfillmentView['ticket'] {
   return { reference, url, openedAt, state, note, saidAt };
 }
 
+/** Since when people have it, until when they should have done it, and how: the last for those who do it. */
+function byHand(
+  row: FulfillmentRow,
+  manages: boolean,
+): Pick<FulfillmentView, 'byHandSince' | 'dueBy' | 'instructions'> {
+  const { by_hand_since: since, by_hand_hours: hours } = row;
+  const instructions = row.entitlement_instructions ?? row.application_instructions;
+  return {
+    byHandSince: since,
+    dueBy: since === null || hours === null ? null : plusMinutes(since, hours * 60),
+    instructions: manages && completableByHand.includes(row.state) ? instructions : null,
+  };
+}
+
 function evidenceOf(raw: string | null): FulfillmentView['evidence'] {
   if (raw === null) return null;
-  const { outcome, accountCreated, heldAfterwards, readBackAt, source, facts } = fromJson<FulfillmentEvidence>(raw);
-  return { outcome, accountCreated, heldAfterwards, readBackAt, source, facts: { ...facts } };
+  const { accountId: _, grantId: __, facts, file, ...shown } = fromJson<FulfillmentEvidence>(raw);
+  return { ...shown, facts: { ...facts }, file: file ?? null };
 }

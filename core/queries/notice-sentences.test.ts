@@ -39,6 +39,12 @@ const sentences: Readonly<
       'Editors in Wiki could not be taken away from Ben Ode in 5 attempts: No answer. It is tried again until it succeeds.',
     ],
   ],
+  byHandOverdue: [
+    [
+      { effect: 'grant', dueAt: '2026-04-01T09:30:00.000Z' },
+      'Editors in Wiki should be given to Ben Ode by hand, and was due on 2026-04-01 09:30 UTC. Do it and say so, or say that it is not possible.',
+    ],
+  ],
   discoveryAsks: [
     [
       { application: 'Wiki', accounts: { known: 100, gone: 40 }, grants: { known: 300, gone: 120 } },

@@ -40,6 +40,8 @@ export function noticeSentence(facts: NoticeFacts): string {
       return data['givenUp'] === true
         ? `${what} could not be ${doneTo(facts)}: ${problem(data)} It waits for somebody who looks after the application.`
         : `${what} could not be taken away${from(facts)} in ${attempts(data)}: ${problem(data)} It is tried again until it succeeds.`;
+    case 'byHandOverdue':
+      return `${what} should be ${doneTo(facts)} by hand, and was due${at(data['dueAt'])}. Do it and say so, or say that it is not possible.`;
     case 'discoveryAsks':
       return `The discovery of ${application(data)} stopped before it ended anything: ${gone(data['accounts'], 'accounts')} and ${gone(data['grants'], 'grants')} would be gone. Look whether that is right.`;
     case 'discoveryFails':

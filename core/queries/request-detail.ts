@@ -9,7 +9,8 @@ import { progressOfAll } from '#core/engine/progress.ts';
 import { isFinal } from '#core/engine/request-state.ts';
 import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { loadAskedTerms } from './asked-terms.ts';
-import { fulfillmentColumns, fulfillmentView } from './fulfillment-view.ts';
+import { fulfillmentColumns, fulfillmentView, tasksWithInstructions } from './fulfillment-view.ts';
+import { findingsOf, lastSeen } from './observations.ts';
 import { loadPeople, personIn, type People } from './people.ts';
 import { requestNotFound } from './query-refused.ts';
 import { loadLater, loadLaterOfItems, type LaterOfItem } from './request-later.ts';
@@ -126,13 +127,20 @@ async function loadParts(reader: Reader, requestId: RequestId) {
     .orderBy('decided_at')
     .orderBy('id')
     .execute();
-  const fulfillment = await reader
-    .selectFrom('fulfillment_task')
+  const fulfillment = await tasksWithInstructions(reader)
     .select(fulfillmentColumns)
     .where('request_id', '=', requestId)
     .orderBy('fulfillment_task.id')
     .execute();
-  return { items, stages, tasks, decisions, fulfillment };
+  return {
+    items,
+    stages,
+    tasks,
+    decisions,
+    fulfillment,
+    seen: await lastSeen(reader, requestId),
+    findings: await findingsOf(reader, requestId),
+  };
 }
 
 interface Surroundings {
@@ -195,6 +203,8 @@ function itemViews(
         decidedAt: decision.decided_at,
       })),
       fulfillment: (fulfillment.get(item.id) ?? []).map((task) => fulfillmentView(task, viewer)),
+      lastSeen: parts.seen.get(item.id) ?? null,
+      findings: parts.findings.get(item.id) ?? [],
       fulfilledAt: item.fulfilled_at,
       expiresAt: item.expires_at,
       expiredAt: item.expired_at,

@@ -93,6 +93,12 @@ const rulesRoute = createRoute({
   component: lazyRouteComponent(() => import('#renderer/features/rules/rules-page.tsx'), 'RulesPage'),
 });
 
+const workRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/work',
+  component: lazyRouteComponent(() => import('#renderer/features/work/work-page.tsx'), 'WorkPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   dashboardRoute,
   tasksRoute,
@@ -105,6 +111,7 @@ const routeTree = rootRoute.addChildren([
   employeeRoute,
   rulesRoute,
   rolesRoute,
+  workRoute,
 ]);
 
 /** Hash history: the same addresses work under the shell's own scheme and on the loopback server. */

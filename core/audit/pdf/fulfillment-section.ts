@@ -1,5 +1,5 @@
 /** What was intended in the applications, what was seen there, when and from where. */
-import type { FulfillmentTask } from '#core/domain/request.ts';
+import type { FulfillmentTask, Observation } from '#core/domain/request.ts';
 import type { ReportData } from '../report-data.ts';
 import { count, latenessWords, timeWords } from '../words.ts';
 import { begin, plain, small, strong } from './parts.ts';
@@ -7,7 +7,7 @@ import { ink, type Cell, type Piece, type Sheet } from './sheet.ts';
 
 export async function fulfillmentSection(sheet: Sheet, { items, names }: ReportData): Promise<void> {
   sheet.heading('Fulfillment');
-  const rows = items.flatMap(({ position, item, fulfillment }) =>
+  const rows = items.flatMap(({ position, item, fulfillment, lastSeen }) =>
     fulfillment.map((task): readonly Cell[] => [
       String(position),
       [
@@ -20,7 +20,7 @@ export async function fulfillmentSection(sheet: Sheet, { items, names }: ReportD
           text: `by ${names.person(item.beneficiaryId)}${task.cause === 'expiry' ? ', at the end of its time' : ''}`,
         },
       ],
-      seenCell(task),
+      seenCell(task, task === lastDone(fulfillment) ? lastSeen : task.observation),
       sourceCell(task, task.evidence === null ? null : names.account(task.evidence.accountId)),
       timingCell(task),
     ]),
@@ -56,7 +56,15 @@ const taskWords: Readonly<Record<FulfillmentTask['state'], string>> = {
   cancelled: 'Not done',
 };
 
-function seenCell(task: FulfillmentTask): readonly Piece[] {
+function lastDone(tasks: readonly FulfillmentTask[]): FulfillmentTask | undefined {
+  return tasks
+    .filter((task) => task.evidence !== null && task.endedAt !== null)
+    .toSorted((one, other) => ((one.endedAt ?? '') < (other.endedAt ?? '') ? -1 : 1))
+    .at(-1);
+}
+
+/** @param later what was seen after the effect was recorded. */
+function seenCell(task: FulfillmentTask, later: Observation | null): readonly Piece[] {
   const { evidence } = task;
   if (evidence === null) {
     return [
@@ -65,20 +73,25 @@ function seenCell(task: FulfillmentTask): readonly Piece[] {
       ...(task.ticket === null ? [] : [{ ...small, text: `Ticket ${task.ticket.reference}` }]),
     ];
   }
-  if (evidence.heldAfterwards === null) {
+  const newer = later !== null && later.at >= (evidence.readBackAt ?? task.endedAt ?? later.at) ? later : null;
+  const held = newer?.held ?? evidence.heldAfterwards;
+  if (held === null) {
     return [
       { ...strong, text: 'Not read back' },
       { ...small, text: outcomeWords[evidence.outcome] },
     ];
   }
-  const asIntended = evidence.heldAfterwards === (task.effect === 'grant');
+  const asIntended = held === (task.effect === 'grant');
   return [
     {
       ...strong,
       color: asIntended ? ink.good : ink.bad,
-      text: `${evidence.heldAfterwards ? 'Held' : 'Not held'}${asIntended ? ', as intended' : ', not as intended'}`,
+      text: `${held ? 'Held' : 'Not held'}${asIntended ? ', as intended' : ', not as intended'}`,
     },
     { ...small, text: outcomeWords[evidence.outcome] },
+    ...(newer === null
+      ? []
+      : [{ ...small, text: `Seen by ${newer.by === 'import' ? 'an import' : 'a discovery'}, ${timeWords(newer.at)}` }]),
   ];
 }
 
@@ -86,6 +99,14 @@ function sourceCell({ evidence }: FulfillmentTask, username: string | null): Cel
   if (evidence === null) return '–';
   return [
     { ...plain, text: evidence.source },
+    ...(evidence.file === undefined
+      ? []
+      : [
+          {
+            ...small,
+            text: `File: ${evidence.file.name}, ${count(evidence.file.bytes, 'byte')}, SHA-256 ${evidence.file.sha256}`,
+          },
+        ]),
     ...(username === null
       ? []
       : [{ ...small, text: `Account ${username}${evidence.accountCreated ? ', created for this' : ''}` }]),

@@ -1,6 +1,14 @@
 /** What discoveries make of an application that changed past Gatehouse, and what people do about it. */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { createHash } from 'node:crypto';
+import { changeByHandSettings } from '#core/commands/by-hand-settings.command.ts';
+import { completeFulfillmentByHand } from '#core/commands/fulfillment-by-person.command.ts';
+import { nextByHandReminder, remindByHand } from '#core/commands/remind-by-hand.command.ts';
+import { plusMinutes } from '#core/domain/instant.ts';
+import { evidenceFile } from '#core/queries/evidence-file.ts';
+import { getRequest } from '#core/queries/request-detail.ts';
+import { loadViewer, type Viewer } from '#core/queries/visibility.ts';
 import { decideFinding } from '#core/commands/finding.command.ts';
 import type { ConnectorDefinition, RemoteAccount } from '#core/connectors/connector.ts';
 import { newId } from '#core/domain/ids.ts';
@@ -186,6 +194,108 @@ describeEachDatabase('a discovery', (open) => {
     await discover();
     expect(await standing()).toEqual([]);
     expect((await rowsOf(workspace, 'finding')).map(({ state }) => state)).toEqual(['resolved']);
+  });
+
+  it('confirms or contradicts what a person said that they did by hand, in the trail of the request', async () => {
+    const { book, delivery, discover, standing, people, entitlements, applications, workspace } = await begin(open);
+    await discover();
+    await workspace.database.transaction((writer) =>
+      writer
+        .updateTable('application')
+        .set({ fulfillment: 'manual' })
+        .where('id', '=', applications.automatic)
+        .execute(),
+    );
+    const { execute } = delivery;
+    const owner = people.owner;
+    const settings = { applicationId: applications.automatic, instructions: 'Add them to the sheet.', byHandHours: 4 };
+    expect(await execute(changeByHandSettings, commandOf(people.requester, settings))).toMatchObject({
+      refusal: { code: 'access.notAllowed' },
+    });
+    expect(await execute(changeByHandSettings, commandOf(owner, settings))).toMatchObject({ outcome: 'done' });
+    const tasks = () => rowsOf(workspace, 'fulfillment_task');
+    const observed = async () =>
+      (await rowsOf(workspace, 'audit_event'))
+        .filter(({ type }) => type === 'access.observed')
+        .map(({ data, requestId }) => ({ ...(JSON.parse(data) as { held: boolean; confirms: boolean }), requestId }))
+        .map(({ held, confirms }) => ({ held, confirms }));
+    const requestId = await submitted(execute, people.requester, [line(people.requester, entitlements.automatic[0])]);
+    await delivery.fulfillment.idle();
+    const [grant] = await tasks();
+    expect(grant).toMatchObject({ state: 'byHand', byHandSince: workspace.clock.now() });
+    // Not looked at before its time, and then once a day.
+    const remind = () => execute(remindByHand, commandOf({ kind: 'system', part: 'reviews' } as never, {}));
+    expect(await nextByHandReminder(workspace.database.read)).toBe(plusMinutes(workspace.clock.now(), 4 * 60));
+    expect(await remind()).toMatchObject({ value: { told: 0 } });
+    workspace.clock.pass(4 * 3_600_000);
+    expect(await remind()).toMatchObject({ value: { told: 1 } });
+    expect(await remind()).toMatchObject({ value: { told: 0 } });
+    expect(await nextByHandReminder(workspace.database.read)).toBe(plusMinutes(workspace.clock.now(), 24 * 60));
+
+    const file = (text: string, name = 'C:\\shots\\..\\shot.txt') => ({
+      name,
+      content: Buffer.from(text, 'latin1').toString('base64'),
+    });
+    const complete = (id: string | undefined, evidence: object | null = null) =>
+      execute(
+        completeFulfillmentByHand,
+        commandOf(owner, { fulfillmentTaskId: id, outcome: 'done', note: 'In the sheet.', file: evidence }),
+      );
+    expect(await complete(grant?.id, file('MZ\u0000\u0001\u0002'))).toMatchObject({
+      refusal: { code: 'fulfillment.evidenceInvalid' },
+    });
+    expect(await complete(grant?.id, file('seen'))).toMatchObject({ outcome: 'done' });
+    const [done] = await tasks();
+    expect(done?.evidence?.file).toEqual({
+      name: 'shot.txt',
+      mediaType: 'text/plain',
+      bytes: 4,
+      sha256: createHash('sha256').update('seen').digest('hex'),
+    });
+    const viewers = await Promise.all([owner, people.colleague].map((id) => loadViewer(workspace.database.read, id)));
+    const [theOwner, stranger] = viewers as [Viewer, Viewer];
+    const left = await evidenceFile(workspace.database.read, theOwner, done!.id);
+    expect([left.name, left.type, await left.text()]).toEqual(['shot.txt', 'text/plain', 'seen']);
+    await expect(evidenceFile(workspace.database.read, stranger, done!.id)).rejects.toMatchObject({
+      refusal: { code: 'fulfillment.notFound' },
+    });
+
+    // Nobody did it: a finding, told once, until it is seen; then it is the request's access, and ends with it.
+    await discover();
+    await discover();
+    expect(await standing()).toEqual([['notConfirmed', 'open', 'askForGrant']]);
+    expect(await observed()).toEqual([{ held: false, confirms: false }]);
+    const shown = await getRequest(workspace.database.read, theOwner, requestId);
+    expect(shown.items[0]).toMatchObject({
+      lastSeen: { held: false, by: 'discovery' },
+      findings: [{ kind: 'notConfirmed' }],
+    });
+    book.add('requester');
+    book.grants.add('requester@example.com automatic-0');
+    await discover();
+    expect(await standing()).toEqual([]);
+    expect((await observed()).at(-1)).toEqual({ held: true, confirms: true });
+    expect((await rowsOf(workspace, 'access_grant')).find(({ status }) => status === 'active')).toMatchObject({
+      origin: 'request',
+      requestItemId: done!.itemId,
+    });
+    expect((await tasks())[0]).toMatchObject({ unconfirmedSince: null, observation: { held: true } });
+
+    // The same for a removal that did not happen.
+    await submitted(execute, people.requester, [
+      line(people.requester, entitlements.automatic[0], { action: 'REVOKE' }),
+    ]);
+    await delivery.fulfillment.idle();
+    expect(await complete((await tasks()).at(-1)?.id)).toMatchObject({ outcome: 'done' });
+    await discover();
+    expect(await standing()).toEqual([['notConfirmed', 'open', 'askForRemoval']]);
+    book.grants.clear();
+    await discover();
+    expect(await standing()).toEqual([]);
+    expect((await observed()).slice(2)).toEqual([
+      { held: true, confirms: false },
+      { held: false, confirms: true },
+    ]);
   });
 
   it('names accounts of nobody and names that differ; a person has an account disabled, and it is read back', async () => {

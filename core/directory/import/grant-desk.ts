@@ -3,6 +3,7 @@
  * access out of temporary access, and what a live request explains is left to that request.
  */
 import type { CommandContext } from '#core/commands/command-definition.ts';
+import { confirmByImport } from '#core/commands/observed-access.ts';
 import { newId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Rows } from '#core/persistence/tables.ts';
@@ -52,6 +53,10 @@ export async function writeGrants(context: CommandContext, requests: readonly Gr
     fields.outcome = 'created';
   }
   await stored.save();
+  await confirmByImport(
+    context,
+    requests.map(({ account, entitlementId }) => ({ accountId: account.id, entitlementId })),
+  );
 }
 
 /** Beneficiary and entitlement of requests that are on their way, or whose temporary access has not ended. */

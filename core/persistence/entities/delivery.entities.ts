@@ -7,6 +7,7 @@ import type {
   EmployeeId,
   EntitlementId,
   FindingId,
+  FulfillmentTaskId,
   RequestId,
   SyncRunId,
 } from '#core/domain/ids.ts';
@@ -20,6 +21,27 @@ export const DeliverySettingsEntity = defineEntity({
     discoveryEveryMinutes: p.integer().nullable(),
     dropPercent: p.integer(),
     concurrency: p.integer().nullable(),
+    instructions: textColumn().nullable(),
+    byHandHours: p.integer().nullable(),
+  },
+});
+
+export const EntitlementInstructionsEntity = defineEntity({
+  name: 'EntitlementInstructions',
+  tableName: 'entitlement_instructions',
+  properties: {
+    entitlementId: idColumn<EntitlementId>().primary(),
+    instructions: textColumn(),
+  },
+});
+
+export const EvidenceContentEntity = defineEntity({
+  name: 'EvidenceContent',
+  tableName: 'evidence_content',
+  properties: {
+    fulfillmentTaskId: idColumn<FulfillmentTaskId>().primary(),
+    /** Base64: text reads the same from both databases. */
+    content: textColumn(),
   },
 });
 

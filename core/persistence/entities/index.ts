@@ -3,6 +3,8 @@ import {
   CredentialFaultEntity,
   DeliveryHealthEntity,
   DeliverySettingsEntity,
+  EntitlementInstructionsEntity,
+  EvidenceContentEntity,
   FindingEntity,
 } from './delivery.entities.ts';
 import {
@@ -61,6 +63,8 @@ export const entities = [
   GrantEntity,
   SyncRunEntity,
   DeliverySettingsEntity,
+  EntitlementInstructionsEntity,
+  EvidenceContentEntity,
   DeliveryHealthEntity,
   CredentialFaultEntity,
   FindingEntity,

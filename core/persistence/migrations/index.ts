@@ -12,6 +12,7 @@ export const migrations = {
     { name: '0006-tickets', load: async () => (await import('./sqlite/0006-tickets.ts')).Tickets },
     { name: '0007-bulk-handling', load: async () => (await import('./sqlite/0007-bulk-handling.ts')).BulkHandling },
     { name: '0008-credentials', load: async () => (await import('./sqlite/0008-credentials.ts')).Credentials },
+    { name: '0009-by-hand', load: async () => (await import('./sqlite/0009-by-hand.ts')).ByHand },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
@@ -22,5 +23,6 @@ export const migrations = {
     { name: '0006-tickets', load: async () => (await import('./postgres/0006-tickets.ts')).Tickets },
     { name: '0007-bulk-handling', load: async () => (await import('./postgres/0007-bulk-handling.ts')).BulkHandling },
     { name: '0008-credentials', load: async () => (await import('./postgres/0008-credentials.ts')).Credentials },
+    { name: '0009-by-hand', load: async () => (await import('./postgres/0009-by-hand.ts')).ByHand },
   ],
 };

@@ -15,6 +15,7 @@ import classes from './applications.module.css';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { applicationQuery } from './applications.queries.ts';
 import { ConnectionTab } from './connection-tab.tsx';
+import { DeliveryTab } from './delivery-tab.tsx';
 import { DiscoveriesTab } from './discoveries-tab.tsx';
 import { EntitlementsTab } from './entitlements-tab.tsx';
 import { FindingsTab } from './findings-tab.tsx';
@@ -115,6 +116,9 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
         </Tabs.Panel>
         <Tabs.Panel value="connection" className={`${classes.panel} ${classes.scrolling}`} tabIndex={0}>
           <ConnectionTab application={application} />
+        </Tabs.Panel>
+        <Tabs.Panel value="delivery" className={`${classes.panel} ${classes.scrolling}`} tabIndex={0}>
+          <DeliveryTab application={application} />
         </Tabs.Panel>
         <Tabs.Panel value="entitlements" className={classes.panel}>
           <EntitlementsTab application={application} />

@@ -4,6 +4,7 @@ import type { SearchSchemaInput } from '@tanstack/react-router';
 export const tabs = [
   { value: 'overview', label: 'Overview' },
   { value: 'connection', label: 'Connection' },
+  { value: 'delivery', label: 'Delivery' },
   { value: 'entitlements', label: 'Entitlements' },
   { value: 'accounts', label: 'Accounts' },
   { value: 'discoveries', label: 'Discoveries' },

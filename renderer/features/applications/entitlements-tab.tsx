@@ -12,6 +12,7 @@ import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
 import { SearchInput } from '#renderer/ui/search-input.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { entitlementsQuery } from './applications.queries.ts';
+import { EntitlementInstructions } from './entitlement-instructions.tsx';
 import { EntitlementReview } from './entitlement-review.tsx';
 
 const shared: readonly DataColumn<EntitlementRow>[] = [
@@ -91,19 +92,52 @@ function reviewColumn(open: (row: EntitlementRow) => void): DataColumn<Entitleme
   };
 }
 
+function instructionsColumn(open: (row: EntitlementRow) => void): DataColumn<EntitlementRow> {
+  return {
+    id: 'instructions',
+    header: 'By hand',
+    width: 124,
+    cell: (row) => (
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        aria-label={`Change the instructions for ${row.name}`}
+        onClick={(event) => {
+          event.stopPropagation();
+          open(row);
+        }}
+      >
+        {row.instructions === null ? 'As application' : 'Of its own'}
+      </Button>
+    ),
+  };
+}
+
 export function EntitlementsTab({ application }: { readonly application: ApplicationDetail }) {
   const [search, setSearch] = useState('');
   const [withGone, setWithGone] = useState(false);
   const query = useInfiniteQuery(entitlementsQuery(application.id, search, withGone));
   const [reviewed, setReviewed] = useState<EntitlementRow | null>(null);
+  const [instructed, setInstructed] = useState<EntitlementRow | null>(null);
+  const byHand = application.fulfillment === 'manual';
   const columns = useMemo(
-    () => (application.mayManage ? [...shared, reviewColumn(setReviewed)] : shared),
-    [application.mayManage],
+    () =>
+      application.mayManage
+        ? [...shared, reviewColumn(setReviewed), ...(byHand ? [instructionsColumn(setInstructed)] : [])]
+        : shared,
+    [application.mayManage, byHand],
   );
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows), [query.data]);
   return (
     <>
       {reviewed !== null && <EntitlementReview entitlement={reviewed} onClose={() => setReviewed(null)} />}
+      {instructed !== null && (
+        <EntitlementInstructions
+          entitlement={instructed}
+          ofApplication={application.delivery.instructions}
+          onClose={() => setInstructed(null)}
+        />
+      )}
       <Group justify="space-between">
         <SearchInput label="Search entitlements" value={search} onChange={setSearch} />
         <Switch

@@ -30,6 +30,16 @@ export function findingText(row: Pick<FindingRow, 'kind' | 'account' | 'entitlem
         title: `${what} was taken from ${who} past Gatehouse`,
         detail: `A request gave it, and nobody asked for its end here. Account ${row.account}`,
       };
+    case 'notConfirmed':
+      return row.detail['effect'] === 'grant'
+        ? {
+            title: `${what} is not there for ${who}`,
+            detail: `Somebody said that it was given by hand. Account ${row.account}`,
+          }
+        : {
+            title: `${what} is still there for ${who}`,
+            detail: `Somebody said that it was taken away by hand. Account ${row.account}`,
+          };
     case 'driftedAttribute':
       return {
         title: `${attributeWords[row.detail['attribute'] ?? ''] ?? 'An attribute'} of ${row.account} differs from the directory`,

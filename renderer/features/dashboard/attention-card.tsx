@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { StateBadge } from '#renderer/ui/state-badge.tsx';
+import { TextLink } from '#renderer/ui/text-link.tsx';
 import { Card, TwoLines } from './card.tsx';
 import { attentionQuery } from './dashboard.queries.ts';
 import classes from './dashboard.module.css';
@@ -14,6 +15,13 @@ export function AttentionCard({ count }: { readonly count: number | undefined })
     <Card
       title="Needs attention"
       count={count}
+      more={
+        count !== undefined && count > 0 ? (
+          <TextLink to="/work" size="xs">
+            All work
+          </TextLink>
+        ) : undefined
+      }
       waiting={attention.isPending}
       error={attention.isError && attention.data === undefined ? messageOfError(attention.error) : null}
       onRetry={() => void attention.refetch()}

@@ -1,16 +1,18 @@
 /** What a person may do about work in an application: send it again, or do it by hand and say so. */
-import { Alert, Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
-import { IconHandClick, IconRefresh } from '@tabler/icons-react';
+import { Alert, Button, FileInput, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
+import { IconHandClick, IconRefresh, IconUser } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { FulfillmentView } from '#core/contract/index.ts';
+import { evidenceFileEndings, evidenceFileProblem, type FulfillmentView } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
+import { HandToPerson } from './hand-to-person.tsx';
 
 export function FulfillmentActions({ task }: { readonly task: FulfillmentView }) {
   const [completing, setCompleting] = useState(false);
   const sendAgain = useCommand(client.fulfillment.sendAgain, {
     success: 'Sent again. It runs as soon as it is taken.',
   });
+  const [handing, setHanding] = useState(false);
   if (!task.maySendAgain && !task.mayCompleteByHand) return null;
   return (
     <Group gap={8} mt={8}>
@@ -24,6 +26,19 @@ export function FulfillmentActions({ task }: { readonly task: FulfillmentView })
         >
           Send again
         </Button>
+      )}
+      {task.mayHandToPerson && (
+        <>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconUser size={14} aria-hidden />}
+            onClick={() => setHanding(true)}
+          >
+            Hand to a person…
+          </Button>
+          <HandToPerson task={task} opened={handing} onClose={() => setHanding(false)} />
+        </>
       )}
       {task.mayCompleteByHand && (
         <>
@@ -51,7 +66,9 @@ interface CompleteByHandProps {
 function CompleteByHand({ task, opened, onClose }: CompleteByHandProps) {
   const [outcome, setOutcome] = useState<'done' | 'notPossible'>('done');
   const [note, setNote] = useState('');
+  const [file, setFile] = useState<File | null>(null);
   const [missing, setMissing] = useState(false);
+  const fileProblem = file === null ? null : evidenceFileProblem(file);
   const complete = useCommand(client.fulfillment.completeByHand, { report: 'inline' });
 
   async function save(): Promise<void> {
@@ -59,7 +76,9 @@ function CompleteByHand({ task, opened, onClose }: CompleteByHandProps) {
       setMissing(true);
       return;
     }
-    const result = await complete.run({ fulfillmentTaskId: task.id, outcome, note: note.trim() });
+    if (fileProblem !== null) return;
+    const evidence = outcome === 'done' ? file : null;
+    const result = await complete.run({ fulfillmentTaskId: task.id, outcome, note: note.trim(), file: evidence });
     if (result?.outcome === 'done') onClose();
   }
 
@@ -101,6 +120,18 @@ function CompleteByHand({ task, opened, onClose }: CompleteByHandProps) {
               setMissing(false);
             }}
           />
+          {outcome === 'done' && (
+            <FileInput
+              label="A file as evidence"
+              description="For example a picture of the screen. PDF, PNG, JPEG or text, up to 5 MB. Its SHA-256 goes into the trail."
+              placeholder="None"
+              clearable
+              accept={evidenceFileEndings.map((ending) => `.${ending}`).join(',')}
+              value={file}
+              onChange={setFile}
+              error={fileProblem}
+            />
+          )}
           {(complete.refusal !== null || complete.problem !== null) && (
             <Alert color="red" variant="light" role="alert">
               {complete.refusal?.message ?? complete.problem}

@@ -3,8 +3,10 @@ import { Alert, Box, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { FulfillmentView } from '#core/contract/index.ts';
 import { factLabel, spanOfSeconds } from '#renderer/ui/format.ts';
-import { StateBadge } from '#renderer/ui/state-badge.tsx';
+import { StateBadge, ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
+import { useNow } from '#renderer/ui/use-now.ts';
+import { EvidenceFile } from './evidence-file.tsx';
 import { FulfillmentActions } from './fulfillment-actions.tsx';
 import classes from './request-page.module.css';
 
@@ -18,6 +20,7 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
         <Group gap={8}>
           <Text size="sm">{titleOf(task)}</Text>
           <StateBadge kind="fulfillment" state={task.state} />
+          <Overdue task={task} />
         </Group>
         <Text size="xs" c="dimmed">
           <When task={task} />
@@ -34,6 +37,13 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
           <Text size="sm">{task.lastProblem}</Text>
         </Alert>
       )}
+      {task.instructions !== null && (
+        <Alert color="petrol" variant="light" title="How it is done by hand" mt={6} p="xs">
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {task.instructions}
+          </Text>
+        </Alert>
+      )}
       <Evidence task={task} />
       <FulfillmentActions task={task} />
     </Box>
@@ -43,6 +53,16 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
 function titleOf(task: FulfillmentView): string {
   if (task.cause === 'expiry') return 'Remove at the end of its time';
   return task.effect === 'grant' ? 'Give access' : 'Remove access';
+}
+
+function Overdue({ task }: { readonly task: FulfillmentView }) {
+  const now = useNow();
+  if (task.state !== 'byHand' || task.dueBy === null || Date.parse(task.dueBy) > now) return null;
+  return (
+    <ToneBadge tone="bad" meaning="It should have been done by now. Its owners are reminded every day.">
+      Overdue
+    </ToneBadge>
+  );
 }
 
 function When({ task }: { readonly task: FulfillmentView }) {
@@ -70,7 +90,7 @@ function When({ task }: { readonly task: FulfillmentView }) {
   }
   return (
     <>
-      due <TimeText at={task.dueAt} />
+      due <TimeText at={task.dueBy ?? task.dueAt} />
       {tries}
     </>
   );
@@ -91,6 +111,21 @@ function Evidence({ task }: { readonly task: FulfillmentView }) {
             from {evidence.source}
           </span>,
         ] as const),
+    ...(evidence.file === null
+      ? []
+      : ([['File', <EvidenceFile key="file" taskId={task.id} file={evidence.file} />]] as const)),
+    ...(task.observation === null
+      ? []
+      : ([
+          [
+            'Seen since',
+            <span key="seen">
+              {task.observation.held ? 'held' : 'not held'}, by{' '}
+              {task.observation.by === 'import' ? 'an import' : 'the discovery'} of{' '}
+              <TimeText at={task.observation.at} form="exact" />
+            </span>,
+          ],
+        ] as const)),
     ...Object.entries(evidence.facts).map(([name, value]) => [factLabel(name), value] as const),
   ];
   return (

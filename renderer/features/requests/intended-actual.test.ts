@@ -30,6 +30,7 @@ function seen(held: boolean | null): NonNullable<FulfillmentView['evidence']> {
     readBackAt: held === null ? null : at('2026-11-23T10:00:01.000Z'),
     source: 'http://127.0.0.1:9/scim/v2',
     facts: {},
+    file: null,
   };
 }
 
@@ -40,6 +41,7 @@ function item(over: Partial<ItemView>): ItemView {
     expiresAt: null,
     expiredAt: null,
     fulfillment: [work({})],
+    lastSeen: null,
     ...over,
   } as ItemView;
 }
@@ -48,6 +50,23 @@ describe('intended beside actual', () => {
   it('intends nothing before the decision and after a denial', () => {
     expect(intendedActual(item({ state: 'inReview', fulfillment: [] }))).toBeNull();
     expect(intendedActual(item({ state: 'denied', fulfillment: [] }))).toBeNull();
+  });
+
+  it('believes what was looked at last', () => {
+    const later = (held: boolean, time = '2026-11-24T10:00:00.000Z') =>
+      ({ held, at: at(time), by: 'discovery' }) as const;
+    expect(intendedActual(item({ lastSeen: later(false) }))).toMatchObject({
+      verdict: 'differs',
+      actual: expect.stringMatching(/^not held, seen by the discovery of /),
+    });
+    expect(intendedActual(item({ lastSeen: later(true) }))).toMatchObject({ verdict: 'agrees' });
+    expect(intendedActual(item({ lastSeen: later(false, '2026-11-22T10:00:00.000Z') }))?.verdict).toBe('agrees');
+    const byHand = item({ fulfillment: [work({ evidence: seen(null) })] });
+    expect(intendedActual(byHand)?.verdict).toBe('open');
+    expect(intendedActual({ ...byHand, lastSeen: later(true) })).toMatchObject({
+      verdict: 'agrees',
+      actual: expect.stringMatching(/^held, confirmed by the discovery of /),
+    });
   });
 
   it('intends nothing where nobody decided, a reviewer left it out, or another item prolongs it', () => {

@@ -9,7 +9,10 @@ export interface IntendedActual {
   readonly verdict: 'agrees' | 'differs' | 'open';
 }
 
-type Item = Pick<ItemView, 'action' | 'state' | 'beneficiary' | 'expiresAt' | 'expiredAt' | 'fulfillment'> & {
+type Item = Pick<
+  ItemView,
+  'action' | 'state' | 'beneficiary' | 'expiresAt' | 'expiredAt' | 'fulfillment' | 'lastSeen'
+> & {
   readonly prolongedBy?: readonly Pick<ItemView['prolongedBy'][number], 'state'>[];
 };
 
@@ -55,6 +58,13 @@ function lastSeen(item: Item): { readonly held: boolean | null; readonly text: s
     .at(-1);
   const evidence = done?.evidence;
   if (done === undefined || evidence === null || evidence === undefined) return null;
+  const later = item.lastSeen;
+  // What was looked at since says more than what was read back then.
+  if (later !== null && later.at >= (evidence.readBackAt ?? done.endedAt ?? later.at)) {
+    const by = later.by === 'import' ? 'an import' : 'the discovery';
+    const first = evidence.outcome === 'byHand' && later.held === (done.effect === 'grant') ? ', confirmed' : ', seen';
+    return { held: later.held, text: `${later.held ? 'held' : 'not held'}${first} by ${by} of ${localTime(later.at)}` };
+  }
   if (evidence.heldAfterwards === null || evidence.readBackAt === null) {
     const how = evidence.outcome === 'byTicket' ? 'done through a ticket' : 'done by hand';
     return { held: null, text: `${how} ${localTime(done.endedAt ?? done.dueAt)}, not read back` };

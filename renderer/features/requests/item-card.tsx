@@ -9,6 +9,7 @@ import { TermText } from '#renderer/ui/term-text.tsx';
 import { TextLink } from '#renderer/ui/text-link.tsx';
 import { FulfillmentLine } from './fulfillment-line.tsx';
 import { IntendedActualLine } from './intended-actual-line.tsx';
+import { ItemFindings } from './item-findings.tsx';
 import { ItemReview } from './item-review.tsx';
 import { LaterActions } from './later-actions.tsx';
 import { LaterFacts } from './later-facts.tsx';
@@ -68,6 +69,7 @@ export function ItemCard({ item, request }: ItemCardProps) {
       </div>
       <LaterFacts item={item} />
       <IntendedActualLine item={item} />
+      <ItemFindings item={item} />
       <ItemReview item={item} />
       {item.fulfillment.length > 0 && (
         <div className={classes.part}>
