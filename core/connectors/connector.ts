@@ -74,11 +74,22 @@ export interface RemoteGrant {
   readonly entitlementExternalId: string;
 }
 
+/** A grant that an effect is about, or that is read after one. */
+export interface AddressedGrant extends RemoteGrant {
+  /**
+   * Names the write that the call belongs to, and is the same in every attempt at it and in every reading after it. For
+   * applications where a write cannot be recognised by what is there. Left out: it belongs to none.
+   */
+  readonly key?: string;
+}
+
 /**
  * A grant to be made. `expiresAt` is for applications that end access, or what goes with it, themselves; null or left
  * out: for good. Whether the grant itself ends there is what the description's `nativeExpiry` says.
  */
-export interface WantedGrant extends RemoteGrant {
+export interface WantedGrant extends AddressedGrant {
+  /** Whose account it is, for applications that make a missing account with its first grant. */
+  readonly person?: AccountDraft;
   readonly expiresAt?: Instant | null;
 }
 
@@ -203,9 +214,9 @@ export interface Connector {
   /** The login is gone. `already` when it was not there. */
   deleteAccount?(account: RemoteAccount, signal: AbortSignal): Promise<Outcome<void>>;
   grant?(grant: WantedGrant, signal: AbortSignal): Promise<Outcome<void>>;
-  revoke?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>>;
+  revoke?(grant: AddressedGrant, signal: AbortSignal): Promise<Outcome<void>>;
   /** Is it held now? Asked of the application itself, never remembered. */
-  read?(grant: RemoteGrant, signal: AbortSignal): Promise<Outcome<GrantReading>>;
+  read?(grant: AddressedGrant, signal: AbortSignal): Promise<Outcome<GrantReading>>;
   /** Asks for the change in another system, where people or other programs make it. */
   openTicket?(ticket: TicketDraft, signal: AbortSignal): Promise<Outcome<Ticket>>;
   /** What became of it. Gone: `notFound`. */

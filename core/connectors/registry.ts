@@ -2,12 +2,19 @@
  * Every connector Gatehouse knows, listed by hand so that a package can be read for what it can reach.
  */
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
+import { csvExchangeConnector } from '#core/connectors/csv-exchange/index.ts';
 import { githubConnector } from '#core/connectors/github/index.ts';
 import { ldapConnector } from '#core/connectors/ldap/index.ts';
 import { postgresConnector } from '#core/connectors/postgres/index.ts';
 import { scimConnector } from '#core/connectors/scim/index.ts';
 
-const definitions: readonly ConnectorDefinition[] = [scimConnector, postgresConnector, githubConnector, ldapConnector];
+const definitions: readonly ConnectorDefinition[] = [
+  scimConnector,
+  postgresConnector,
+  githubConnector,
+  ldapConnector,
+  csvExchangeConnector,
+];
 
 export const connectors: ReadonlyMap<string, ConnectorDefinition> = new Map(
   definitions.map((definition) => [definition.description.name, definition]),

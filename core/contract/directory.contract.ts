@@ -185,7 +185,7 @@ const fieldSchema = z.object({
   name: z.string(),
   label: z.string(),
   help: z.string(),
-  kind: z.enum(['text', 'lines', 'url', 'number', 'choice', 'secret']),
+  kind: z.enum(['text', 'lines', 'url', 'folder', 'number', 'choice', 'secret']),
   required: z.boolean(),
   schemes: z.array(z.string()).readonly().optional(),
   guardsSecrets: z.boolean().optional(),

@@ -7,8 +7,8 @@ export interface ConnectorField {
   readonly name: string;
   readonly label: string;
   readonly help: string;
-  /** `lines` takes several lines, e.g. a certificate or a template; so does a secret marked `multiline`. */
-  readonly kind: 'text' | 'lines' | 'url' | 'number' | 'choice' | 'secret';
+  /** `folder` is the full path of one on the machine that runs the connector. `lines` takes several lines, e.g. a certificate or a template; so does a secret marked `multiline`. */
+  readonly kind: 'text' | 'lines' | 'url' | 'folder' | 'number' | 'choice' | 'secret';
   readonly required: boolean;
   /** Of a field of kind `url`: the schemes it takes, without the colon. Left out: `https` and `http`. */
   readonly schemes?: readonly string[];
@@ -34,6 +34,14 @@ export function addressProblem(
   const scheme = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : '';
   if (schemes.includes(scheme)) return null;
   return `Enter a full address that starts with ${schemes.map((name) => `${name}://`).join(' or ')}.`;
+}
+
+/** What keeps a text from being the path of a folder, in words for people; null when nothing does. */
+export function folderProblem(text: string): string | null {
+  const isFull = /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(text);
+  // A path that climbs says something else than it seems to.
+  const climbs = text.split(/[\\/]/).includes('..');
+  return isFull && !climbs && !/\p{C}/u.test(text) ? null : 'Enter the full path of a folder, without “..” in it.';
 }
 
 /** What a connector can do, derived from the abilities its code has. */

@@ -1,4 +1,5 @@
 /** Opens connectors for applications with what the workspace and the keychain hold, and keeps them open until something changes. */
+import { existsSync } from 'node:fs';
 import type { Connector, ConnectorDefinition } from '#core/connectors/connector.ts';
 import { GatehouseError, messageOf } from '#core/domain/errors.ts';
 import type { ConnectorInstance } from '#core/domain/directory.ts';
@@ -111,6 +112,12 @@ export function createConnections({ database, secrets, definitions }: Connection
         message: `The connection is incomplete: ${configuration.error.issues[0]?.message ?? 'unknown reason'}.`,
       };
     }
+    const elsewhere = folderElsewhere(definition, instance.configuration);
+    if (elsewhere !== null)
+      return {
+        kind: 'noCredential',
+        message: `The folder ${elsewhere} is not on this machine. The console or worker on the machine that has it exchanges the files.`,
+      };
     const needed = neededSecrets(definition, instance.configuration);
     const settings = await database.read
       .selectFrom('delivery_settings')
@@ -142,6 +149,17 @@ export function createConnections({ database, secrets, definitions }: Connection
 
 function limitsOf({ description: { limits } }: ConnectorDefinition, configured: number | null): Limits {
   return { ...limits, concurrency: Math.min(limits.concurrency, configured ?? limits.concurrency) };
+}
+
+/** A folder that the configuration names and that another machine must have; null: there is none. */
+function folderElsewhere(
+  { description }: ConnectorDefinition,
+  configuration: Readonly<Record<string, unknown>>,
+): string | null {
+  const folders = description.fields.flatMap(({ kind, name }) =>
+    kind === 'folder' && typeof configuration[name] === 'string' ? [configuration[name]] : [],
+  );
+  return folders.find((folder) => !existsSync(folder)) ?? null;
 }
 
 /** The secret fields a configuration needs, by the connector's own form. */

@@ -6,7 +6,7 @@ import { recordConnectionTest, setConnection } from '#core/commands/connection.c
 import type { Execute } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { freshCommand } from '#core/domain/command.ts';
-import { addressProblem, type ConnectionTest } from '#core/domain/connector.ts';
+import { addressProblem, folderProblem, type ConnectionTest, type ConnectorField } from '#core/domain/connector.ts';
 import { done, GatehouseError, messageOf, refuse, type Result } from '#core/domain/errors.ts';
 import type { ApplicationId, CommandId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
@@ -124,8 +124,8 @@ export function createConnectorRuntime(options: ConnectorRuntimeOptions): Connec
     if (definition === undefined)
       return refuse('connector.unknown', `There is no connector called ${draft.connector}.`);
     for (const field of definition.description.fields) {
-      const address = field.kind === 'url' ? draft.configuration[field.name] : undefined;
-      const problem = address === undefined || address === '' ? null : addressProblem(field, String(address).trim());
+      const given = String(draft.configuration[field.name] ?? '').trim();
+      const problem = given === '' ? null : placeProblem(field, given);
       if (problem !== null) return refuse('connection.invalid', `${field.label}: ${problem}`, { field: field.name });
     }
     const configuration = definition.configuration.safeParse(draft.configuration);
@@ -221,6 +221,12 @@ function sameTarget(
   const before = definition.configuration.safeParse(fromJson(saved.configuration));
   const guards = definition.description.fields.filter((field) => field.kind === 'url' || field.guardsSecrets === true);
   return before.success && guards.every(({ name }) => isDeepStrictEqual(before.data[name], parsed[name]));
+}
+
+/** What keeps a text from being the place that a field asks for; null: nothing, or it asks for no place. */
+function placeProblem(field: ConnectorField, text: string): string | null {
+  if (field.kind === 'url') return addressProblem(field, text);
+  return field.kind === 'folder' ? folderProblem(text) : null;
 }
 
 /** Whatever a window sends, a secret field never gets into the workspace. */

@@ -23,6 +23,7 @@ export async function loadWork(
   return {
     effect: row.effect,
     entitlementExternalId: row.entitlement_external_id,
+    key: `${id} ${row.edition}`,
     earlierAttempts: row.attempts - 1,
     accepted: row.accepted_at !== null,
     expiresAt: row.effect === 'grant' ? endOf(fromJson<Term>(row.term), now) : null,
@@ -65,6 +66,7 @@ const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
       'fulfillment_task.application_id',
       'fulfillment_task.beneficiary_id',
       'fulfillment_task.accepted_at',
+      'fulfillment_task.edition',
       'fulfillment_task.initial_password',
       'request_item.term',
       'request_item.service_account',

@@ -4,13 +4,13 @@
  */
 import type {
   AccountDraft,
+  AddressedGrant,
   Connector,
   Failure,
   Facts,
   GrantReading,
   Outcome,
   RemoteAccount,
-  RemoteGrant,
 } from '#core/connectors/connector.ts';
 import { GatehouseError } from '#core/domain/errors.ts';
 import type { Instant } from '#core/domain/instant.ts';
@@ -22,6 +22,8 @@ import { asksOthers, performTicket, type TicketWork } from './perform-ticket.ts'
 export interface Work {
   readonly effect: 'grant' | 'revoke';
   readonly entitlementExternalId: string;
+  /** Names the write: the same in every attempt at it. Left out: the application's state alone says what was done. */
+  readonly key?: string;
   readonly person: {
     readonly employeeId: string;
     readonly workEmail: string;
@@ -114,10 +116,11 @@ async function grantTo(
   performance: Performance,
 ): Promise<Attempt | { readonly kind: 'accountGone'; readonly message: string }> {
   const { connector, signal } = performance;
-  const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
+  const grant = grantOf(work, account);
   // Also to applications that do not end access by themselves: some can end more than that, such as a password.
   const expiresAt = work.expiresAt ?? null;
-  const written = await guarded(() => connector.grant?.(expiresAt === null ? grant : { ...grant, expiresAt }, signal));
+  const wanted = { ...grant, person: accountDraftOf(work), ...(expiresAt === null ? {} : { expiresAt }) };
+  const written = await guarded(() => connector.grant?.(wanted, signal));
   if (written.kind === 'notFound' && written.what === 'account')
     return { kind: 'accountGone', message: written.message };
   if (!succeeded(written)) return failed(work, written, performance);
@@ -147,16 +150,18 @@ async function grantTo(
   };
 }
 
+function grantOf(work: Work, account: RemoteAccount): AddressedGrant {
+  const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
+  return work.key === undefined ? grant : { ...grant, key: work.key };
+}
+
 /** The application took the write earlier: nothing is written again, whatever is read. */
 async function readAccepted(work: Work, performance: Performance): Promise<Attempt> {
   const { connector, signal } = performance;
   const facts: Record<string, string> = {};
   let held: RemoteAccount | null = null;
   for (const account of work.accounts) {
-    const grant: RemoteGrant = {
-      accountExternalId: account.externalId,
-      entitlementExternalId: work.entitlementExternalId,
-    };
+    const grant = grantOf(work, account);
     const seen = await guarded(() => connector.read?.(grant, signal));
     if (seen.kind === 'notFound') continue;
     if (!succeeded(seen)) return failed(work, seen, performance);
@@ -224,7 +229,7 @@ async function performRevoke(work: Work, performance: Performance): Promise<Atte
   let facts: Facts = {};
   let awaited: { readonly reading: GrantReading; readonly account: RemoteAccount } | null = null;
   for (const account of accounts) {
-    const grant = { accountExternalId: account.externalId, entitlementExternalId: work.entitlementExternalId };
+    const grant = grantOf(work, account);
     const written = await guarded(() => connector.revoke?.(grant, signal));
     // What does not exist is held by nobody.
     if (written.kind === 'notFound') continue;

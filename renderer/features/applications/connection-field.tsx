@@ -52,6 +52,7 @@ export function ConnectionField({ field, value, error, isSecretSaved, onChange }
       );
     case 'text':
     case 'url':
+    case 'folder':
       return (
         <TextInput
           {...common}

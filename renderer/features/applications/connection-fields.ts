@@ -1,5 +1,5 @@
 /** A connection's form as data: which of the connector's fields show, what is missing, and what is sent. */
-import { addressProblem, type ConnectorView } from '#core/contract/index.ts';
+import { addressProblem, folderProblem, type ConnectorView } from '#core/contract/index.ts';
 
 type Field = ConnectorView['fields'][number];
 
@@ -59,6 +59,7 @@ function fieldProblem(field: Field, typed: string, secretPresent: boolean): stri
     return needed && !(field.kind === 'secret' && secretPresent) ? `${field.label} is needed.` : null;
   }
   if (field.kind === 'url') return addressProblem(field, value);
+  if (field.kind === 'folder') return folderProblem(value);
   if (field.kind === 'number' && !Number.isFinite(Number(value))) return 'Enter a number.';
   return null;
 }
