@@ -61,6 +61,7 @@ export const sendAllFulfillmentAgain = defineCommand({
       await saveRequest(writer, before, result.value.after);
       context.record(...result.value.facts);
     }
+    await forgetCredentialFaults(context, applicationId);
     context.touch('fulfillment', 'requests');
     return done({ sent: tasks.length, left: Math.max(0, Number(count) - tasks.length) });
   },
