@@ -337,6 +337,13 @@ export const lifecycle: readonly LifecycleCommand[] = [
     ],
   },
   {
+    type: 'fulfillment.sendAllAgain',
+    does: 'Does the same for everything of an application, except for what the application has accepted.',
+    who: manages,
+    lines: [],
+    like: 'fulfillment.sendAgain',
+  },
+  {
     type: 'fulfillment.hearOfTicket',
     does: 'Takes what another system reports of a ticket, signed by it.',
     who: 'Gatehouse itself, when it is told.',
