@@ -11,6 +11,7 @@ type DiscoveryEventType = Extract<
   | 'discovery.answered'
   | 'account.changed'
   | 'account.changeFailed'
+  | 'account.linked'
   | 'byHand.settingsChanged'
   | `delivery.${string}`
   | `finding.${string}`
@@ -40,6 +41,10 @@ export function discoverySentence(event: DiscoveryEvent, story: Story): string {
       return `A discovery of ${application} found that ${subjectWords(data, story)}. ${story.actorOf(event)} ${actionWords(textIn(data, 'action'))}${noteWords(data)}`;
     case 'account.changed':
       return `The account ${accountWords(data, story)} in ${application} was ${doneWords(textIn(data, 'effect'))}${sourceWords(data)}`;
+    case 'account.linked':
+      return data['employeeId'] === null
+        ? `${story.actorOf(event)} said that the account ${accountWords(data, story)} in ${application} does not belong to ${story.names.person(data['before'])}`
+        : `${story.actorOf(event)} said that the account ${accountWords(data, story)} in ${application} belongs to ${story.names.person(data['employeeId'])}`;
     case 'account.changeFailed':
       return `The account ${accountWords(data, story)} in ${application} could not be ${doneWords(textIn(data, 'effect'))}: ${textIn(data, 'problem') ?? 'no reason was recorded'}`;
     default:

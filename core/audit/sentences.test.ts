@@ -492,6 +492,16 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       'The settings of review were changed: items of high risk may be decided in bulk, and a bulk decision can be taken back for 1 second.',
     ],
   ],
+  'account.linked': [
+    [
+      { applicationId: 'wiki', accountId: 'x', username: 'bode', before: null, employeeId: 'ben' },
+      'Ada Byron said that the account bode in Wiki belongs to Ben Ode.',
+    ],
+    [
+      { applicationId: 'wiki', accountId: 'x', username: 'bode', before: 'ben', employeeId: null },
+      'Ada Byron said that the account bode in Wiki does not belong to Ben Ode.',
+    ],
+  ],
   'byHand.settingsChanged': [
     [
       { applicationId: 'wiki', entitlementId: null, settings: { instructions: 'Ask Ben.', byHandHours: 48 } },

@@ -106,6 +106,7 @@ function wordsOf(event: AuditEvent, story: Story): string {
     case 'discovery.answered':
     case 'account.changed':
     case 'account.changeFailed':
+    case 'account.linked':
     case 'delivery.settingsChanged':
     case 'byHand.settingsChanged':
     case 'finding.decided':

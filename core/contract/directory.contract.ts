@@ -105,6 +105,7 @@ export const findingRowSchema = z.object({
   kind: z.enum(findingKinds),
   state: z.enum(findingStates),
   account: z.string(),
+  accountId: idSchema<AccountId>().nullable(),
   entitlement: z.string().nullable(),
   employee: personSchema.nullable(),
   /** What is told besides: `attribute`, `expected`, `actual`. */
@@ -206,6 +207,12 @@ export const connectorDescriptionSchema = z.object({
   fields: z.array(fieldSchema).readonly(),
   capabilities: z.array(z.enum(connectorCapabilities)).readonly(),
   requiredPermissions: z.array(z.string()).readonly(),
+  /** What accounts are made from, in words of the application. */
+  accountAttributes: z.array(z.object({ name: z.string(), becomes: z.string(), required: z.boolean() })).readonly(),
+  nativeExpiry: z.boolean(),
+  /** What happens when an effect is performed twice, by ability. */
+  effects: z.partialRecord(z.enum(connectorCapabilities), z.enum(['idempotent', 'checkThenAct', 'irreversible'])),
+  limits: z.object({ concurrency: z.number().int(), effectsPerSecond: z.number().nullable() }),
 });
 export type ConnectorView = z.output<typeof connectorDescriptionSchema>;
 
@@ -272,6 +279,16 @@ export const applicationsContract = {
         commandId: commandIdSchema,
         instructions: textSchema(4000).min(1).nullable(),
         byHandHours: z.number().int().min(1).max(8760).nullable(),
+      }),
+    )
+    .output(resultSchema(z.object({}))),
+  /** Says whose account it is; null: nobody's. */
+  linkAccount: procedure
+    .input(
+      z.object({
+        commandId: commandIdSchema,
+        accountId: idSchema<AccountId>(),
+        employeeId: idSchema<EmployeeId>().nullable(),
       }),
     )
     .output(resultSchema(z.object({}))),

@@ -49,6 +49,7 @@ export const auditEventTypes = [
   'account.created',
   'account.changed',
   'account.changeFailed',
+  'account.linked',
   'access.granted',
   'access.removed',
   'access.expired',

@@ -8,6 +8,8 @@ export const refusalCodes = [
   'access.notAllowed',
   'access.notSignedIn',
   'access.notTemporary',
+  'account.notFound',
+  'account.notLinkable',
   'accessRole.invalid',
   'accessRole.nameTaken',
   'accessRole.notFound',

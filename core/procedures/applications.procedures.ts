@@ -2,6 +2,7 @@
 import { changeApplication, createApplication } from '#core/commands/application.command.ts';
 import { changeByHandSettings, instructEntitlement } from '#core/commands/by-hand-settings.command.ts';
 import { changeDeliverySettings } from '#core/commands/delivery-settings.command.ts';
+import { linkAccount } from '#core/commands/link-account.command.ts';
 import { decideFinding } from '#core/commands/finding.command.ts';
 import { refuse, type Result } from '#core/domain/errors.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
@@ -72,6 +73,10 @@ export function applicationsProcedures({ signedIn }: Procedures) {
     instructEntitlement: signedIn.applications.instructEntitlement.handler(
       ({ context, input: { commandId, ...payload } }) =>
         context.workspace.execute(instructEntitlement, issued(context, commandId, payload)),
+    ),
+
+    linkAccount: signedIn.applications.linkAccount.handler(({ context, input: { commandId, ...payload } }) =>
+      context.workspace.execute(linkAccount, issued(context, commandId, payload)),
     ),
 
     findings: signedIn.applications.findings.handler(({ context: { workspace, viewer }, input }) =>

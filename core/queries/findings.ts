@@ -57,6 +57,7 @@ export async function listFindings(
     kind: finding.kind,
     state: finding.state,
     account: finding.detail['username'] ?? '',
+    accountId: finding.accountId,
     entitlement: finding.entitlementId === null ? null : (names.get(finding.entitlementId) ?? null),
     employee: finding.employeeId === null ? null : personIn(people, finding.employeeId),
     detail: { ...finding.detail },

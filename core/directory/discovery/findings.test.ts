@@ -9,6 +9,7 @@ import { plusMinutes } from '#core/domain/instant.ts';
 import { evidenceFile } from '#core/queries/evidence-file.ts';
 import { getRequest } from '#core/queries/request-detail.ts';
 import { loadViewer, type Viewer } from '#core/queries/visibility.ts';
+import { linkAccount } from '#core/commands/link-account.command.ts';
 import { decideFinding } from '#core/commands/finding.command.ts';
 import type { ConnectorDefinition, RemoteAccount } from '#core/connectors/connector.ts';
 import { newId } from '#core/domain/ids.ts';
@@ -389,6 +390,31 @@ describeEachDatabase('a discovery', (open) => {
     await delivery.accountEffects.idle();
     expect(book.calls).toEqual(['revoke colleague@example.com', 'delete colleague@example.com']);
     expect(await rowsOf(workspace, 'account')).toMatchObject([{ status: 'gone' }]);
+  });
+
+  it('has a person say whose account it is, and keeps to it', async () => {
+    const { book, delivery, discover, standing, workspace, people } = await begin(open);
+    book.add('ghost');
+    await discover();
+    expect(await standing()).toEqual([['orphanAccount', 'open', 'disableAccount']]);
+    const ghost = (await rowsOf(workspace, 'account')).find(({ username }) => username.startsWith('ghost'));
+    const link = (who: typeof people.owner, employeeId: string | null) =>
+      delivery.execute(linkAccount, commandOf(who, { accountId: ghost?.id, employeeId }));
+    expect(await link(people.requester, people.requester)).toMatchObject({ refusal: { code: 'access.notAllowed' } });
+    expect(await link(people.owner, newId())).toMatchObject({ refusal: { code: 'account.notLinkable' } });
+    expect(await link(people.owner, people.colleague)).toMatchObject({ outcome: 'done' });
+    expect(await link(people.owner, people.requester)).toMatchObject({ refusal: { code: 'account.notLinkable' } });
+    await discover();
+    // The account is theirs; that it says something else of them is another question.
+    expect((await standing()).map(([kind]) => kind)).toEqual(['driftedAttribute']);
+    expect(await link(people.owner, null)).toMatchObject({ outcome: 'done' });
+    await discover();
+    expect((await standing()).map(([kind]) => kind)).toEqual(['orphanAccount']);
+    const told = (await rowsOf(workspace, 'audit_event')).filter(({ type }) => type === 'account.linked');
+    expect(told.map(({ data }) => (JSON.parse(data) as { employeeId: string | null }).employeeId)).toEqual([
+      people.colleague,
+      null,
+    ]);
   });
 
   it('asks before it ends much, and ends it when a person confirms', async () => {

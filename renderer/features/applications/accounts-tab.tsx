@@ -1,5 +1,5 @@
 /** The logins inside an application, and the people they belong to. */
-import { Anchor, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -11,6 +11,7 @@ import { SearchInput } from '#renderer/ui/search-input.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { accountsQuery, type AccountRow } from './applications.queries.ts';
 import { accountStatusWords } from './connection-state.ts';
+import { LinkAccount } from './link-account.tsx';
 
 const columns: readonly DataColumn<AccountRow>[] = [
   {
@@ -71,18 +72,49 @@ function EmployeeLink({ employee }: { readonly employee: Person }) {
   );
 }
 
+function linkColumn(open: (row: AccountRow) => void): DataColumn<AccountRow> {
+  return {
+    id: 'link',
+    header: 'Link to a person',
+    hideHeader: true,
+    width: 84,
+    align: 'end',
+    cell: (row) => (
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        aria-label={`Link ${row.username} to a person`}
+        onClick={(event) => {
+          event.stopPropagation();
+          open(row);
+        }}
+      >
+        Link…
+      </Button>
+    ),
+  };
+}
+
 export function AccountsTab({ application }: { readonly application: ApplicationDetail }) {
   const [search, setSearch] = useState('');
   const query = useInfiniteQuery(accountsQuery(application.id, search));
+  const [linking, setLinking] = useState<AccountRow | null>(null);
+  const shown = useMemo(
+    () => (application.mayManage ? [...columns, linkColumn(setLinking)] : columns),
+    [application.mayManage],
+  );
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows), [query.data]);
   return (
     <>
+      {linking !== null && (
+        <LinkAccount account={linking} employee={linking.employee} onClose={() => setLinking(null)} />
+      )}
       <SearchInput label="Search accounts" value={search} onChange={setSearch} />
       <DataTable
         label={`Accounts in ${application.name}`}
         height="fill"
         rowHeight={50}
-        columns={columns}
+        columns={shown}
         rows={rows}
         rowId={(row) => row.id}
         error={query.isError ? messageOfError(query.error) : null}

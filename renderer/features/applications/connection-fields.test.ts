@@ -8,6 +8,10 @@ const scim: ConnectorView = {
   summary: '',
   capabilities: ['test'],
   requiredPermissions: [],
+  accountAttributes: [],
+  nativeExpiry: false,
+  effects: {},
+  limits: { concurrency: 1, effectsPerSecond: null },
   fields: [
     { name: 'baseUrl', label: 'Base address', help: '', kind: 'url', required: true },
     {

@@ -10,6 +10,7 @@ import { TimeText } from '#renderer/ui/time-text.tsx';
 import classes from './applications.module.css';
 import { connectorsQuery } from './applications.queries.ts';
 import { ConnectionForm } from './connection-form.tsx';
+import { ConnectorFacts } from './connector-facts.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 
 export function ConnectionTab({ application }: { readonly application: ApplicationDetail }) {
@@ -119,6 +120,7 @@ function AboutConnector({
           </Text>
         </div>
       )}
+      <ConnectorFacts connector={connector} />
     </Stack>
   );
 }

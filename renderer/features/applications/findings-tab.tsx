@@ -13,6 +13,7 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
 import { findingsQuery } from './applications.queries.ts';
+import { LinkAccount } from './link-account.tsx';
 import { actionWords, findingStateWords, findingText } from './finding-text.ts';
 
 const columns: readonly DataColumn<FindingRow>[] = [
@@ -67,11 +68,13 @@ const graveWords: Readonly<
 
 function Decide({ finding }: { readonly finding: FindingRow }) {
   const [grave, setGrave] = useState<Grave | null>(null);
+  const [linking, setLinking] = useState(false);
   const decide = useCommand(client.applications.decideFinding, {
     report: grave === null ? 'notification' : 'inline',
     onDone: () => setGrave(null),
   });
   if (finding.actions.length === 0) return null;
+  const { accountId } = finding;
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -85,6 +88,9 @@ function Decide({ finding }: { readonly finding: FindingRow }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {finding.kind === 'orphanAccount' && accountId !== null && (
+          <Menu.Item onClick={() => setLinking(true)}>Link to a person…</Menu.Item>
+        )}
         {finding.actions.map((action) => (
           <Menu.Item
             key={action}
@@ -97,6 +103,13 @@ function Decide({ finding }: { readonly finding: FindingRow }) {
           </Menu.Item>
         ))}
       </Menu.Dropdown>
+      {linking && accountId !== null && (
+        <LinkAccount
+          account={{ id: accountId, username: finding.account }}
+          employee={finding.employee}
+          onClose={() => setLinking(false)}
+        />
+      )}
       {grave !== null && (
         <ConfirmDialog
           opened

@@ -13,7 +13,7 @@ interface PersonOption extends AsyncOption {
   readonly person: Person;
 }
 
-function toOption(person: Person): PersonOption {
+export function toOption(person: Person): PersonOption {
   const detail = [person.workEmail, person.jobTitle].filter((part) => part !== null).join(' · ');
   return { value: person.id, label: person.fullName, detail, person };
 }
