@@ -15,7 +15,9 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountDraft, Connector, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
-import { describeConnectorContract, pagesOf } from '#core/connectors/contract-suite.ts';
+import { contractCases } from '#core/connectors/contract-cases.ts';
+import { hardCases } from '#core/connectors/contract-hard-cases.ts';
+import { pagesOf, type ContractCase, type ContractHarness } from '#core/connectors/contract-harness.ts';
 import { writeChange } from './changes.ts';
 import { csvExchangeConfiguration } from './configuration.ts';
 import { csvExchangeConnector } from './index.ts';
@@ -93,53 +95,94 @@ const draftOf = (username: string): AccountDraft => ({
   employeeId: username,
 });
 
+/**
+ * Cases that are not about files: an account is asked for by its first grant, so that nothing is created by itself, and
+ * a folder neither keeps anybody waiting nor is cut off.
+ */
+const leftOut = (entry: ContractCase) =>
+  entry.needs.includes('createAccount') || /^(stops at once when|waits for an answer)/.test(entry.title);
+
 // An application that imports what it is given and exports again at once keeps the contract that the others keep.
-describeConnectorContract(
-  'the CSV exchange',
-  { abilities: ['discover'], names: ['=2+5', '-admin', 'O\'Brien; "äöü" *', '@all'] },
-  async () => {
-    const application = exchange();
-    const inner = application.open() as Required<Connector>;
-    const atOnce =
-      <Grant>(call: (grant: Grant, signal: AbortSignal) => Promise<Outcome<void>>) =>
-      async (grant: Grant, signal: AbortSignal): Promise<Outcome<void>> => {
-        const outcome = await call(grant, signal);
-        mkdirSync(join(application.folder, 'changes'), { recursive: true });
-        application.importNow();
-        application.exportNow();
-        return outcome;
-      };
-    // Large enough for several pages.
-    for (let index = 0; index < 1_200; index += 1) application.entitlements.add(`filler ${index}`);
+describe('the contract of connectors, kept by the CSV exchange', () => {
+  const capabilities = csvExchangeConnector.description.capabilities;
+  const cases = [...contractCases, ...hardCases].filter(
+    (entry) => !leftOut(entry) && entry.needs.every((need) => need === 'findAccount' || capabilities.includes(need)),
+  );
+
+  it('is asked for most of the cases', () => {
+    expect(cases.length).toBeGreaterThan(14);
+  });
+
+  it.each(cases.map((entry) => [entry.title, entry] as const))('%s', { timeout: 180_000 }, async (_title, entry) => {
+    expect.hasAssertions();
+    const harness = atOnceHarness();
+    await entry.check(harness, harness.open() as Required<Connector>, {
+      capabilities,
+      names: ['=2+5', '-admin', '@all'],
+      crowd: 1_500,
+    });
+    await harness.close();
+  });
+});
+
+function atOnceHarness(): ContractHarness {
+  const application = exchange();
+  // Large enough for several pages.
+  for (let index = 0; index < 2_500; index += 1) application.entitlements.add(`filler ${index}`);
+  application.exportNow();
+  const makeAccount = (username: string): RemoteAccount => {
+    const email = `${username}@example.com`;
+    application.accounts.set(username, { email, name: username });
+    return { externalId: username, username, email, displayName: username, active: true };
+  };
+  const added = <Value>(value: Value): Value => {
     application.exportNow();
-    return {
-      connector: { ...inner, grant: atOnce(inner.grant), revoke: atOnce(inner.revoke) },
-      openWithWrongCredential: () => application.open({ folder: tmpdir() }),
-      async makeEntitlement(name) {
-        application.entitlements.add(name);
-        application.exportNow();
-        return name;
-      },
-      async makeAccount(username): Promise<RemoteAccount> {
-        const email = `${username}@example.com`;
-        application.accounts.set(username, { email, name: username });
-        application.exportNow();
-        return { externalId: username, username, email, displayName: username, active: true };
-      },
-      draftOf,
-      unknownAccount: 'nobody',
-      unknownEntitlement: 'nothing',
-      holdersOf: async (entitlement) =>
-        [...application.grants].flatMap((key) => {
-          const [account = '', what] = JSON.parse(key) as string[];
-          return what === entitlement ? [account] : [];
-        }),
-      countAccounts: async (username) =>
-        [...application.accounts.keys()].filter((name) => name.toLowerCase() === username.toLowerCase()).length,
-      close: async () => undefined,
-    };
-  },
-);
+    return value;
+  };
+  return {
+    open({ credential } = {}) {
+      const inner = application.open(credential === 'wrong' ? { folder: tmpdir() } : {}) as Required<Connector>;
+      const atOnce =
+        <Grant>(call: (grant: Grant, signal: AbortSignal) => Promise<Outcome<void>>) =>
+        async (grant: Grant, signal: AbortSignal): Promise<Outcome<void>> => {
+          const outcome = await call(grant, signal);
+          mkdirSync(join(application.folder, 'changes'), { recursive: true });
+          application.importNow();
+          application.exportNow();
+          return outcome;
+        };
+      return { ...inner, grant: atOnce(inner.grant), revoke: atOnce(inner.revoke) };
+    },
+    async makeEntitlement(name) {
+      application.entitlements.add(name);
+      return added(name);
+    },
+    makeAccount: async (username) => added(makeAccount(username)),
+    async removeAccount({ externalId }) {
+      application.accounts.delete(externalId);
+      added(null);
+    },
+    async makeCrowd(size) {
+      const entitlement = 'crowd';
+      application.entitlements.add(entitlement);
+      const accounts = Array.from({ length: size }, (_, index) => makeAccount(`member${index}`).externalId);
+      for (const account of accounts) application.grants.add(JSON.stringify([account, entitlement]));
+      return added({ entitlement, accounts });
+    },
+    draftOf,
+    unknownAccount: 'nobody',
+    unknownEntitlement: 'nothing',
+    holdersOf: async (entitlement) =>
+      [...application.grants].flatMap((key) => {
+        const [account = '', what] = JSON.parse(key) as string[];
+        return what === entitlement ? [account] : [];
+      }),
+    countAccounts: async (username) =>
+      [...application.accounts.keys()].filter((name) => name.toLowerCase() === username.toLowerCase()).length,
+    hush: async () => async () => undefined,
+    close: async () => undefined,
+  };
+}
 
 describe('the CSV exchange with an application that takes its time', () => {
   let application: ReturnType<typeof exchange>;

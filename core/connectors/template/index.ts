@@ -17,7 +17,12 @@ import {
 } from '#core/connectors/connector.ts';
 
 // What the form asks for. Each field below has its place in the schema, except the secret: that is never configuration.
-const configuration = z.object({ address: z.url() });
+const configuration = z.object({
+  address: z.url(),
+  /** How long one answer is waited for, and how much is asked for at a time. */
+  timeoutSeconds: z.number().min(1).default(30),
+  pageSize: z.number().int().min(1).default(200),
+});
 type Configuration = z.output<typeof configuration>;
 
 export const templateConnector: ConnectorDefinition<Configuration> = {
@@ -38,13 +43,12 @@ export const templateConnector: ConnectorDefinition<Configuration> = {
     limits: { concurrency: 4, effectsPerSecond: null },
   },
   configuration,
-  open: ({ configuration: { address }, secrets }) => openTemplate(address, secrets['token'] ?? ''),
+  open: ({ configuration: settings, secrets }) => openTemplate(settings, secrets['token'] ?? ''),
 };
 
-const answerMilliseconds = 30_000;
-
-function openTemplate(address: string, token: string): Connector {
-  const call = (method: string, path: string, signal: AbortSignal) => ask(address, token, method, path, signal);
+function openTemplate(settings: Configuration, token: string): Connector {
+  const { address, pageSize } = settings;
+  const call = (method: string, path: string, signal: AbortSignal) => ask(settings, token, method, path, signal);
   const member = ({ accountExternalId, entitlementExternalId }: AddressedGrant) =>
     `/groups/${encodeURIComponent(entitlementExternalId)}/members/${encodeURIComponent(accountExternalId)}`;
 
@@ -82,7 +86,7 @@ function openTemplate(address: string, token: string): Connector {
         checks: [{ name: 'List members', passed, message: passed ? 'The token may read them.' : answer.message }],
       };
     },
-    discover: (checkpoint, signal) => discover(call, checkpoint, signal),
+    discover: (checkpoint, signal) => discover(call, pageSize, checkpoint, signal),
     async findAccount({ username, email }, signal) {
       const answer = await call('GET', `/members?login=${encodeURIComponent(username)}`, signal);
       if ('kind' in answer) return answer;
@@ -105,10 +109,15 @@ function openTemplate(address: string, token: string): Connector {
 type Call = (method: string, path: string, signal: AbortSignal) => ReturnType<typeof ask>;
 
 /** Pages by the last id that was seen: that stands still while others come and go. */
-async function* discover(call: Call, checkpoint: string | null, signal: AbortSignal): AsyncIterable<DiscoveryPage> {
+async function* discover(
+  call: Call,
+  pageSize: number,
+  checkpoint: string | null,
+  signal: AbortSignal,
+): AsyncIterable<DiscoveryPage> {
   let after = checkpoint ?? '';
   for (;;) {
-    const answer = await call('GET', `/everything?after=${encodeURIComponent(after)}`, signal);
+    const answer = await call('GET', `/everything?after=${encodeURIComponent(after)}&limit=${pageSize}`, signal);
     // Never a short list: what is not told would look like everybody's departure.
     if ('kind' in answer) throw new ConnectorFault(answer);
     const { members, groups, memberships, next } = answer.body as {
@@ -125,7 +134,7 @@ async function* discover(call: Call, checkpoint: string | null, signal: AbortSig
 
 /** One request: a typed failure for everything that is not an answer, and no secret in any message. */
 async function ask(
-  address: string,
+  { address, timeoutSeconds }: Configuration,
   token: string,
   method: string,
   path: string,
@@ -136,7 +145,7 @@ async function ask(
       method,
       redirect: 'error',
       headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMilliseconds)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
     });
     const body = (await response.json()) as Readonly<Record<string, unknown>>;
     if (response.ok) return { status: response.status, body };
