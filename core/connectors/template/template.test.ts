@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RemoteAccount } from '#core/connectors/connector.ts';
 import { describeConnectorContract } from '#core/connectors/contract-suite.ts';
@@ -11,8 +11,7 @@ async function startApplication() {
   const memberships = new Set<string>();
   const key = (group: string, member: string) => JSON.stringify([group, member]);
   let speak: Promise<void> = Promise.resolve();
-  const server = createServer(async (request, response) => {
-    await speak;
+  const answerTo = (request: IncomingMessage, response: ServerResponse) => {
     const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
     if (request.headers.authorization !== 'Bearer right') return answer(401, {});
     const url = new URL(request.url ?? '', 'http://application');
@@ -46,7 +45,8 @@ async function startApplication() {
     const of = (name: string) => page.flatMap((row) => (name in row ? [(row as Record<string, unknown>)[name]] : []));
     const next = rest.length > limit ? (page.at(-1)?.at ?? null) : null;
     return answer(200, { members: of('members'), groups: of('groups'), memberships: of('memberships'), next });
-  });
+  };
+  const server = createServer((request, response) => void speak.then(() => answerTo(request, response)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   /** From now on nothing is answered, until what is given back is called. */

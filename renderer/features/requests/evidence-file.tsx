@@ -1,11 +1,9 @@
 /** A file that was left as evidence: saved on a click, with the hash that proves it is the one. */
 import { Anchor } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { FulfillmentView } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
-import { messageOfError } from '#renderer/data/errors.ts';
-import { saveFile } from '#renderer/ui/save-file.ts';
+import { saveFile } from '#renderer/data/save-file.ts';
 
 export interface EvidenceFileProps {
   readonly taskId: FulfillmentView['id'];
@@ -17,11 +15,7 @@ export function EvidenceFile({ taskId, file }: EvidenceFileProps) {
 
   async function download(): Promise<void> {
     setBusy(true);
-    try {
-      saveFile(await client.fulfillment.evidenceFile({ fulfillmentTaskId: taskId }), file.name);
-    } catch (thrown) {
-      notifications.show({ color: 'red', title: 'No file', message: messageOfError(thrown), autoClose: 10_000 });
-    }
+    await saveFile(file.name, () => client.fulfillment.evidenceFile({ fulfillmentTaskId: taskId }));
     setBusy(false);
   }
 
