@@ -7,6 +7,8 @@ import { githubConnector } from '#core/connectors/github/index.ts';
 import { ldapConnector } from '#core/connectors/ldap/index.ts';
 import { postgresConnector } from '#core/connectors/postgres/index.ts';
 import { scimConnector } from '#core/connectors/scim/index.ts';
+import { ticketConnector } from '#core/connectors/ticket/index.ts';
+import { webhookConnector } from '#core/connectors/webhook/index.ts';
 
 const definitions: readonly ConnectorDefinition[] = [
   scimConnector,
@@ -14,6 +16,8 @@ const definitions: readonly ConnectorDefinition[] = [
   githubConnector,
   ldapConnector,
   csvExchangeConnector,
+  ticketConnector,
+  webhookConnector,
 ];
 
 export const connectors: ReadonlyMap<string, ConnectorDefinition> = new Map(

@@ -195,6 +195,8 @@ const fieldSchema = z.object({
     .readonly()
     .optional(),
   initial: z.union([z.string(), z.number()]).optional(),
+  initialWhen: z.object({ field: z.string(), values: z.record(z.string(), z.string()) }).optional(),
+  advanced: z.boolean().optional(),
   placeholder: z.string().optional(),
   multiline: z.boolean().optional(),
   onlyWhen: z.object({ field: z.string(), is: z.string() }).optional(),

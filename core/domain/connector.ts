@@ -19,6 +19,13 @@ export interface ConnectorField {
   readonly guardsSecrets?: boolean;
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly initial?: string | number;
+  /**
+   * What is suggested instead while another field has one of these values. Choosing another value there fills this
+   * field anew, unless a person changed it.
+   */
+  readonly initialWhen?: { readonly field: string; readonly values: Readonly<Record<string, string>> };
+  /** Shown behind "Details": what is filled in suits most. */
+  readonly advanced?: boolean;
   readonly placeholder?: string;
   /** A secret of several lines, e.g. a private key. */
   readonly multiline?: boolean;
@@ -58,6 +65,7 @@ export const connectorCapabilities = [
   'read',
   'openTicket',
   'readTicket',
+  'takeReport',
 ] as const;
 export type ConnectorCapability = (typeof connectorCapabilities)[number];
 

@@ -3,6 +3,7 @@
  * server or a network does, never follows a redirect, and never repeats a request by itself.
  */
 import type { Failure } from '#core/connectors/connector.ts';
+import { readBounded, withoutSecrets } from '../http.ts';
 import { failureOfNetwork, failureOfStatus, needsPerson, retryable, saidBy } from './faults.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { SignIn } from './sign-in.ts';
@@ -94,7 +95,7 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
         headers: headersFor(request, authorization),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
-      const text = await readBounded(response);
+      const text = await readBounded(response, largestAnswer);
       if (text === null) {
         return fault(
           response.status,
@@ -161,23 +162,4 @@ function headersFor(request: ScimRequest, authorization: string): Record<string,
     ...(request.body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     ...(request.ifMatch === undefined || request.ifMatch === null ? {} : { 'If-Match': request.ifMatch }),
   };
-}
-
-/** The body as text; null when it is larger than Gatehouse takes. @throws when the connection breaks before its end. */
-async function readBounded(response: Response): Promise<string | null> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > largestAnswer) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret !== '')
-    .reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
 }

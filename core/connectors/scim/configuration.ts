@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
+import { isLoopback } from '../http.ts';
 
 const defaultTimeoutSeconds = 30;
 const defaultPageSize = 100;
@@ -117,10 +118,6 @@ export const scimFields: readonly ConnectorField[] = [
     initial: defaultPageSize,
   },
 ];
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
 
 function address(example: string) {
   return z

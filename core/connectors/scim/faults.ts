@@ -2,43 +2,10 @@
  * Turns what a server answered, or did not, into the typed failures of the connector contract.
  */
 import type { Failure } from '#core/connectors/connector.ts';
+import { credentialRefused, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
 import { attribute, isObject, textOf } from './json.ts';
 
-const longestDetail = 300;
-
-/** Certificate problems that no repetition mends (codes of Node's TLS layer). */
-const certificateCodes: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-export function refused(message: string): Failure {
-  return { kind: 'refused', message };
-}
-
-export function retryable(message: string, afterMilliseconds: number | null = null): Failure {
-  return { kind: 'retryable', message, afterMilliseconds };
-}
-
-export function needsPerson(message: string): Failure {
-  return { kind: 'needsPerson', message };
-}
-
-/** Nothing that is asked with this credential will be done. */
-export function credentialRefused(message: string): Failure {
-  return { kind: 'needsPerson', message, cause: 'credential' };
-}
-
-/** One line of bounded length: servers write stack traces and whole pages into their errors. */
-export function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > longestDetail ? `${line.slice(0, longestDetail - 1)}…` : line;
-}
+export { credentialRefused, failureOfNetwork, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
 
 /** What a server said of a fault: the `detail` and `scimType` of RFC 7644 section 3.12, or the text it wrote instead. */
 export function saidBy(body: string): { readonly detail: string | null; readonly scimType: string | null } {
@@ -54,20 +21,6 @@ export function saidBy(body: string): { readonly detail: string | null; readonly
     // Not JSON: RFC 7644 asks for it, but plain text is common, and the best explanation there is.
   }
   return { detail: oneLine(text), scimType: null };
-}
-
-/**
- * The milliseconds a server asks to wait: seconds or an HTTP date (RFC 9110 section 10.2.3). A date is
- * measured against the server's own clock where it gave one; null when the header says nothing usable.
- */
-export function retryAfter(headers: Headers, now: number): number | null {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  // Date.parse takes nearly anything for a date, "-5" included; an HTTP date starts with the name of a day.
-  const at = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) return null;
-  const serverNow = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, at - (Number.isNaN(serverNow) ? now : serverNow));
 }
 
 /** The failure behind an HTTP status (RFC 7644 section 3.12; RFC 9110 section 15). */
@@ -111,20 +64,5 @@ export function failureOfStatus(
     detail === null
       ? `The server refused (HTTP ${status}) without a reason.`
       : `The server refused (HTTP ${status}): ${detail}`,
-  );
-}
-
-/** The failure behind a request that got no whole answer: refused connection, reset, unknown host, bad certificate. */
-export function failureOfNetwork(thrown: unknown, host: string): Failure {
-  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-  const code = isObject(cause) ? textOf(cause['code']) : null;
-  if (code !== null && certificateCodes.has(code)) {
-    return needsPerson(
-      `The certificate of ${host} cannot be trusted (${code}). Have it renewed, or add its issuer to this machine's trusted ones.`,
-    );
-  }
-  if (code === 'ENOTFOUND') return retryable(`No server is known under ${host}. Check the network and the base URL.`);
-  return retryable(
-    `The connection to ${host} failed${code === null ? '' : ` (${code})`} before the answer was complete.`,
   );
 }

@@ -2,14 +2,15 @@
  * The SCIM 2.0 connector (RFC 7643, RFC 7644): users are accounts, groups are entitlements, and
  * membership is the grant.
  */
-import type { Connector, ConnectorDefinition, Failure, Secrets } from '#core/connectors/connector.ts';
+import type { Connector, ConnectorDefinition, Secrets } from '#core/connectors/connector.ts';
+import { authorizationOf } from '../credentials.ts';
 import { deleteAccount, setActive, updateAccount } from './account-changes.ts';
 import { createAccount, findAccount } from './accounts.ts';
 import { createScimClient } from './client.ts';
 import { scimConfiguration, scimFields, type ScimConfiguration } from './configuration.ts';
 import { testConnection } from './connection-test.ts';
-import { discover } from './discovery.ts';
 import { needsPerson } from './faults.ts';
+import { discover } from './discovery.ts';
 import { nothingSeen, type ScimContext } from './context.ts';
 import { readSlot } from './holdings.ts';
 import { grant, revoke, unproved } from './memberships.ts';
@@ -111,21 +112,4 @@ function signInOf(configuration: ScimConfiguration, secrets: Secrets): SignIn {
     authorizationOf(configuration, secrets),
     Object.values(secrets).map((secret) => secret.trim()),
   );
-}
-
-/** The Authorization header (RFC 6750 section 2.1, RFC 7617 section 2), or what a person has to mend first. */
-function authorizationOf(configuration: ScimConfiguration, secrets: Secrets): string | Failure {
-  if (configuration.authentication === 'basic') {
-    const password = secrets['password'] ?? '';
-    if (password === '')
-      return needsPerson("No password is stored for this connection. Enter it in the connection's settings.");
-    return `Basic ${Buffer.from(`${configuration.username}:${password}`, 'utf8').toString('base64')}`;
-  }
-  const token = (secrets['token'] ?? '').trim();
-  if (token === '')
-    return needsPerson("No token is stored for this connection. Enter it in the connection's settings.");
-  // A token with a line break or a space in it was copied wrongly; a header cannot carry it.
-  if (!/^[\x21-\x7e]+$/.test(token))
-    return needsPerson('The stored token holds characters a token cannot have. Copy it again from the application.');
-  return `Bearer ${token}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectorView } from '#core/contract/index.ts';
-import { fieldProblems, initialValues, toPayload, visibleFields } from './connection-fields.ts';
+import { changed, fieldProblems, initialValues, toPayload, visibleFields } from './connection-fields.ts';
 
 const scim: ConnectorView = {
   name: 'scim',
@@ -77,6 +77,31 @@ describe('a connection form', () => {
       ],
     };
     expect(visibleFields(circle, { a: 'x', b: 'x' })).toEqual([]);
+  });
+
+  it('fills in what another choice suggests, and keeps what a person wrote', () => {
+    const tickets: ConnectorView = {
+      ...scim,
+      fields: [
+        { name: 'system', label: 'System', help: '', kind: 'choice', required: true, initial: 'jira' },
+        ...['path', 'search'].map((name): ConnectorView['fields'][number] => ({
+          name,
+          label: name,
+          help: '',
+          kind: 'text',
+          required: name === 'path',
+          initial: `/jira/${name}`,
+          initialWhen: { field: 'system', values: { jira: `/jira/${name}`, other: `/other/${name}` } },
+        })),
+      ],
+    };
+    const first = initialValues(tickets, null);
+    const other = changed(tickets, first, 'system', 'other');
+    expect(other).toEqual({ system: 'other', path: '/other/path', search: '/other/search' });
+    const own = changed(tickets, changed(tickets, other, 'path', '/mine'), 'system', 'jira');
+    expect(own).toEqual({ system: 'jira', path: '/mine', search: '/jira/search' });
+    // Emptied on purpose and saved so: it stays empty.
+    expect(initialValues(tickets, { system: 'jira', path: '/jira/path' })['search']).toBe('');
   });
 
   it('asks for what is missing, but not for a secret that the keychain has', () => {

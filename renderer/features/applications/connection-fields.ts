@@ -20,10 +20,33 @@ export function initialValues(
     connector.fields.map((field) => {
       if (field.kind === 'secret') return [field.name, ''];
       const saved = configuration?.[field.name];
-      const value = typeof saved === 'string' || typeof saved === 'number' ? saved : (field.initial ?? '');
+      // What another field's choice had filled in, and a person emptied, is not filled in again.
+      const emptied = configuration !== null && field.initialWhen !== undefined && !field.required;
+      const fresh = emptied ? '' : (field.initial ?? '');
+      const value = typeof saved === 'string' || typeof saved === 'number' ? saved : fresh;
       return [field.name, String(value)];
     }),
   );
+}
+
+/**
+ * The form after a field was changed. What another field suggests for the new value replaces what it suggested for the
+ * old one; what a person wrote themselves stays.
+ */
+export function changed(
+  connector: ConnectorView,
+  values: ConnectionValues,
+  name: string,
+  value: string,
+): ConnectionValues {
+  const next: Record<string, string> = { ...values, [name]: value };
+  for (const { name: other, initialWhen } of connector.fields) {
+    const suggested = initialWhen?.field === name ? initialWhen.values[value] : undefined;
+    if (initialWhen === undefined || suggested === undefined) continue;
+    const present = values[other] ?? '';
+    if (present === '' || Object.values(initialWhen.values).includes(present)) next[other] = suggested;
+  }
+  return next;
 }
 
 /** Fields without a condition, and those whose condition holds now (which needs its own field to show). */

@@ -1,6 +1,6 @@
 /** The connector's own form: drawn from its description, tested before or after saving. Secrets are written, never shown. */
 import { Alert, Button, Group, Stack } from '@mantine/core';
-import { IconPlugConnected } from '@tabler/icons-react';
+import { IconChevronDown, IconChevronRight, IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApplicationDetail, ConnectorView } from '#core/contract/index.ts';
@@ -9,7 +9,7 @@ import { useCommand } from '#renderer/data/command.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { statusQuery } from '#renderer/data/session.ts';
 import { ConnectionField } from './connection-field.tsx';
-import { fieldProblems, initialValues, toPayload, visibleFields } from './connection-fields.ts';
+import { changed, fieldProblems, initialValues, toPayload, visibleFields } from './connection-fields.ts';
 import { TestResult } from './test-result.tsx';
 
 export interface ConnectionFormProps {
@@ -25,6 +25,7 @@ export function ConnectionForm({ application, connector }: ConnectionFormProps) 
   const saved = application.connectionSettings?.connector === connector.name ? application.connectionSettings : null;
   const [values, setValues] = useState(() => initialValues(connector, saved?.configuration ?? null));
   const [wasTried, setWasTried] = useState(false);
+  const [detailsOpen, setDetailsOpen] = useState(false);
   const status = useQuery(statusQuery());
   const secretsPresent = saved?.secretsPresent ?? noSecrets;
   const problems = fieldProblems(connector, values, secretsPresent);
@@ -39,7 +40,7 @@ export function ConnectionForm({ application, connector }: ConnectionFormProps) 
   });
 
   function change(name: string, value: string): void {
-    setValues((current) => ({ ...current, [name]: value }));
+    setValues((current) => changed(connector, current, name, value));
     // A result speaks of what was in the form when it was tested.
     test.reset();
     save.reset();
@@ -49,6 +50,20 @@ export function ConnectionForm({ application, connector }: ConnectionFormProps) 
     return { applicationId: application.id, connector: connector.name, ...toPayload(connector, values) };
   }
 
+  const fields = visibleFields(connector, values);
+  const details = fields.filter((field) => field.advanced === true);
+  // What has to be mended must be seen.
+  const detailsShown = detailsOpen || (wasTried && details.some((field) => problems[field.name] !== undefined));
+  const show = (field: ConnectorView['fields'][number]) => (
+    <ConnectionField
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? ''}
+      error={wasTried ? (problems[field.name] ?? null) : null}
+      isSecretSaved={secretsPresent[field.name] === true}
+      onChange={(value) => change(field.name, value)}
+    />
+  );
   const hasSecret = connector.fields.some((field) => field.kind === 'secret');
   const keychain = status.data?.keychain;
   return (
@@ -67,16 +82,24 @@ export function ConnectionForm({ application, connector }: ConnectionFormProps) 
             {keychain.message}
           </Alert>
         )}
-        {visibleFields(connector, values).map((field) => (
-          <ConnectionField
-            key={field.name}
-            field={field}
-            value={values[field.name] ?? ''}
-            error={wasTried ? (problems[field.name] ?? null) : null}
-            isSecretSaved={secretsPresent[field.name] === true}
-            onChange={(value) => change(field.name, value)}
-          />
-        ))}
+        {fields.filter((field) => field.advanced !== true).map(show)}
+        {details.length > 0 && (
+          <>
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              aria-expanded={detailsShown}
+              leftSection={
+                detailsShown ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />
+              }
+              style={{ alignSelf: 'flex-start' }}
+              onClick={() => setDetailsOpen(!detailsShown)}
+            >
+              Details
+            </Button>
+            {detailsShown && details.map(show)}
+          </>
+        )}
         {test.data?.outcome === 'done' && <TestResult result={test.data.value} />}
         {test.data?.outcome === 'refused' && <Problem message={test.data.refusal.message} />}
         {test.isError && <Problem message={messageOfError(test.error)} />}

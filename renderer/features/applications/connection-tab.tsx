@@ -77,6 +77,7 @@ const capabilityWords: Readonly<Record<ConnectorView['capabilities'][number], st
   read: 'read back what it did',
   openTicket: 'open a ticket',
   readTicket: 'follow its tickets',
+  takeReport: 'be told by the other system',
 };
 
 function AboutConnector({
