@@ -21,6 +21,7 @@ import { createConnectorRuntime } from '#core/fulfillment/connector-runtime.ts';
 import { becomeOwner } from '#core/fulfillment/owners.ts';
 import { createCredentials } from '#core/fulfillment/credentials.ts';
 import { createLanes } from '#core/fulfillment/lanes.ts';
+import { createReports } from '#core/fulfillment/reports.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { silentLog } from '#core/log.ts';
 import { openDatabase, type DatabaseLocation } from '#core/persistence/open-database.ts';
@@ -147,6 +148,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     secrets,
     connectors: connectorRuntime,
     discovery,
+    takeReport: createReports({ execute, connections, now }),
     fulfillment,
     reviewClock,
     wake,

@@ -52,6 +52,18 @@ export interface DiscoveryRuntime {
   ): Promise<Result<Record<string, never>>>;
 }
 
+/** A call of another system, and the HTTP status that answers it. */
+export interface IncomingReport {
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface ReportAnswer {
+  readonly status: 204 | 400 | 401 | 404 | 409 | 503;
+  readonly message: string;
+}
+
 export interface Workspace {
   /** The folder the workspace lives in. */
   readonly directory: string;
@@ -63,6 +75,8 @@ export interface Workspace {
   readonly secrets: SecretStore;
   readonly connectors: ConnectorRuntime;
   readonly discovery: DiscoveryRuntime;
+  /** What another system reports of a ticket it was given by this application's connection. */
+  takeReport(applicationId: ApplicationId, call: IncomingReport): Promise<ReportAnswer>;
   /** Fills an empty workspace with the sample organisation and starts its SCIM service. */
   createSample(commandId: string): Promise<Result<{ readonly employees: number }>>;
   close(): Promise<void>;

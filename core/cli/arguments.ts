@@ -15,6 +15,14 @@ export function portOf(text: string | undefined): number | undefined {
   throw new GatehouseError('arguments', `--port takes a number from 1 to 65535, not ${text}.`);
 }
 
+/** Where to listen, from `[ADDRESS:]PORT`; without an address on this machine alone. @throws GatehouseError `arguments` */
+export function listenOn(text: string | undefined): { readonly host: string; readonly port: number } | null {
+  if (text === undefined) return null;
+  const [, host = '127.0.0.1', port = ''] = /^(?:(\[[0-9a-f:.]+\]|[^\s:[\]]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (Number(port) >= 1 && Number(port) <= 65_535) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  throw new GatehouseError('arguments', `--callbacks takes a port or ADDRESS:PORT, not ${text}.`);
+}
+
 /** Runs a tool. What people can act on is told in a line; everything else is a bug and shows where it happened. */
 export async function runTool(tool: () => Promise<void>): Promise<void> {
   // Whoever read what this says has gone, a pipe or a terminal: what it does goes on, and ends in order.

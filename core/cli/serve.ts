@@ -10,7 +10,8 @@ import { openWorkspace } from '#core/host.ts';
 import { openLog } from '#core/log.ts';
 import { createRouter } from '#core/procedures/router.ts';
 import { serveLoopback } from '#core/transports/loopback-server.ts';
-import { defaultWorkspaceDirectory, portOf, runTool, untilAskedToEnd } from './arguments.ts';
+import { defaultWorkspaceDirectory, listenOn, portOf, runTool, untilAskedToEnd } from './arguments.ts';
+import { openCallbacks } from './callbacks.ts';
 import { ensureRenderer, rendererDirectory } from './build-renderer.ts';
 
 const help = `Usage: npm start -- [options]
@@ -18,6 +19,8 @@ const help = `Usage: npm start -- [options]
   --workspace DIR  the folder of the workspace (made when missing)
                    default: ${defaultWorkspaceDirectory()}
   --port N         the port to listen on, on 127.0.0.1; default: any free one
+  --callbacks [ADDRESS:]PORT
+                   take reports of other systems (webhooks) there; default: none are taken
   --no-open        print the address and leave the browser shut
   --help           this text
 `;
@@ -27,6 +30,7 @@ await runTool(async () => {
     options: {
       workspace: { type: 'string', default: defaultWorkspaceDirectory() },
       port: { type: 'string' },
+      callbacks: { type: 'string' },
       open: { type: 'boolean', default: true },
       help: { type: 'boolean', default: false },
     },
@@ -37,6 +41,7 @@ await runTool(async () => {
     return;
   }
   const port = portOf(values.port);
+  listenOn(values.callbacks);
   const log = openLog(values.workspace, 'console');
   const workspace = await openWorkspace({ directory: values.workspace, log });
   const router = createRouter({ log: (problem, error) => log.error({ err: error }, problem) });
@@ -58,6 +63,7 @@ await runTool(async () => {
           )
         : error;
     });
+    const closeCallbacks = await openCallbacks(values.callbacks, workspace, log);
     const ended = untilAskedToEnd();
     announce(server.link(), workspace.directory);
     if (values.open) await openBrowser(server.link());
@@ -67,6 +73,7 @@ await runTool(async () => {
     await ended;
     say('Closing.');
     lines.close();
+    await closeCallbacks();
     await server.close();
   } finally {
     await workspace.close();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { idSchema } from '#core/contract/schemas.ts';
 import { done, refuse } from '#core/domain/errors.ts';
-import type { FulfillmentTaskId } from '#core/domain/ids.ts';
+import type { ApplicationId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import {
   ticketStates,
   type FulfillmentEvidence,
@@ -10,7 +10,7 @@ import {
   type RequestItem,
 } from '#core/domain/request.ts';
 import { recordTicketNews, type AttemptOutcome } from '#core/engine/record-attempt.ts';
-import { ticketKey } from '#core/engine/ticket.ts';
+import { keyOfNumber } from '#core/engine/ticket.ts';
 import { defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
 import { tellWhoLooksAfterIt } from './delivery-notices.ts';
 import { writeUnseen } from './fulfillment-by-person.command.ts';
@@ -87,26 +87,33 @@ export const hearOfTicket = defineCommand({
   type: 'fulfillment.hearOfTicket',
   payload: z.object({
     fulfillmentTaskId: idSchema<FulfillmentTaskId>(),
+    /** Whose connection the report came through: it says nothing about other applications. */
+    applicationId: idSchema<ApplicationId>(),
     /** The ticket's key, as it was sent along when it was opened. */
     key: z.string().max(200),
     said: ticketSaidSchema.partial({ reference: true }),
   }),
-  async run({ fulfillmentTaskId, key, said }, context) {
+  async run({ fulfillmentTaskId, applicationId, key, said }, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer, circumstances } = context;
     const before = await loadByFulfillment(writer, fulfillmentTaskId, context.dialect === 'postgres');
     const task = before?.fulfillment.find((candidate) => candidate.id === fulfillmentTaskId);
     const [item] = before?.items ?? [];
-    if (before === null || task === undefined || item === undefined)
-      return refuse('fulfillment.notFound', 'This fulfillment task does not exist.');
-    if (task.ticket === null || ticketKey(task.id, task.ticket) !== key)
-      return refuse('fulfillment.notPossible', 'No ticket of this key is waited for.');
-    const outcome =
-      task.state === 'waiting' && task.ticket.state === 'open'
-        ? await ticketOutcome(context, item, task, { ...said, reference: said.reference ?? task.ticket.reference })
-        : null;
-    if (outcome === null) return refuse('fulfillment.notPossible', 'No ticket of this key is waited for.');
+    if (before === null || task === undefined || item === undefined || task.applicationId !== applicationId)
+      return refuse('fulfillment.notFound', 'No ticket of this key is known here.');
+    const { ticket } = task;
+    if (ticket !== null && keyOfNumber(task.id, ticket.number) === key && ticket.state !== 'open') {
+      // Told twice: the second time changes nothing.
+      if (ticket.state === said.state) return done({});
+      return refuse('fulfillment.notPossible', `The ticket is ${ticket.state} already.`);
+    }
+    if (ticket === null || keyOfNumber(task.id, ticket.number) !== key || task.state !== 'waiting')
+      return refuse('fulfillment.notPossible', 'No ticket of this key is waited for now.');
+    const outcome = await ticketOutcome(context, item, task, {
+      ...said,
+      reference: said.reference ?? ticket.reference,
+    });
     const result = recordTicketNews(before, { fulfillmentTaskId, outcome }, circumstances);
     if (result.outcome === 'refused') return result;
     await saveRequest(writer, before, result.value.after);

@@ -204,7 +204,9 @@ function stillUnread(
   outcome: Extract<AttemptOutcome, { readonly kind: 'retry' }>,
   facts: Circumstances,
 ): TransitionResult {
-  const wait = readingDelay(task.acceptedAt ?? facts.now, facts.now, outcome.jitter);
+  const slowly = readingDelay(task.acceptedAt ?? facts.now, facts.now, outcome.jitter);
+  // Tickets are looked at steadily: a fault of one look must not put the next off for hours.
+  const wait = task.ticket === null ? slowly : Math.min(slowly, longestRetryMilliseconds);
   const waiting: FulfillmentTask = {
     ...released(task),
     nextAttemptAt: plusMilliseconds(facts.now, Math.max(wait, outcome.afterMilliseconds ?? 0)),

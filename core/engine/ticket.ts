@@ -11,8 +11,18 @@ export type TicketNews = Pick<FulfillmentTicket, 'reference' | 'url' | 'state' |
  * down is over: what comes after it is another ticket.
  */
 export function ticketKey(id: FulfillmentTaskId, ticket: FulfillmentTicket | null): string {
-  const number = numberOf(ticket);
+  return keyOfNumber(id, numberOf(ticket));
+}
+
+/** The key of a ticket of this task. @param number from 1 */
+export function keyOfNumber(id: FulfillmentTaskId, number: number): string {
   return number === 1 ? id : `${id}-${number}`;
+}
+
+/** The task that a ticket of this key belongs to; null: it is no key of ours. */
+export function taskOfKey(key: string): FulfillmentTaskId | null {
+  const match = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-[1-9]\d{0,8})?$/.exec(key);
+  return match === null ? null : (match[1] as FulfillmentTaskId);
 }
 
 export function withNews(

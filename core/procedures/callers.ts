@@ -49,6 +49,7 @@ export function workspaceOf({ database, execute, clock }: OpenedWorkspace, over:
       },
       answer: async () => done({}),
     },
+    takeReport: async () => ({ status: 401, message: 'none is taken here' }),
     createSample: async () => done({ employees: 7 }),
     close: async () => undefined,
     ...over,
