@@ -297,6 +297,16 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       },
       'The application took the wish to give Editors in Wiki to Ben Ode. It waits for the invitation to be accepted, is read again and not written again.',
     ],
+    [
+      {
+        effect: 'grant',
+        cause: 'decision',
+        waitsFor: 'ticket X-1',
+        ticket: 'X-1',
+        ticketUrl: 'https://jira.example/X-1',
+      },
+      'Ticket X-1, at https://jira.example/X-1, asks others to give Editors in Wiki to Ben Ode. Gatehouse waits for what they say of it.',
+    ],
   ],
   'fulfillment.passwordKept': [
     [
@@ -351,6 +361,23 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
     [
       { evidence: { outcome: 'byHand', heldAfterwards: null, source: 'Done in the portal' } },
       'Ada Byron gave Editors in Wiki to Ben Ode by hand. Noted: “Done in the portal” It was not read back from the application. It does not end by itself.',
+    ],
+    [
+      {
+        evidence: {
+          outcome: 'byTicket',
+          heldAfterwards: null,
+          source: 'https://jira.example',
+          facts: {
+            ticket: 'X-1',
+            said: 'Done',
+            saidBy: 'ops',
+            saidAt: '2026-03-02T08:00:00.000Z',
+            knownFrom: 'the ticket, when it was looked at',
+          },
+        },
+      },
+      'Ben Ode was given Editors in Wiki through ticket X-1. ops at https://jira.example said so, with “Done”; Gatehouse knew it at 2026-03-02 08:00:00 UTC from the ticket, when it was looked at. It was not read back from the application. It does not end by itself.',
     ],
   ],
   'access.removed': [

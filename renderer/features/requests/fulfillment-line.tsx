@@ -2,6 +2,7 @@
 import { Alert, Box, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { FulfillmentView } from '#core/contract/index.ts';
+import { ExternalAddress } from '#renderer/ui/external-address.tsx';
 import { factLabel, spanOfSeconds } from '#renderer/ui/format.ts';
 import { StateBadge, ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
@@ -44,6 +45,7 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
           </Text>
         </Alert>
       )}
+      {task.ticket !== null && <Ticket ticket={task.ticket} />}
       <Evidence task={task} />
       <FulfillmentActions task={task} />
     </Box>
@@ -93,6 +95,26 @@ function When({ task }: { readonly task: FulfillmentView }) {
       due <TimeText at={task.dueBy ?? task.dueAt} />
       {tries}
     </>
+  );
+}
+
+const ticketWords = { open: 'open', done: 'done', rejected: 'turned down' } as const;
+
+/** What others were asked to do it with. */
+function Ticket({ ticket }: { readonly ticket: NonNullable<FulfillmentView['ticket']> }) {
+  return (
+    <dl className={classes.evidence}>
+      <dt>Ticket</dt>
+      <dd>
+        <ExternalAddress text={ticket.reference} address={ticket.url} what="the ticket’s address" />
+        {`, ${ticketWords[ticket.state]}`}
+        {ticket.note !== '' && `: ${ticket.note}`}
+      </dd>
+      <dt>Opened</dt>
+      <dd>
+        <TimeText at={ticket.openedAt} />, last heard of <TimeText at={ticket.saidAt} />
+      </dd>
+    </dl>
   );
 }
 
