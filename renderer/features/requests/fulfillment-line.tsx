@@ -85,7 +85,7 @@ function When({ task }: { readonly task: FulfillmentView }) {
   if (task.state === 'waiting' && task.nextAttemptAt !== null) {
     return (
       <>
-        next attempt <TimeText at={task.nextAttemptAt} />
+        {task.ticket?.state === 'open' ? 'looked at again' : 'next attempt'} <TimeText at={task.nextAttemptAt} />
         {tries}
       </>
     );
