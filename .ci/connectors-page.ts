@@ -30,6 +30,7 @@ const abilityWords: Readonly<Record<ConnectorCapability, string>> = {
   read: 'read back',
   openTicket: 'open tickets',
   readTicket: 'follow them',
+  takeReport: 'take signed reports',
 };
 
 /** The name of a connector's page: `csvExchange` has `csv-exchange.md`. */

@@ -1,7 +1,7 @@
 /** What the forms of connectors share that send templated calls: addresses, headers, lists of statuses. */
 import { z } from 'zod';
 import { isLoopback } from './http.ts';
-import { fillIn, templateProblem, type TemplateValues } from './template.ts';
+import { fillIn, templateProblem, type TemplateValues } from './text-template.ts';
 
 /** An address that calls go to. @param example of one that can be used */
 export function addressSchema(example: string, more: { readonly query?: boolean } = {}) {

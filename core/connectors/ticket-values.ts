@@ -1,6 +1,6 @@
 /** The placeholders of templates that ask others for a change, with what each stands for. */
 import type { TicketDraft } from '#core/connectors/connector.ts';
-import type { TemplateValues } from './template.ts';
+import type { TemplateValues } from './text-template.ts';
 
 export function valuesOf(draft: TicketDraft): TemplateValues {
   const { person, account, entitlement, requester } = draft;

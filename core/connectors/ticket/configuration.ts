@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
 import { addressSchema, headersSchema, optionalNumber, statusesSchema, templateSchema } from '../outbound-fields.ts';
-import { jsonProblem, type TemplateValues } from '../template.ts';
+import { jsonProblem, type TemplateValues } from '../text-template.ts';
 import { placeholders, sampleDraft, valuesOf } from '../ticket-values.ts';
 import { presets, systems, type PresetField, type System } from './presets.ts';
 

@@ -2,7 +2,7 @@
 import type { ConnectionCheck, ConnectionTest } from '#core/domain/connector.ts';
 import { oneLine } from '../http.ts';
 import { valueAt } from '../json-places.ts';
-import { fillIn } from '../template.ts';
+import { fillIn } from '../text-template.ts';
 import { sampleValues } from './configuration.ts';
 import type { TicketContext } from './tickets.ts';
 

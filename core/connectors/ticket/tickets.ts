@@ -7,7 +7,7 @@ import type { Facts, Outcome, Ticket, TicketDraft, TicketReading } from '#core/c
 import { retryable } from '../http.ts';
 import { valueAt } from '../json-places.ts';
 import { headersOf } from '../outbound-fields.ts';
-import { fillIn, type TemplateValues } from '../template.ts';
+import { fillIn, type TemplateValues } from '../text-template.ts';
 import { valuesOf } from '../ticket-values.ts';
 import { beneath, type TicketAnswer, type TicketClient } from './client.ts';
 import type { TicketConfiguration } from './configuration.ts';

@@ -15,7 +15,7 @@ import { authorizationOf } from '../credentials.ts';
 import { callHttp, failureOfStatus, needsPerson, refused, retryable, type HttpAnswer } from '../http.ts';
 import { headersOf, isExpected } from '../outbound-fields.ts';
 import { keyOfSecret, signatureProblem, signedHeaders } from '../standard-webhooks.ts';
-import { fillIn } from '../template.ts';
+import { fillIn } from '../text-template.ts';
 import { valuesOf } from '../ticket-values.ts';
 import type { WebhookConfiguration } from './configuration.ts';
 

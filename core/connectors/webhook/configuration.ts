@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
 import { addressSchema, headersSchema, optionalNumber, statusesSchema, templateSchema } from '../outbound-fields.ts';
-import { jsonProblem } from '../template.ts';
+import { jsonProblem } from '../text-template.ts';
 import { placeholders, sampleDraft, valuesOf } from '../ticket-values.ts';
 
 const defaults = { pollMinutes: 5, timeoutSeconds: 30 } as const;
