@@ -15,6 +15,8 @@ import { promisify } from 'node:util';
 import { extractAll } from '@electron/asar';
 import { fuses, readFuses, setFuses } from '../resources/fuses/fuses.ts';
 import { filesOfArchive, type PackedFile } from './packaging/archive.ts';
+import { packOnStandIn, type Packed } from './packaging/pack.ts';
+import { secretsIn } from './packaging/secrets-in.ts';
 import { startPackedEngine } from './packaging/start-engine.ts';
 import { asBuilt, makeStandInDistribution } from './packaging/stand-in-distribution.ts';
 
@@ -25,8 +27,7 @@ const megabyte = 1_000_000;
 const limits = { application: 60 * megabyte, main: 300_000, preload: 10_000 };
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-package-'));
-const packed = join(folder, 'out', 'linux-unpacked');
-const archive = join(packed, 'resources', 'app.asar');
+let packed: Packed;
 let files: readonly PackedFile[] = [];
 const named = (path: string) => files.find((file) => file.path === path);
 const matching = (pattern: RegExp) => files.filter(({ path }) => pattern.test(path)).map(({ path }) => path);
@@ -35,18 +36,10 @@ before(async () => {
   for (const built of ['dist/electron/main.js', 'dist/renderer/index.html']) {
     assert.ok(existsSync(join(root, built)), `${built} is not there. Run: npm run build`);
   }
-  makeStandInDistribution(join(folder, 'electron'));
-  await pack();
-  files = filesOfArchive(archive);
+  packed = await packOnStandIn(folder);
+  files = filesOfArchive(packed.archive);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-async function pack(): Promise<void> {
-  const builder = join(root, 'node_modules/electron-builder/cli.js');
-  const settings = [`electronDist=${join(folder, 'electron')}`, `directories.output=${join(folder, 'out')}`];
-  const options = ['--linux', 'dir', '--x64', ...settings.map((setting) => `-c.${setting}`)];
-  await run(process.execPath, [builder, ...options], { cwd: root });
-}
 
 describe('in the package', () => {
   for (const path of [
@@ -73,7 +66,7 @@ describe('in the package', () => {
     ]);
     for (const { path, isUnpacked } of native) {
       assert.ok(isUnpacked, path);
-      assert.ok(existsSync(join(`${archive}.unpacked`, path)), path);
+      assert.ok(existsSync(join(`${packed.archive}.unpacked`, path)), path);
     }
   });
 
@@ -109,6 +102,13 @@ describe('not in the package', () => {
     assert.deepEqual(matching(/^(?!dist\/(electron|renderer)\/|resources\/icons\/|node_modules\/|package\.json$)/), []);
   });
 
+  it('a secret, by what is in the files', () => {
+    const found = files.flatMap(({ path }) =>
+      secretsIn(readFileSync(join(extracted(), path), 'latin1')).map((what) => `${path}: ${what}`),
+    );
+    assert.deepEqual(found, []);
+  });
+
   it('what package.json says to developers alone', () => {
     const described = JSON.parse(readFileSync(join(extracted(), 'package.json'), 'utf8')) as object;
     assert.deepEqual(
@@ -120,7 +120,7 @@ describe('not in the package', () => {
 
 describe('the binary', () => {
   it('has its fuses as they were decided', async () => {
-    assert.deepEqual(await readFuses(join(packed, 'gatehouse')), fuses);
+    assert.deepEqual(await readFuses(packed.binary), fuses);
   });
 
   it('lets an inspector in when it is packed for a test, and nothing else besides', async () => {
@@ -190,7 +190,7 @@ let extractedTo: string | null = null;
 function extracted(): string {
   if (extractedTo === null) {
     extractedTo = join(folder, 'extracted');
-    extractAll(archive, extractedTo);
+    extractAll(packed.archive, extractedTo);
   }
   return extractedTo;
 }

@@ -12,7 +12,7 @@ const page = join(root, 'docs/security.md');
 const places: Readonly<Record<string, string>> = {
   browser: 'in the browser mode',
   'stand-in': 'in the desktop shell',
-  electron: 'in Electron',
+  packed: 'as it is packed',
 };
 
 interface SecurityPromise {
@@ -31,10 +31,6 @@ export function securityPage(): string {
     'Each line is a test; the page is made from them by `npm run docs:security` and is not edited. The desktop shell is',
     'run by these tests without Electron’s own binary: see [what that does not cover](../e2e/electron-stand-in/README.md).',
     '',
-    'Besides, `npm run package:check` packs the program and reads back from its binary that every fuse is as decided in',
-    '[`resources/fuses/fuses.ts`](../resources/fuses/fuses.ts): no Node by environment or argument, no inspector, the',
-    'program from its archive alone and of its recorded hash, no privileges for `file:`.',
-    '',
     ...files.flatMap(sectionOf),
   ].join('\n');
 }
@@ -42,7 +38,7 @@ export function securityPage(): string {
 function sectionOf(file: string): readonly string[] {
   const source = readFileSync(join(root, folder, file), 'utf8');
   const what = /^\/\*\*\s*(?:\*\s)?([\s\S]*?)\s*\*\//.exec(source)?.[1]?.replaceAll(/\s*\n\s*\*\s*/g, ' ') ?? '';
-  const kind = /\.(browser|stand-in|electron)\.spec\.ts$/.exec(file)?.[1];
+  const kind = /\.(browser|stand-in|packed)\.spec\.ts$/.exec(file)?.[1];
   const heading = `${file.split('.', 1)[0] ?? file}, ${kind === undefined ? 'in every shell' : (places[kind] ?? kind)}`;
   const lines = promisesOf(source).map(
     ({ title, rule }) => `- ${rule === null ? '' : `**${rule}.** `}${sentence(title)}`,

@@ -33,6 +33,9 @@ const inChromium = {
 /** Specs whose page is the same in every shell, and which take minutes: e2e/electron-stand-in/README.md. */
 const onceIsEnough = ['**/large.spec.ts', '**/accessibility.spec.ts'];
 
+/** Specs of what was packed, which has no window: they run once, beside those of the browser. */
+const ofThePackage = '**/*.packed.spec.ts';
+
 /** Specs that move the engine's clock, which a packed program lets nobody do. */
 const needsAnOpenProgram = ['**/main-job.spec.ts', '**/killed.spec.ts'];
 
@@ -66,7 +69,7 @@ export default defineConfig<GatehouseOptions>({
     {
       name: 'stand-in',
       testMatch: ['flows/**/*.spec.ts', 'security/**/*.spec.ts'],
-      testIgnore: ['**/*.browser.spec.ts', ...onceIsEnough],
+      testIgnore: ['**/*.browser.spec.ts', ofThePackage, ...onceIsEnough],
       use: { ...inChromium, shell: 'stand-in' },
     },
     // Listed without a binary only to be counted, so that what was left out is known.
@@ -74,7 +77,13 @@ export default defineConfig<GatehouseOptions>({
       ? [
           {
             name: 'electron',
-            testIgnore: ['**/*.browser.spec.ts', '**/*.stand-in.spec.ts', ...onceIsEnough, ...needsAnOpenProgram],
+            testIgnore: [
+              '**/*.browser.spec.ts',
+              '**/*.stand-in.spec.ts',
+              ofThePackage,
+              ...onceIsEnough,
+              ...needsAnOpenProgram,
+            ],
             // A debugger that could see the messages of a port is not at hand here.
             grepInvert: /its secret stays in the keychain|whose answer was lost/,
             use: { shell: 'electron' as const },
