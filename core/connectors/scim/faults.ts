@@ -5,7 +5,7 @@ import type { Failure } from '#core/connectors/connector.ts';
 import { credentialRefused, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
 import { attribute, isObject, textOf } from './json.ts';
 
-export { credentialRefused, failureOfNetwork, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
+export { failureOfNetwork, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
 
 /** What a server said of a fault: the `detail` and `scimType` of RFC 7644 section 3.12, or the text it wrote instead. */
 export function saidBy(body: string): { readonly detail: string | null; readonly scimType: string | null } {
