@@ -41,13 +41,13 @@ const steps: Readonly<Record<string, () => Promise<Results>>> = {
 };
 
 async function check(script: string, parameters: readonly string[] = []): Promise<Results> {
-  return resultOfCheck(script, await run(['npm', 'run', '--silent', script, ...parameters], 5 * minute));
+  return resultOfCheck(script, await run(['npm', 'run', '--silent', script, ...parameters], 15 * minute));
 }
 
 async function unit(): Promise<Results> {
   const report = join(reports, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const exitCode = await run(['npx', 'vitest', 'run', ...reporters], 25 * minute, compiled);
+  const exitCode = await run(['npx', 'vitest', 'run', ...reporters], 40 * minute, compiled);
   return existsSync(report) ? resultOfVitest(read(report), exitCode) : resultOfCheck('vitest', exitCode ?? 1);
 }
 
@@ -55,7 +55,7 @@ async function e2e(): Promise<Results> {
   const report = join(reports, 'playwright.json');
   const playwright = ['npx', 'playwright', 'test', '--config', 'e2e/playwright.config.ts'];
   const env = { ...compiled, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const exitCode = await run([...playwright, '--reporter=list,json'], 20 * minute, env);
+  const exitCode = await run([...playwright, '--reporter=list,json'], 40 * minute, env);
   if (!existsSync(report)) return resultOfCheck('playwright', exitCode ?? 1);
   const ran = resultOfPlaywright(read(report), exitCode);
 
