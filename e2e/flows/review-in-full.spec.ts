@@ -37,7 +37,8 @@ test('duties in conflict, skipped reviewers, questions to many tasks, and tasks 
   const form = await NewRequestPage.open(window);
   await form.add('Code readers', 'Incident responders');
   await form.because('I check the texts in the code.');
-  const line = form.line('Code readers');
+  // By its title: what is in conflict with it names it too.
+  const line = form.line('Code readers').filter({ has: window.getByTitle('Code readers', { exact: true }) });
   await expect(line).toContainText(`Reviewed by ${manager}, then all 2 reviewers`);
   await line.getByText('Reviewed by').click();
   await expect(line.getByText('2. Designated reviewer, all 2 must approve')).toBeVisible();
