@@ -94,7 +94,7 @@ export function giveUp(
   );
 }
 
-/** Nothing is delivered until a person has looked; the item stays approved. */
+/** Waits until a person has looked; the item stays approved, because nobody has said that it cannot be done. */
 export function leaveToPerson(
   before: RequestAggregate,
   task: FulfillmentTask,

@@ -3,7 +3,7 @@ import { refuse } from '#core/domain/errors.ts';
 import type { FulfillmentTaskId } from '#core/domain/ids.ts';
 import { epochMilliseconds, plusMilliseconds, type Instant } from '#core/domain/instant.ts';
 import type { FulfillmentEvidence, FulfillmentTask, RequestItem } from '#core/domain/request.ts';
-import { fact, factOf, performed, taskAndItem } from './fulfillment-ends.ts';
+import { fact, factOf, leaveToPerson, performed, taskAndItem } from './fulfillment-ends.ts';
 import { settle } from './settle.ts';
 import { turnedDown, withNews, type TicketNews } from './ticket.ts';
 import { replaced, type Circumstances, type RequestAggregate, type TransitionResult } from './state.ts';
@@ -89,7 +89,7 @@ export function recordAttempt(
       // Only read meanwhile: whatever the fault, the write stands and waits for somebody outside.
       if (task.acceptedAt !== null) return stillUnread(before, task, outcome, facts);
       if (task.effect === 'grant' && task.attempts >= maximumGrantAttempts) {
-        return failed(before, task, `Given up after ${task.attempts} attempts. ${outcome.problem}`, facts);
+        return leaveToPerson(before, task, `Given up after ${task.attempts} attempts. ${outcome.problem}`, facts);
       }
       return retryLater(before, task, outcome, facts);
     case 'awaiting':
@@ -106,7 +106,7 @@ export function recordAttempt(
           { problem: outcome.problem, afterMilliseconds: longestRetryMilliseconds, jitter: 0 },
           facts,
         );
-      return failed(before, task, outcome.problem, facts);
+      return leaveToPerson(before, task, outcome.problem, facts);
   }
 }
 
@@ -138,7 +138,7 @@ function heardOfTicket(
   if (evidence !== null) return performed(before, task, item, evidence, facts);
   if (news.state === 'rejected') {
     const problem = turnedDown(ticket);
-    if (task.effect === 'grant') return failed(before, task, problem, facts);
+    if (task.effect === 'grant') return leaveToPerson(before, task, problem, facts);
     const again = { problem, afterMilliseconds: removalAskedAgainMilliseconds, jitter };
     return retryLater(before, { ...task, acceptedAt: null }, again, facts);
   }
@@ -278,26 +278,4 @@ function waitForCredential(
   };
   const trail = [factOf('fulfillment.retrying', task, { attempt: task.attempts, problem, nextAttemptAt: null })];
   return settle({ ...before, fulfillment: replaced(before.fulfillment, waiting) }, trail, facts);
-}
-
-/** Waits for a person; the item stays approved, because nobody has said that it cannot be done. */
-function failed(
-  before: RequestAggregate,
-  task: FulfillmentTask,
-  problem: string,
-  facts: Circumstances,
-): TransitionResult {
-  const stopped: FulfillmentTask = {
-    ...task,
-    state: 'failed',
-    nextAttemptAt: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastProblem: problem,
-  };
-  return settle(
-    { ...before, fulfillment: replaced(before.fulfillment, stopped) },
-    [factOf('fulfillment.failed', task, { attempt: task.attempts, problem })],
-    facts,
-  );
 }
