@@ -1,6 +1,6 @@
 /** What must hold whatever happens. Each check plays a history and answers with what it found wrong, in sentences. */
 import type { EmployeeId } from '#core/domain/ids.ts';
-import type { RequestItem, ReviewTask } from '#core/domain/request.ts';
+import type { FulfillmentTask, RequestItem, ReviewTask } from '#core/domain/request.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
 import type { Engine } from './engine.ts';
 import { observe } from './observe.ts';
@@ -109,10 +109,22 @@ export const nothingChangesAfterTheEnd = eachChange(({ before, after }) => {
     aggregate.tasks,
     aggregate.decisions,
     aggregate.items.map(withoutEnd),
-    aggregate.fulfillment.filter((task) => task.cause === 'decision'),
+    deliveries(aggregate).map((task) => ({ ...task, unconfirmedSince: null })),
   ];
-  return same(still(before), still(after)) ? problems : [...problems, `${before.request.id} had ended and changed`];
+  const confirmation = deliveries(after).every(
+    ({ id, unconfirmedSince }) =>
+      unconfirmedSince === null ||
+      unconfirmedSince === before.fulfillment.find((task) => task.id === id)?.unconfirmedSince,
+  );
+  return confirmation && same(still(before), still(after))
+    ? problems
+    : [...problems, `${before.request.id} had ended and changed`];
 });
+
+/** What was done for the decision. Nothing in it goes on, but that a confirmation of it may stop being waited for. */
+function deliveries({ fulfillment }: RequestAggregate): readonly FulfillmentTask[] {
+  return fulfillment.filter((task) => task.cause === 'decision');
+}
 
 /** What goes on in an item after it has ended: the end of its temporary access. */
 function withoutEnd(item: RequestItem | undefined) {
