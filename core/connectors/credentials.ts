@@ -1,6 +1,6 @@
 /** Credentials of calls over HTTP, as a header or as what a person has to mend first. */
 import type { Failure, Secrets } from '#core/connectors/connector.ts';
-import { needsPerson } from './http.ts';
+import { needsPerson } from './failures.ts';
 
 /** The Authorization header (RFC 6750 section 2.1, RFC 7617 section 2). */
 export function authorizationOf(

@@ -3,42 +3,7 @@
  * does, no redirect is followed, nothing is repeated, and no secret comes back in a message.
  */
 import type { Failure } from '#core/connectors/connector.ts';
-
-const longestDetail = 300;
-
-/** Certificate problems that no repetition mends (codes of Node's TLS layer). */
-const certificateCodes: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-export function refused(message: string): Failure {
-  return { kind: 'refused', message };
-}
-
-export function retryable(message: string, afterMilliseconds: number | null = null): Failure {
-  return { kind: 'retryable', message, afterMilliseconds };
-}
-
-export function needsPerson(message: string): Failure {
-  return { kind: 'needsPerson', message };
-}
-
-/** Nothing that is asked with this credential will be done. */
-export function credentialRefused(message: string): Failure {
-  return { kind: 'needsPerson', message, cause: 'credential' };
-}
-
-/** One line of bounded length: servers write stack traces and whole pages into their errors. */
-export function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > longestDetail ? `${line.slice(0, longestDetail - 1)}…` : line;
-}
+import { certificateCodes, credentialRefused, needsPerson, oneLine, refused, retryable } from './failures.ts';
 
 /**
  * The milliseconds a server asks to wait: seconds or an HTTP date (RFC 9110 section 10.2.3). A date is

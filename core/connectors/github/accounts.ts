@@ -3,6 +3,7 @@
  * until then the account is known by the invitation, and afterwards by GitHub's number of the user.
  */
 import type { AccountDraft, Failure, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import {
   accountOf,
   invitationIdOf,
@@ -14,7 +15,7 @@ import {
   succeeded,
   type GithubContext,
 } from './context.ts';
-import { needsPerson, noAccount, retryable } from './faults.ts';
+import { noAccount } from './faults.ts';
 import { loginOf } from './identities.ts';
 import * as shapes from './shapes.ts';
 

@@ -8,8 +8,9 @@ import { Octokit } from '@octokit/core';
 import { RequestError } from '@octokit/request-error';
 import type { z } from 'zod';
 import type { Failure, Secrets } from '#core/connectors/connector.ts';
+import { needsPerson, oneLine, retryable } from '../failures.ts';
 import type { GithubConfiguration } from './configuration.ts';
-import { failureOfNetwork, failureOfStatus, needsPerson, oneLine, retryable, stopped, type Headers } from './faults.ts';
+import { failureOfNetwork, failureOfStatus, stopped, type Headers } from './faults.ts';
 
 /** Far more than a page of a hundred can be. */
 const largestAnswer = 16 * 1024 * 1024;

@@ -1,8 +1,9 @@
 /** What every part of the connector works with, and the questions several of them ask. */
 import { ConnectorFault, type Failure, type Outcome, type RemoteAccount } from '#core/connectors/connector.ts';
+import { retryable } from '../failures.ts';
 import type { GithubClient } from './client.ts';
 import type { GithubConfiguration } from './configuration.ts';
-import { noTeam, retryable } from './faults.ts';
+import { noTeam } from './faults.ts';
 import { wholeList } from './paging.ts';
 import * as shapes from './shapes.ts';
 

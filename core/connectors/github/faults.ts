@@ -3,44 +3,14 @@
  * "Best practices for using the REST API", "Rate limits for the REST API" and "Troubleshooting the REST API".
  */
 import type { Failure } from '#core/connectors/connector.ts';
+import { certificateCodes, credentialRefused, needsPerson, oneLine, refused, retryable } from '../failures.ts';
 
-const longestDetail = 300;
 /** What GitHub asks for where a secondary limit comes without a time: at least a minute. */
 const secondaryPause = 60_000;
-
-const certificateCodes: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
 
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 export const stopped = retryable('Gatehouse stopped the request before GitHub answered.');
-
-export function refused(message: string): Failure {
-  return { kind: 'refused', message };
-}
-
-export function retryable(
-  message: string,
-  afterMilliseconds: number | null = null,
-): Extract<Failure, { readonly kind: 'retryable' }> {
-  return { kind: 'retryable', message, afterMilliseconds };
-}
-
-export function needsPerson(message: string): Failure {
-  return { kind: 'needsPerson', message };
-}
-
-/** Nothing that is asked with this credential will be done. */
-export function credentialRefused(message: string): Failure {
-  return { kind: 'needsPerson', message, cause: 'credential' };
-}
 
 export function noAccount(message: string): Failure {
   return { kind: 'notFound', what: 'account', message };
@@ -48,12 +18,6 @@ export function noAccount(message: string): Failure {
 
 export function noTeam(id: string): Failure {
   return { kind: 'notFound', what: 'entitlement', message: `The organization has no team with the id ${id}.` };
-}
-
-/** One line of bounded length. */
-export function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > longestDetail ? `${line.slice(0, longestDetail - 1)}…` : line;
 }
 
 /** The failure behind an HTTP status. `said` are GitHub's own words, without secrets. */

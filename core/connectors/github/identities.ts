@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import type { AccountDraft, Failure } from '#core/connectors/connector.ts';
+import { needsPerson, oneLine, retryable } from '../failures.ts';
 import type { Answer } from './client.ts';
 import type { GithubContext, IdentityTable } from './context.ts';
-import { needsPerson, oneLine, retryable } from './faults.ts';
 
 /** How long a table may be used for reading again, in milliseconds. Creating an account always reads it anew. */
 const tableLife = 60_000;

@@ -11,6 +11,7 @@ import {
   type Outcome,
   type RemoteGrant,
 } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import {
   invitationIdOf,
   memberById,
@@ -20,7 +21,7 @@ import {
   type Member,
   type TeamPath,
 } from './context.ts';
-import { needsPerson, noAccount, retryable } from './faults.ts';
+import { noAccount } from './faults.ts';
 import { wholeList } from './paging.ts';
 import * as shapes from './shapes.ts';
 

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { ConnectorFault } from '#core/connectors/connector.ts';
+import { retryable } from '../failures.ts';
 import type { Fault, GithubClient, Parameters } from './client.ts';
-import { retryable } from './faults.ts';
 
 const mostRestarts = 5;
 

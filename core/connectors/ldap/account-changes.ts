@@ -4,8 +4,9 @@
  */
 import { Attribute, Change, type Filter } from 'ldapts';
 import type { AccountDraft, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import { textOf, type Entry } from './entries.ts';
-import { LdapFault, needsPerson, resultCodes, retryable } from './faults.ts';
+import { LdapFault, resultCodes } from './faults.ts';
 import { requireEntry, sameEntry, withSession, type LdapContext } from './lookups.ts';
 import { parseDn } from './names.ts';
 import { accountDisabled, accountOf, isActive, personAttributes, type Disabling } from './schema.ts';

@@ -4,8 +4,9 @@
  */
 import { Attribute, EqualityFilter, OrFilter, type Filter } from 'ldapts';
 import type { AccountDraft, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import { needsPerson, refused } from '../failures.ts';
 import type { Entry } from './entries.ts';
-import { accountMissing, LdapFault, needsPerson, refused, resultCodes } from './faults.ts';
+import { accountMissing, LdapFault, resultCodes } from './faults.ts';
 import { everything, findEntries, withSession, type LdapContext } from './lookups.ts';
 import { escapeDnValue } from './names.ts';
 import { newAccount, problemWithName } from './new-account.ts';

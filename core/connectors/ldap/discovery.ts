@@ -6,8 +6,9 @@
  */
 import { AndFilter, OrFilter } from 'ldapts';
 import type { DiscoveryPage, RemoteGrant } from '#core/connectors/connector.ts';
+import { needsPerson } from '../failures.ts';
 import { idFilter, idOf, relativeId, type Entry } from './entries.ts';
-import { LdapFault, needsPerson } from './faults.ts';
+import { LdapFault } from './faults.ts';
 import { baseOf, filterOf, guardBase, requireBase, type EntryKind, type LdapContext } from './lookups.ts';
 import { createMemberIndex, effectiveMembers, type MemberIndex } from './member-index.ts';
 import { membersOf } from './members.ts';

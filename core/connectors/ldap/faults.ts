@@ -3,8 +3,7 @@
  * result code decides (RFC 4511 appendix A), never the text beside it.
  */
 import { ConnectorFault, type Failure } from '#core/connectors/connector.ts';
-
-const longestDetail = 300;
+import { credentialRefused, needsPerson, oneLine, refused, retryable } from '../failures.ts';
 
 /** Result codes that callers look at (RFC 4511 section 4.1.9). */
 export const resultCodes = {
@@ -29,23 +28,6 @@ export class LdapFault extends ConnectorFault {
     this.code = code;
     this.step = step;
   }
-}
-
-export function refused(message: string): Failure {
-  return { kind: 'refused', message };
-}
-
-export function retryable(message: string): Failure {
-  return { kind: 'retryable', message, afterMilliseconds: null };
-}
-
-export function needsPerson(message: string): Failure {
-  return { kind: 'needsPerson', message };
-}
-
-/** Nothing that is asked with this credential will be done. */
-export function credentialRefused(message: string): Failure {
-  return { kind: 'needsPerson', message, cause: 'credential' };
 }
 
 export function accountMissing(message: string): Failure {
@@ -129,10 +111,4 @@ export function failureOfNetwork(thrown: unknown, host: string): Failure {
 function codeOf(thrown: unknown): string | null {
   if (!(thrown instanceof Error) || !('code' in thrown)) return null;
   return typeof thrown.code === 'string' ? thrown.code : null;
-}
-
-/** One line of bounded length. */
-function oneLine(text: string): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > longestDetail ? `${line.slice(0, longestDetail - 1)}…` : line;
 }

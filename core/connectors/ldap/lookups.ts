@@ -4,9 +4,10 @@
  */
 import { AndFilter, PresenceFilter, type Filter } from 'ldapts';
 import type { Outcome } from '#core/connectors/connector.ts';
+import { needsPerson } from '../failures.ts';
 import type { LdapConfiguration } from './configuration.ts';
 import { idFilter, type Entry } from './entries.ts';
-import { accountMissing, entitlementMissing, LdapFault, needsPerson, resultCodes } from './faults.ts';
+import { accountMissing, entitlementMissing, LdapFault, resultCodes } from './faults.ts';
 import { accountAttributes, groupAttributes, type LdapSchema } from './schema.ts';
 import { openSession, type Session, type SessionSettings } from './session.ts';
 

@@ -2,10 +2,11 @@
  * Reading all members of a group. Active Directory gives a long list in parts (`member;range=0-1499`), each by a
  * request of its own, and a member who leaves in between moves others across the seams.
  */
-import { entitlementMissing, LdapFault, needsPerson, resultCodes } from './faults.ts';
+import { entitlementMissing, LdapFault, resultCodes } from './faults.ts';
 import type { Entry } from './entries.ts';
 import { everything, type LdapContext } from './lookups.ts';
 import type { Session } from './session.ts';
+import { needsPerson } from '../failures.ts';
 
 /** How often a list in parts is read before two readings in a row must not agree any more. */
 const mostReadings = 4;

@@ -4,8 +4,9 @@
  */
 import { Attribute, Change, EqualityFilter, ExtensibleFilter, type Filter } from 'ldapts';
 import type { Facts, GrantReading, Outcome, RemoteGrant } from '#core/connectors/connector.ts';
+import { needsPerson, refused, retryable } from '../failures.ts';
 import { textOf, type Entry } from './entries.ts';
-import { entitlementMissing, LdapFault, needsPerson, refused, resultCodes, retryable } from './faults.ts';
+import { entitlementMissing, LdapFault, resultCodes } from './faults.ts';
 import { requireEntry, sameEntry, withSession, type LdapContext } from './lookups.ts';
 import { normalDn } from './names.ts';
 import { isPrimaryGroup } from './schema.ts';

@@ -19,8 +19,9 @@ import {
   type SearchResponse,
 } from 'ldapts';
 import type { Failure } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import { entryOf, type Entry } from './entries.ts';
-import { failureOfCode, failureOfNetwork, LdapFault, needsPerson, retryable, type Step } from './faults.ts';
+import { failureOfCode, failureOfNetwork, LdapFault, type Step } from './faults.ts';
 
 export type Encryption = 'tls' | 'startTls' | 'plain';
 

@@ -4,9 +4,10 @@
  */
 import { AndFilter, Attribute, Change, EqualityFilter, GreaterThanEqualsFilter } from 'ldapts';
 import { textOf } from './entries.ts';
-import { LdapFault, needsPerson } from './faults.ts';
+import { LdapFault } from './faults.ts';
 import { guardBase, type LdapContext } from './lookups.ts';
 import type { Session } from './session.ts';
+import { needsPerson } from '../failures.ts';
 
 const mostAttempts = 5;
 

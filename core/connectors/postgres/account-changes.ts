@@ -1,6 +1,7 @@
 /** Disabling, enabling and deleting accounts: ALTER ROLE [NO]LOGIN and DROP ROLE, for one role at a time. */
 import type { Failure, Facts, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
-import { needsPerson, noAccount, oneLine, refused } from './faults.ts';
+import { needsPerson, refused } from '../failures.ts';
+import { noAccount, oneLine } from './faults.ts';
 import { quotedName, quotedText } from './identifiers.ts';
 import {
   isMarked,

@@ -3,8 +3,9 @@
  * they are compared without regard to case here, and creation is serialised between all who use Gatehouse.
  */
 import type { AccountDraft, Failure, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import { needsPerson, refused } from '../failures.ts';
 import type { PostgresConfiguration } from './configuration.ts';
-import { needsPerson, oneLine, refused } from './faults.ts';
+import { oneLine } from './faults.ts';
 import { folded, problemOfName, quotedName, quotedText } from './identifiers.ts';
 import { accountOf, isAccount, markedComment, roleByName, roleColumns, type Role } from './roles.ts';
 import { scramVerifier } from './scram.ts';

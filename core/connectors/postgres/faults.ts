@@ -3,39 +3,20 @@
  * SQLSTATE (PostgreSQL manual, appendix A) and error code; never by a text, which servers write in many languages.
  */
 import type { Failure } from '#core/connectors/connector.ts';
+import {
+  certificateCodes,
+  credentialRefused,
+  needsPerson,
+  oneLine as lineOf,
+  refused,
+  retryable,
+} from '../failures.ts';
 
 const longestDetail = 600;
-
-/** Codes of Node's TLS layer that no repetition mends. */
-const certificateCodes: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** One more than others meet: servers with a chain of certificates of their own. */
+const issuerMissing = 'UNABLE_TO_GET_ISSUER_CERT';
 
 export const stopped = retryable('Gatehouse stopped before the server had answered. What was begun is undone.');
-
-export function refused(message: string): Failure {
-  return { kind: 'refused', message };
-}
-
-export function retryable(message: string): Failure {
-  return { kind: 'retryable', message, afterMilliseconds: null };
-}
-
-export function needsPerson(message: string): Failure {
-  return { kind: 'needsPerson', message };
-}
-
-/** Nothing that is asked with this credential will be done. */
-export function credentialRefused(message: string): Failure {
-  return { kind: 'needsPerson', message, cause: 'credential' };
-}
 
 export function noAccount(id: string): Failure {
   return { kind: 'notFound', what: 'account', message: `The server has no role with the oid ${id} any more.` };
@@ -45,10 +26,9 @@ export function noEntitlement(id: string): Failure {
   return { kind: 'notFound', what: 'entitlement', message: `The server has no role with the oid ${id} any more.` };
 }
 
-/** One line of bounded length. */
+/** One line, of a length that has room for the server's hints. */
 export function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > longestDetail ? `${line.slice(0, longestDetail - 1)}…` : line;
+  return lineOf(text, longestDetail);
 }
 
 /** A problem this connector found itself while the driver was at work. */
@@ -127,7 +107,9 @@ function failureOfState(state: string, said: string): Failure {
 
 function failureOfNetwork(thrown: unknown, said: string, address: string): Failure {
   const code = textAt(thrown, 'code');
-  if (code !== null && (certificateCodes.has(code) || code.startsWith('ERR_TLS') || code.startsWith('ERR_OSSL'))) {
+  const isAboutCertificate = (text: string) =>
+    certificateCodes.has(text) || text === issuerMissing || /^ERR_(TLS|OSSL)/.test(text);
+  if (code !== null && isAboutCertificate(code)) {
     return needsPerson(
       `The certificate of ${address} cannot be trusted (${code}). Have it renewed, or enter its issuer as the certificate authority of the connection.`,
     );

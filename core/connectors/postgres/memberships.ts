@@ -3,7 +3,8 @@
  * the same transaction, by oid, and only what was meant is committed.
  */
 import type { Facts, GrantReading, Outcome, RemoteGrant, WantedGrant } from '#core/connectors/connector.ts';
-import { needsPerson, noAccount, noEntitlement, retryable, SessionProblem } from './faults.ts';
+import { needsPerson, retryable } from '../failures.ts';
+import { noAccount, noEntitlement, SessionProblem } from './faults.ts';
 import { quotedName } from './identifiers.ts';
 import { settlePassword } from './password-end.ts';
 import { roleByOid, touchedOthers, whyNotOffered, whyUntouchable, type Role } from './roles.ts';

@@ -3,8 +3,9 @@
  * changes; statements take names, which do, so a name is looked up by oid in the transaction that uses it.
  */
 import type { Failure, RemoteAccount, RemoteEntitlement } from '#core/connectors/connector.ts';
+import { needsPerson, refused } from '../failures.ts';
 import type { PostgresConfiguration } from './configuration.ts';
-import { needsPerson, oneLine, refused } from './faults.ts';
+import { oneLine } from './faults.ts';
 import { fits } from './identifiers.ts';
 import type { Session } from './session.ts';
 

@@ -6,8 +6,9 @@ import type { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Failure, Outcome } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import { isLoopback, type PostgresConfiguration } from './configuration.ts';
-import { failureOf, needsPerson, retryable, SessionProblem, sqlStateOf, stopped } from './faults.ts';
+import { failureOf, SessionProblem, sqlStateOf, stopped } from './faults.ts';
 
 /** What every part of the connector works with. */
 export interface PostgresContext {

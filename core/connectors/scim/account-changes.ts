@@ -3,9 +3,9 @@
  * first, writes with PATCH or, where the server has none, by replacing the user, and is read back.
  */
 import type { AccountDraft, Failure, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import { resourcePath, type ScimFault, type ScimSuccess } from './client.ts';
 import type { ScimContext } from './context.ts';
-import { needsPerson, retryable } from './faults.ts';
 import { attribute, isObject, keyOf, textOf, type JsonObject } from './json.ts';
 import { accountOf, emailsOf, patchMessage, schemas, type PatchOperation } from './resources.ts';
 import { serviceOf } from './service.ts';

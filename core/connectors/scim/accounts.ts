@@ -10,7 +10,7 @@ import {
   type Outcome,
   type RemoteAccount,
 } from '#core/connectors/connector.ts';
-import { needsPerson, refused } from './faults.ts';
+import { needsPerson, refused } from '../failures.ts';
 import type { ScimContext } from './context.ts';
 import type { JsonObject } from './json.ts';
 import { listOf, listResources, listStart } from './paging.ts';

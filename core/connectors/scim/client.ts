@@ -3,8 +3,9 @@
  * server or a network does, never follows a redirect, and never repeats a request by itself.
  */
 import type { Failure } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import { readBounded, withoutSecrets } from '../http.ts';
-import { failureOfNetwork, failureOfStatus, needsPerson, retryable, saidBy } from './faults.ts';
+import { failureOfNetwork, failureOfStatus, saidBy } from './faults.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { SignIn } from './sign-in.ts';
 

@@ -4,8 +4,8 @@
  * given again.
  */
 import { ConnectorFault } from '#core/connectors/connector.ts';
+import { retryable } from '../failures.ts';
 import type { ScimClient } from './client.ts';
-import { retryable } from './faults.ts';
 import { attribute, textOf } from './json.ts';
 import { identified, listOf, listStart, type ListedPage, type ListPosition } from './paging.ts';
 

@@ -2,10 +2,11 @@
  * Turns what a server answered, or did not, into the typed failures of the connector contract.
  */
 import type { Failure } from '#core/connectors/connector.ts';
-import { credentialRefused, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
+import { credentialRefused, needsPerson, oneLine, refused, retryable } from '../failures.ts';
+import { retryAfter } from '../http.ts';
 import { attribute, isObject, textOf } from './json.ts';
 
-export { failureOfNetwork, needsPerson, oneLine, refused, retryable, retryAfter } from '../http.ts';
+export { failureOfNetwork, retryAfter } from '../http.ts';
 
 /** What a server said of a fault: the `detail` and `scimType` of RFC 7644 section 3.12, or the text it wrote instead. */
 export function saidBy(body: string): { readonly detail: string | null; readonly scimType: string | null } {

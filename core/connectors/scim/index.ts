@@ -3,13 +3,13 @@
  * membership is the grant.
  */
 import type { Connector, ConnectorDefinition, Secrets } from '#core/connectors/connector.ts';
+import { needsPerson } from '../failures.ts';
 import { authorizationOf } from '../credentials.ts';
 import { deleteAccount, setActive, updateAccount } from './account-changes.ts';
 import { createAccount, findAccount } from './accounts.ts';
 import { createScimClient } from './client.ts';
 import { scimConfiguration, scimFields, type ScimConfiguration } from './configuration.ts';
 import { testConnection } from './connection-test.ts';
-import { needsPerson } from './faults.ts';
 import { discover } from './discovery.ts';
 import { nothingSeen, type ScimContext } from './context.ts';
 import { readSlot } from './holdings.ts';

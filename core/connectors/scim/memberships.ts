@@ -3,9 +3,9 @@
  * followed by a read, and only what the read proves is called done.
  */
 import type { Failure, Outcome, RemoteGrant } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import { resourcePath, type ScimFault, type ScimSuccess } from './client.ts';
 import type { ScimContext } from './context.ts';
-import { needsPerson, retryable } from './faults.ts';
 import { readSlot, type SlotReading } from './holdings.ts';
 import { attribute, keyOf, type JsonObject } from './json.ts';
 import { filterValue, patchMessage, type PatchOperation } from './resources.ts';

@@ -5,8 +5,8 @@
  * from further back. A list that cannot be shown to be whole is a fault, because what it lacks would look deleted.
  */
 import { ConnectorFault } from '#core/connectors/connector.ts';
+import { needsPerson, retryable } from '../failures.ts';
 import type { ScimClient } from './client.ts';
-import { needsPerson, retryable } from './faults.ts';
 import { attribute, countOf, isObject, type JsonObject } from './json.ts';
 import { idOf } from './resources.ts';
 

@@ -4,7 +4,8 @@
  */
 import * as oauth from 'oauth4webapi';
 import type { Failure } from '#core/connectors/connector.ts';
-import { failureOfNetwork, needsPerson, oneLine, retryable, retryAfter } from './faults.ts';
+import { needsPerson, oneLine, retryable } from '../failures.ts';
+import { failureOfNetwork, retryAfter } from './faults.ts';
 
 export interface SignIn {
   /** The value of the Authorization header, or why there is none. */

@@ -3,9 +3,9 @@
  * a group's `members` (RFC 7643 section 4.2); a role is its value among a user's `roles` (section 4.1.2).
  */
 import type { Facts, Failure, RemoteGrant } from '#core/connectors/connector.ts';
+import { retryable } from '../failures.ts';
 import { resourcePath } from './client.ts';
 import type { ScimContext } from './context.ts';
-import { retryable } from './faults.ts';
 import { attribute, isObject, textOf, type JsonObject } from './json.ts';
 import { idOf, memberId } from './resources.ts';
 

@@ -1,6 +1,7 @@
 /** Calls to a system of tickets: always to the configured address, answered by JSON or by a typed failure. */
 import type { Failure } from '#core/connectors/connector.ts';
-import { callHttp, failureOfStatus, needsPerson, retryable } from '../http.ts';
+import { needsPerson, retryable } from '../failures.ts';
+import { callHttp, failureOfStatus } from '../http.ts';
 import { isExpected, type Statuses } from '../outbound-fields.ts';
 
 const largestAnswer = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 /** The connection test: it reads, and opens no ticket. */
 import type { ConnectionCheck, ConnectionTest } from '#core/domain/connector.ts';
-import { oneLine } from '../http.ts';
+import { oneLine } from '../failures.ts';
 import { valueAt } from '../json-places.ts';
 import { fillIn } from '../text-template.ts';
 import { sampleValues } from './configuration.ts';

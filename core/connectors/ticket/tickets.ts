@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Facts, Outcome, Ticket, TicketDraft, TicketReading } from '#core/connectors/connector.ts';
-import { retryable } from '../http.ts';
+import { retryable } from '../failures.ts';
 import { valueAt } from '../json-places.ts';
 import { headersOf } from '../outbound-fields.ts';
 import { fillIn, type TemplateValues } from '../text-template.ts';

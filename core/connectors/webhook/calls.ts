@@ -11,8 +11,9 @@ import type {
   TicketReport,
 } from '#core/connectors/connector.ts';
 import { epochMilliseconds, type Instant } from '#core/domain/instant.ts';
+import { needsPerson, refused, retryable } from '../failures.ts';
 import { authorizationOf } from '../credentials.ts';
-import { callHttp, failureOfStatus, needsPerson, refused, retryable, type HttpAnswer } from '../http.ts';
+import { callHttp, failureOfStatus, type HttpAnswer } from '../http.ts';
 import { headersOf, isExpected } from '../outbound-fields.ts';
 import { keyOfSecret, signatureProblem, signedHeaders } from '../standard-webhooks.ts';
 import { fillIn } from '../text-template.ts';
