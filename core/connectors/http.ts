@@ -57,11 +57,6 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     .reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
 }
 
-/** Plain http is for this machine alone. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
 export interface HttpCall {
   readonly method: string;
   readonly url: string;

@@ -1,6 +1,6 @@
 /** What the forms of connectors share that send templated calls: addresses, headers, lists of statuses. */
 import { z } from 'zod';
-import { isLoopback } from './http.ts';
+import { isLoopback } from './form-values.ts';
 import { fillIn, templateProblem, type TemplateValues } from './text-template.ts';
 
 /** An address that calls go to. @param example of one that can be used */
@@ -33,14 +33,6 @@ export function templateSchema(known: readonly string[], further: (template: str
     const message = templateProblem(template, known) ?? further(template);
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
-}
-
-/** An optional number of a form, where an emptied field arrives as an empty string. */
-export function optionalNumber(minimum: number, maximum: number, initial: number) {
-  return z.preprocess(
-    (value) => (value === '' || value === null || value === undefined ? initial : value),
-    z.coerce.number().int().min(minimum).max(maximum),
-  );
 }
 
 export type Statuses = readonly (readonly [from: number, to: number])[];

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
+import { isLoopback, optionalNumber } from '../form-values.ts';
 
 const defaultTimeoutSeconds = 30;
 /** The most GitHub gives in one page. */
@@ -111,10 +112,6 @@ export const githubFields: readonly ConnectorField[] = [
   },
 ];
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
 const baseUrl = z
   .string()
   .trim()
@@ -136,14 +133,6 @@ const baseUrl = z
       return problem('Use an address that starts with https://.');
     return url.href.replace(/\/+$/, '');
   });
-
-/** An optional number of a form, where an emptied field arrives as an empty string. */
-function optionalNumber(minimum: number, maximum: number, initial: number) {
-  return z.preprocess(
-    (value) => (value === '' || value === null || value === undefined ? initial : value),
-    z.coerce.number().int().min(minimum).max(maximum),
-  );
-}
 
 /** A login as GitHub allows it: letters, digits and hyphens, and one underscore before the short code of managed users. */
 const login = /^[a-z\d](?:[a-z\d]|[-_](?=[a-z\d]))*$/i;

@@ -3,6 +3,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { isLoopback } from '../form-values.ts';
 import { isWithin, parseDn, parseFilter } from './names.ts';
 
 export const defaultTimeoutSeconds = 30;
@@ -31,10 +32,6 @@ const address = z
     const port = url.port === '' ? (url.protocol === 'ldaps:' ? '636' : '389') : url.port;
     return `${url.protocol}//${url.hostname.toLowerCase()}:${port}`;
   });
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
 
 /** An optional field of a form: one that was emptied arrives as an empty string. */
 function optional<Schema extends z.ZodType>(schema: Schema) {

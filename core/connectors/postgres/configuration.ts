@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
+import { optionalNumber } from '../form-values.ts';
 
 const defaultTimeoutSeconds = 30;
 const defaultPageSize = 500;
@@ -175,14 +176,6 @@ function decoded(text: string): string | null {
     // A stray percent sign: the caller says so to whoever typed it.
     return null;
   }
-}
-
-/** An optional number of a form, where an emptied field arrives as an empty string. */
-function optionalNumber(minimum: number, maximum: number, initial: number) {
-  return z.preprocess(
-    (value) => (value === '' || value === null || value === undefined ? initial : value),
-    z.coerce.number().int().min(minimum).max(maximum),
-  );
 }
 
 const lines = z

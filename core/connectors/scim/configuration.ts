@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
-import { isLoopback } from '../http.ts';
+import { isLoopback, optionalNumber } from '../form-values.ts';
 
 const defaultTimeoutSeconds = 30;
 const defaultPageSize = 100;
@@ -146,14 +146,6 @@ function address(example: string) {
 }
 
 const baseUrl = address('https://app.example.com/scim/v2').transform((href) => href.replace(/\/+$/, ''));
-
-/** An optional number of a form, where an emptied field arrives as an empty string. */
-function optionalNumber(minimum: number, maximum: number, initial: number) {
-  return z.preprocess(
-    (value) => (value === '' || value === null || value === undefined ? initial : value),
-    z.coerce.number().int().min(minimum).max(maximum),
-  );
-}
 
 const common = {
   baseUrl,

@@ -1,7 +1,8 @@
 /** What a ticket connection needs to know: the form the console draws, and the schema that parses it. */
 import { z } from 'zod';
 import type { ConnectorField } from '#core/domain/connector.ts';
-import { addressSchema, headersSchema, optionalNumber, statusesSchema, templateSchema } from '../outbound-fields.ts';
+import { optionalNumber } from '../form-values.ts';
+import { addressSchema, headersSchema, statusesSchema, templateSchema } from '../outbound-fields.ts';
 import { jsonProblem, type TemplateValues } from '../text-template.ts';
 import { placeholders, sampleDraft, valuesOf } from '../ticket-values.ts';
 import { presets, systems, type PresetField, type System } from './presets.ts';
