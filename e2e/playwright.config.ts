@@ -46,7 +46,8 @@ export default defineConfig<GatehouseOptions>({
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,
   retries: 0,
-  workers: 1,
+  // They mostly wait for one another's seconds: a browser, an engine, a person's time to take something back.
+  workers: 2,
   // These end what hangs; how quick anything is, the benchmarks say.
   timeout: 180_000,
   expect: { timeout: 20_000 },

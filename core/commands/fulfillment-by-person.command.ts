@@ -1,6 +1,7 @@
 /** `fulfillment.sendAgain` and `fulfillment.completeByHand`: what owners and administrators do with a task that waits for a person. */
 import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
+import { likeliestFirst } from '#core/domain/directory.ts';
 import { done, refuse } from '#core/domain/errors.ts';
 import type { ApplicationId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import { completeByHand, handToPerson, sendAgain } from '#core/engine/fulfill-by-person.ts';
@@ -142,17 +143,15 @@ async function loadManaged(id: FulfillmentTaskId, context: CommandContext) {
 export async function writeUnseen(context: CommandContext, item: RequestItem, effect: 'grant' | 'revoke') {
   const { writer, circumstances } = context;
   if (effect === 'revoke') return endGrants(writer, item, circumstances.now);
-  const known = await writer
+  const accounts = await writer
     .selectFrom('account')
-    .select(['external_id as externalId', 'username', 'email', 'display_name as displayName'])
+    .select(['id', 'status', 'external_id as externalId', 'username', 'email', 'display_name as displayName'])
     .where('application_id', '=', item.applicationId)
     .where('employee_id', '=', item.beneficiaryId)
     .where((account) => isAccountOf(account, item.serviceAccount))
     .where('status', '<>', 'gone')
-    // 'active' sorts before 'disabled'.
-    .orderBy('status')
-    .orderBy('id')
-    .executeTakeFirst();
+    .execute();
+  const [known] = likeliestFirst(accounts);
   const person = await writer
     .selectFrom('employee')
     .select(['work_email', 'full_name'])

@@ -8,6 +8,7 @@ import {
   type EntitlementId,
   type GrantId,
 } from '#core/domain/ids.ts';
+import { likeliestFirst } from '#core/domain/directory.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import type { StartFacts } from '#core/engine/start-fulfillment.ts';
@@ -94,17 +95,15 @@ async function disabledAccount(
   task: FulfillmentTask,
   serviceAccount: string | null,
 ): Promise<string | null> {
-  const [likeliest] = await writer
+  const accounts = await writer
     .selectFrom('account')
-    .select(['username', 'status'])
+    .select(['id', 'username', 'status'])
     .where('application_id', '=', task.applicationId)
     .where('employee_id', '=', task.beneficiaryId)
     .where((account) => isAccountOf(account, serviceAccount))
     .where('status', '<>', 'gone')
-    // 'active' sorts before 'disabled'.
-    .orderBy('status')
-    .limit(1)
     .execute();
+  const [likeliest] = likeliestFirst(accounts);
   return likeliest?.status === 'disabled' ? likeliest.username : null;
 }
 

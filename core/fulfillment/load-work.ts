@@ -1,4 +1,5 @@
 /** Reads what a connector must know to perform a task. */
+import { likeliestFirst } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, FulfillmentTaskId } from '#core/domain/ids.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import { endOf } from '#core/engine/fulfillment-plan.ts';
@@ -15,7 +16,7 @@ export async function loadWork(
 ): Promise<Work & { readonly initialPassword: InitialPassword | null }> {
   const [row] = await taskWithPerson(reader, id);
   if (row === undefined) throw new Error('A fulfillment task without its beneficiary or entitlement');
-  const accounts = (await accountsOf(reader, row.application_id, row.beneficiary_id)).filter((account) =>
+  const accounts = likeliestFirst(await accountsOf(reader, row.application_id, row.beneficiary_id)).filter((account) =>
     row.service_account === null
       ? account.kind === 'employee'
       : account.kind === 'service' && account.username_key === row.service_account.toLowerCase(),
@@ -86,11 +87,8 @@ const taskWithPerson = prepared((reader, id: FulfillmentTaskId) =>
 const accountsOf = prepared((reader, applicationId: ApplicationId, employeeId: EmployeeId) =>
   reader
     .selectFrom('account')
-    .select(['external_id', 'username', 'username_key', 'kind', 'email', 'display_name', 'status'])
+    .select(['id', 'external_id', 'username', 'username_key', 'kind', 'email', 'display_name', 'status'])
     .where('application_id', '=', applicationId)
     .where('employee_id', '=', employeeId)
-    .where('status', '<>', 'gone')
-    // 'active' sorts before 'disabled': the first is the one that access goes to.
-    .orderBy('status')
-    .orderBy('id'),
+    .where('status', '<>', 'gone'),
 );

@@ -5,7 +5,7 @@
 import { expressionBuilder, sql, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import type { FulfillmentView, Person } from '#core/contract/index.ts';
-import type { RiskLevel } from '#core/domain/directory.ts';
+import { likeliestFirst, type RiskLevel } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, EntitlementId, RequestId } from '#core/domain/ids.ts';
 import type { Reader, Tables } from '#core/persistence/tables.ts';
 import { cursorKind, decodeCursor, keyParts, pageOf } from './cursor.ts';
@@ -123,12 +123,14 @@ async function loadUsernames(
   if (tasks.length === 0) return new Map();
   const rows = await reader
     .selectFrom('account')
-    .select(['employee_id', 'application_id', 'username'])
+    .select(['id', 'status', 'employee_id', 'application_id', 'username'])
     .where('employee_id', 'in', [...new Set(tasks.map((task) => task.beneficiary_id))])
     .where('application_id', 'in', [...new Set(tasks.map((task) => task.application_id))])
-    // 'active' sorts before 'disabled' and 'gone'; the map keeps what comes last.
-    .orderBy('status', 'desc')
-    .orderBy('id', 'desc')
     .execute();
-  return new Map(rows.map((row) => [`${row.employee_id} ${row.application_id}`, row.username]));
+  // The map keeps what comes last.
+  return new Map(
+    likeliestFirst(rows)
+      .toReversed()
+      .map((row) => [`${row.employee_id} ${row.application_id}`, row.username]),
+  );
 }

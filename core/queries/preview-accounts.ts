@@ -1,7 +1,7 @@
 /** Which account a line of a draft will be held by, and what a missing one would be made from. */
 import type { PreviewLine } from '#core/contract/index.ts';
 import type { ConnectorDescription } from '#core/domain/connector.ts';
-import type { Employee } from '#core/domain/directory.ts';
+import { type Employee, likeliestFirst } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
 import type { ItemDraft } from '#core/engine/check-item.ts';
 import type { ItemFacts } from '#core/engine/state.ts';
@@ -87,16 +87,15 @@ async function loadOwn(
   for (let start = 0; start < beneficiaries.length; start += peoplePerStatement) {
     const rows = await reader
       .selectFrom('account')
-      .select(['employee_id', 'application_id', 'username', 'status'])
+      .select(['id', 'employee_id', 'application_id', 'username', 'status'])
       .where('employee_id', 'in', beneficiaries.slice(start, start + peoplePerStatement))
       .where('application_id', 'in', applications)
       .where('kind', '=', 'employee')
       .where('status', '<>', 'gone')
-      // 'active' sorts before 'disabled'; the map keeps what comes last.
-      .orderBy('status', 'desc')
-      .orderBy('id', 'desc')
       .execute();
-    for (const row of rows) own.set(`${row.employee_id} ${row.application_id}`, knownAccount(row));
+    // The map keeps what comes last.
+    for (const row of likeliestFirst(rows).toReversed())
+      own.set(`${row.employee_id} ${row.application_id}`, knownAccount(row));
   }
   return own;
 }
