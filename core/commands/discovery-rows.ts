@@ -19,24 +19,7 @@ export async function writeAccounts(
   count: Count,
 ): Promise<void> {
   for (const chunk of chunks(distinct(accounts, (account) => account.username.toLowerCase()))) {
-    const keys = chunk.map((account) => account.username.toLowerCase());
-    const known = (
-      await writer
-        .selectFrom('account')
-        .selectAll()
-        .where('application_id', '=', run.applicationId)
-        .where((eb) =>
-          eb.or([
-            eb('username_key', 'in', keys),
-            eb(
-              'external_id',
-              'in',
-              chunk.map((account) => account.externalId),
-            ),
-          ]),
-        )
-        .execute()
-    ).map((row) => fromRow('account', row));
+    const known = await knownAccounts(writer, run, chunk);
     const byExternalId = new Map(
       known.flatMap((account) => (account.externalId === null ? [] : [[account.externalId, account] as const])),
     );
@@ -238,6 +221,21 @@ export async function keepGrantsOf(
       .where('status', '=', 'active')
       .execute();
   }
+}
+
+/** Two look-ups by index: joined by `or`, SQLite would read every account of the application for each page. */
+async function knownAccounts(
+  writer: Writer,
+  run: SyncRun,
+  accounts: readonly RemoteAccount[],
+): Promise<readonly Rows['account'][]> {
+  const ofApplication = writer.selectFrom('account').selectAll().where('application_id', '=', run.applicationId);
+  const externalIds = accounts.map(({ externalId }) => externalId);
+  const byExternalId = await ofApplication.where('external_id', 'in', externalIds).execute();
+  const usernameKeys = accounts.map(({ username }) => username.toLowerCase());
+  const byUsername = await ofApplication.where('username_key', 'in', usernameKeys).execute();
+  const ids = new Set(byExternalId.map(({ id }) => id));
+  return [...byExternalId, ...byUsername.filter(({ id }) => !ids.has(id))].map((row) => fromRow('account', row));
 }
 
 async function employeesByEmail(
