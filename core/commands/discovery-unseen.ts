@@ -6,8 +6,8 @@ import type { Instant } from '#core/domain/instant.ts';
 import { epochMilliseconds } from '#core/domain/instant.ts';
 import type { Writer } from '#core/persistence/tables.ts';
 
-/** As few as these may be gone without a question, however small the application is. */
-const handful = 10;
+/** Fewer than these come and go in any application, however small it is: one of two accounts is no reason to ask. */
+const fewestToAsk = 3;
 
 /** A grant that a request gave and that somebody took away past Gatehouse. */
 export interface LostGrant {
@@ -36,15 +36,23 @@ export async function suspiciousDrop(writer: Writer, run: SyncRun, dropPercent: 
     accounts: { known: Number(accounts?.known ?? 0), gone: Number(accounts?.gone ?? 0) },
     grants: { known: Number(grants?.known ?? 0), gone: Number(grants?.gone ?? 0) },
   };
-  const suspicious = Object.values(question).some(
-    ({ known, gone }) => gone > handful && gone * 100 > known * dropPercent,
+  return isSuspicious(question, run.accountsSeen, dropPercent) ? question : null;
+}
+
+/**
+ * More than the share, of at least a few; all of them, whatever the share; or not a single account listed where some
+ * were known, however few: an answer that is empty by mistake looks like that.
+ */
+export function isSuspicious(question: DropQuestion, accountsSeen: number, dropPercent: number): boolean {
+  if (accountsSeen === 0 && question.accounts.gone > 0) return true;
+  return Object.values(question).some(
+    ({ known, gone }) => gone >= fewestToAsk && (gone === known || gone * 100 > known * dropPercent),
   );
-  return suspicious ? question : null;
 }
 
 /**
  * Marks accounts and entitlements as gone and ends grants that this run did not see. What Gatehouse itself
- * delivered after the run began is left alone: its page may have been read before.
+ * delivered, or an import added, after the run began is left alone: its page may have been read before.
  * Answers with counts, and with the grants that a request explains: `grantsRemovedOutside` of them.
  */
 export async function endUnseen(
@@ -75,6 +83,7 @@ export async function endUnseen(
     .set({ status: 'gone' })
     .where('application_id', '=', run.applicationId)
     .where('status', '<>', 'gone')
+    .where('id', '<', firstIdAt(run.startedAt) as never)
     .where(unseen)
     .executeTakeFirst();
   const lost = gone.flatMap((grant) =>

@@ -157,6 +157,8 @@ export const applicationDetailSchema = applicationRowSchema.extend({
       lastTestedAt: instantSchema.nullable(),
       /** When a delivery or a discovery was last answered through it, to a few minutes. */
       lastUsedAt: instantSchema.nullable(),
+      /** Whether its connector can say what the application holds. */
+      discovers: z.boolean(),
     })
     .nullable(),
   discoveries: z.array(syncRunSchema),

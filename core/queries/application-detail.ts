@@ -124,6 +124,7 @@ async function connectionSettings(
     secretsPresent: { ...(await knowledge.secretsPresent(applicationId)) },
     lastTestedAt,
     lastUsedAt,
+    discovers: knowledge.connectors.find(({ name }) => name === connector)?.capabilities.includes('discover') ?? false,
   };
 }
 

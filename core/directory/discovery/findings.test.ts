@@ -445,5 +445,12 @@ describeEachDatabase('a discovery', (open) => {
     await discover();
     for (let index = 0; index < 8; index += 1) book.accounts.delete(`member${index}@example.com`);
     expect(await discover()).toMatchObject({ state: 'completed' });
+    // Nothing at all is one, however few there were.
+    for (const name of [...book.accounts.keys()].slice(2)) book.accounts.delete(name);
+    const two = await discover();
+    expect(two).toMatchObject({ state: 'held', question: { accounts: { known: 32, gone: 30 } } });
+    expect(await answer('confirm', two!.id)).toMatchObject({ outcome: 'done' });
+    book.accounts.clear();
+    expect(await discover()).toMatchObject({ state: 'held', question: { accounts: { known: 2, gone: 2 } } });
   });
 });

@@ -67,7 +67,7 @@ function Loaded({ application, back }: { readonly application: ApplicationDetail
       above={back}
       fill
       actions={
-        application.mayManage && application.connectionSettings !== null ? (
+        application.mayManage && application.connectionSettings?.discovers === true ? (
           <Button
             variant="default"
             leftSection={<IconRefresh size={16} aria-hidden />}

@@ -6,6 +6,7 @@ import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
 import { counted, spanOfMinutes } from '#renderer/ui/format.ts';
 import classes from './applications.module.css';
+import { cannotDiscover, cannotDiscoverText } from './discovery-text.ts';
 
 export function DeliveryTab({ application }: { readonly application: ApplicationDetail }) {
   const { delivery } = application;
@@ -31,7 +32,8 @@ export function DeliveryTab({ application }: { readonly application: Application
           The next discovery, or an import of grants, confirms what was done by hand, or raises a finding.
         </Text>
         <Text size="sm" c="dimmed">
-          A discovery that would end more than the set share of accounts or grants stops and asks.
+          A discovery that would end more than the set share of accounts or grants, and three or more of them, stops and
+          asks; so does one that is told of no account at all.
         </Text>
       </Stack>
     </div>
@@ -129,6 +131,8 @@ function Discovery({ application }: { readonly application: ApplicationDetail })
         <Text fw={600}>Discovery and delivery</Text>
         <Select
           label="Discovered"
+          description={cannotDiscover(application) ? cannotDiscoverText : undefined}
+          disabled={cannotDiscover(application) && schedule === 'never'}
           data={choices.map(([value, label]) => ({ value, label }))}
           value={schedule}
           allowDeselect={false}

@@ -9,7 +9,7 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { TimeText } from '#renderer/ui/time-text.tsx';
 import classes from './applications.module.css';
-import { seenText, summaryText, tookText } from './discovery-text.ts';
+import { cannotDiscover, cannotDiscoverText, seenText, summaryText, tookText } from './discovery-text.ts';
 import type { DiscoverHandle } from './use-discover.ts';
 
 export interface DiscoveriesTabProps {
@@ -28,6 +28,11 @@ export function DiscoveriesTab({ application, discover, onConnect }: Discoveries
         <Alert color="red" role="alert" title="The discovery did not start">
           {discover.problem}
         </Alert>
+      )}
+      {cannotDiscover(application) && ended.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {cannotDiscoverText}
+        </Text>
       )}
       {(running !== undefined || discover.isRunning) && <Running run={running} />}
       {held !== undefined && <Question run={held} mayAnswer={application.mayManage} />}
@@ -161,6 +166,7 @@ function Nothing({ application, discover, onConnect }: DiscoveriesTabProps) {
       </EmptyState>
     );
   }
+  if (cannotDiscover(application)) return <EmptyState title={title}>{cannotDiscoverText}</EmptyState>;
   return (
     <EmptyState
       title={title}

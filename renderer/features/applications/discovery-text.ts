@@ -1,6 +1,14 @@
 /** Words for what a discovery did. */
-import type { SyncRunView } from '#core/contract/index.ts';
+import type { ApplicationDetail, SyncRunView } from '#core/contract/index.ts';
 import { counted } from '#renderer/ui/format.ts';
+
+/** It is connected, by a connector that cannot say what the application holds. */
+export function cannotDiscover({ connectionSettings }: Pick<ApplicationDetail, 'connectionSettings'>): boolean {
+  return connectionSettings !== null && !connectionSettings.discovers;
+}
+
+export const cannotDiscoverText =
+  'Its connector cannot say what the application holds. Import a file in the directory instead.';
 
 /** `41 accounts, 12 entitlements, 230 grants` */
 export function seenText(run: Pick<SyncRunView, 'accountsSeen' | 'entitlementsSeen' | 'grantsSeen'>): string {

@@ -12,6 +12,7 @@ import { RiskBadge } from '#renderer/ui/risk-badge.tsx';
 import { SearchInput } from '#renderer/ui/search-input.tsx';
 import { ToneBadge } from '#renderer/ui/state-badge.tsx';
 import { entitlementsQuery } from './applications.queries.ts';
+import { cannotDiscover, cannotDiscoverText } from './discovery-text.ts';
 import { EntitlementInstructions } from './entitlement-instructions.tsx';
 import { EntitlementReview } from './entitlement-review.tsx';
 
@@ -164,7 +165,9 @@ export function EntitlementsTab({ application }: { readonly application: Applica
             <EmptyState title="No entitlements yet">
               {application.connectionSettings === null
                 ? 'Set up the connection and discover them, or import a file in the directory.'
-                : 'Discover them with “Discover now”, or import a file in the directory.'}
+                : cannotDiscover(application)
+                  ? cannotDiscoverText
+                  : 'Discover them with “Discover now”, or import a file in the directory.'}
             </EmptyState>
           ) : (
             <EmptyState title="No entitlement matches">Search for a part of its name or description.</EmptyState>
