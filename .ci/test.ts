@@ -11,6 +11,7 @@ import { prepareSystem } from './system-packages.ts';
 import {
   type PlaywrightReport,
   type Results,
+  nothing,
   namesOfPlaywright,
   resultOfCheck,
   resultOfPlaywright,
@@ -39,6 +40,9 @@ const steps: Readonly<Record<string, () => Promise<Results>>> = {
   e2e,
   bench: () => check('bench', ['--', '--quick']),
 };
+
+/** One core each, nothing written: the compiler works beside these. */
+const besideTypecheck = ['lint', 'format', 'layers', 'dead-code'];
 
 async function check(script: string, parameters: readonly string[] = []): Promise<Results> {
   return resultOfCheck(script, await run(['npm', 'run', '--silent', script, ...parameters], 15 * minute));
@@ -117,6 +121,18 @@ function read<Report>(file: string): Report {
   return JSON.parse(readFileSync(file, 'utf8')) as Report;
 }
 
+async function take(name: string): Promise<void> {
+  const from = Date.now();
+  console.log(`\n== ${name}`);
+  const result = (await steps[name]?.()) ?? nothing;
+  results.push(inCi ? withoutSkips(result) : result);
+  console.log(`== ${name}: ${summaryLine(result)} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+}
+
+async function takeAll(names: readonly string[]): Promise<void> {
+  for (const name of names) await take(name);
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     for (const id of running) endGroup(id);
@@ -134,13 +150,11 @@ if (unknown.length > 0) {
 
 prepareSystem();
 const results: Results[] = [];
-for (const [name, step] of Object.entries(steps)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  const from = Date.now();
-  console.log(`\n== ${name}`);
-  const result = await step();
-  results.push(inCi ? withoutSkips(result) : result);
-  console.log(`== ${name}: ${summaryLine(result)} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+const wanted = Object.keys(steps).filter((name) => asked.length === 0 || asked.includes(name));
+const beside = wanted.includes('typecheck') ? besideTypecheck.filter((name) => wanted.includes(name)) : [];
+for (const name of wanted) {
+  if (beside.includes(name)) continue;
+  await Promise.all([take(name), takeAll(name === 'typecheck' ? beside : [])]);
 }
 rmSync(reports, { recursive: true, force: true });
 
