@@ -8,12 +8,18 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { resourceTypes, schemasWith } from './second-scim-descriptions.ts';
+
 /** How the server takes one member away, or does not. */
 export type RemovalByFilter = 'works' | 'refused' | 'ignored';
 export type RemovalByValue = 'works' | 'refused' | 'empties';
 
 export interface SecondScimServerOptions {
-  readonly users: readonly { readonly userName: string; readonly email?: string }[];
+  readonly users: readonly {
+    readonly userName: string;
+    readonly email?: string;
+    readonly roles?: readonly unknown[];
+  }[];
   /** Members by group name. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
   /** The most it lists at once, whatever is asked for. */
@@ -34,6 +40,14 @@ export interface SecondScimServerOptions {
   /** Pages by cursor too, and says so (RFC 9865); a cursor stands in the list as it was when it was begun. */
   readonly cursors?: boolean;
   readonly unknownMemberStatus?: 400 | 404 | 500;
+  /** Members by project: a resource type of its own (RFC 7643 section 6), which it tells of. */
+  readonly projects?: Readonly<Record<string, readonly string[]>>;
+  /** What it says of itself in its ServiceProviderConfig; without, there is none. */
+  readonly says?: { readonly patch?: boolean | string; readonly filter?: boolean };
+  /** Keeps the roles of users, as objects or as plain texts, and takes PATCH of them. */
+  readonly roles?: { readonly as: 'objects' | 'texts'; readonly filterRefused?: boolean; readonly inLists?: boolean };
+  /** Has schemas, with these roles to choose from. */
+  readonly offeredRoles?: readonly string[];
 }
 
 export interface SecondScimServer {
@@ -42,6 +56,9 @@ export interface SecondScimServer {
   readonly password: string;
   readonly userNames: () => readonly string[];
   readonly membersOf: (group: string) => readonly string[] | undefined;
+  readonly membersOfProject: (project: string) => readonly string[] | undefined;
+  /** As they are written in the user. */
+  readonly rolesOf: (userName: string) => unknown;
   /** Both give the id, which is the name. */
   readonly addUser: (userName: string) => string;
   readonly addGroup: (name: string, members?: readonly string[]) => string;
@@ -56,6 +73,7 @@ interface User {
   email: string | null;
   /** Whatever else a client wrote of it. */
   more: Readonly<Record<string, unknown>>;
+  version: number;
 }
 
 interface Group {
@@ -81,16 +99,26 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     unknownMemberStatus = 400,
   } = options;
   const [username, password] = ['gatehouse', 'pässword with: colon'];
-  const users: User[] = options.users.map(({ userName, email = null }) => ({ userName, email, more: {} }));
-  const groups = new Map(
-    Object.entries(options.groups).map(([name, members]): [string, Group] => [
-      name,
-      { members: [...members], version: 1 },
-    ]),
-  );
+  const users: User[] = options.users.map(({ userName, email = null, roles }) => ({
+    userName,
+    email,
+    more: roles === undefined ? {} : { roles },
+    version: 1,
+  }));
+  const collected = (contents: Readonly<Record<string, readonly string[]>>) =>
+    new Map(
+      Object.entries(contents).map(([name, members]): [string, Group] => [name, { members: [...members], version: 1 }]),
+    );
+  const groups = collected(options.groups);
+  const projects = collected(options.projects ?? {});
+  const collections: Readonly<Record<string, Map<string, Group>>> = {
+    Groups: groups,
+    ...(options.projects === undefined ? {} : { Projects: projects }),
+  };
 
-  const userOf = ({ userName, email, more }: User) => ({
+  const userOf = ({ userName, email, more, version }: User) => ({
     ...more,
+    ...(options.versions === true ? { meta: { resourceType: 'User', version: `W/"${version}"` } } : {}),
     id: userName,
     userName,
     // Written as some servers do.
@@ -105,8 +133,13 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
       : {}),
   });
 
-  function groupOf(name: string, withMembers: boolean): object {
-    const group = existing(name);
+  const listedUser = (user: User) => {
+    const { roles, ...rest } = userOf(user) as ReturnType<typeof userOf> & { readonly roles?: unknown };
+    return options.roles?.inLists === false || roles === undefined ? rest : { ...rest, roles };
+  };
+
+  function groupOf(all: ReadonlyMap<string, Group>, name: string, withMembers: boolean): object {
+    const group = existing(all, name);
     return {
       id: name,
       displayName: name,
@@ -119,15 +152,16 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     };
   }
 
-  function existing(name: string): Group {
-    const group = groups.get(name);
-    if (group === undefined) throw new Refusal(404, `no group "${name}"`);
+  function existing(all: ReadonlyMap<string, Group>, name: string): Group {
+    const group = all.get(name);
+    if (group === undefined) throw new Refusal(404, `nothing called "${name}"`);
     return group;
   }
 
   function removeUser(userName: string): void {
     users.splice(0, users.length, ...users.filter((user) => user.userName !== userName));
-    for (const group of groups.values()) group.members = group.members.filter((id) => id !== userName);
+    for (const group of [...groups.values(), ...projects.values()])
+      group.members = group.members.filter((id) => id !== userName);
   }
 
   const cursors = new Map<string, readonly object[]>();
@@ -159,11 +193,11 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     return literal === undefined ? [] : users.filter(({ userName }) => userName === JSON.parse(literal));
   }
 
-  function selectGroups(filter: string | null): readonly string[] {
-    if (filter === null) return [...groups.keys()];
+  function selectGroups(all: ReadonlyMap<string, Group>, filter: string | null): readonly string[] {
+    if (filter === null) return [...all.keys()];
     const [, id, member] = /^(?:id eq (".*") and )?members\.value eq (".*")$/.exec(filter) ?? [];
     if (member === undefined || options.filtersMembers === false) return [];
-    return [...groups]
+    return [...all]
       .filter(
         ([name, group]) =>
           (id === undefined || name === JSON.parse(id)) && group.members.includes(JSON.parse(member) as string),
@@ -175,13 +209,13 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     const userName = String(body['userName']);
     if (users.some((user) => user.userName.toLowerCase() === userName.toLowerCase()))
       throw new Refusal(409, 'that name is taken');
-    const user = { userName, ...writtenOf(body) };
+    const user = { userName, ...writtenOf(body), version: 1 };
     users.push(user);
     return userOf(user);
   }
 
   function writtenOf(body: Record<string, unknown>): Pick<User, 'email' | 'more'> {
-    const { id: _id, userName: _userName, emails, ...more } = body;
+    const { id: _id, userName: _userName, meta: _meta, emails, ...more } = body;
     return { email: (emails as readonly { readonly value: string }[] | undefined)?.[0]?.value ?? null, more };
   }
 
@@ -189,6 +223,31 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     const user = users.find(({ userName }) => userName === id);
     if (user === undefined) throw new Refusal(404, 'no such user');
     return user;
+  }
+
+  /** Roles alone; whatever else is replaced as a whole. */
+  function patchUser(
+    user: User,
+    { op, path, value }: { readonly op: string; readonly path: string; readonly value?: unknown },
+  ): void {
+    if (options.roles === undefined) throw new Refusal(405, 'users are replaced as a whole');
+    const held = (user.more['roles'] ?? []) as readonly unknown[];
+    const [, literal] = /^roles\[value eq (".*")\]$/.exec(path) ?? [];
+    const written = (entry: unknown) =>
+      typeof entry === 'string' ? entry : (entry as { readonly value: string }).value;
+    if (literal !== undefined && options.roles.filterRefused === true) throw new Refusal(400, 'no path filters here');
+    user.version += 1;
+    if (op === 'remove') {
+      user.more = {
+        ...user.more,
+        roles: literal === undefined ? [] : held.filter((entry) => written(entry) !== JSON.parse(literal)),
+      };
+      return;
+    }
+    const given = value as readonly unknown[];
+    if (given.some((entry) => (typeof entry === 'string') !== (options.roles?.as === 'texts')))
+      throw new Refusal(400, 'that is no role');
+    user.more = { ...user.more, roles: [...held, ...given] };
   }
 
   function patch(
@@ -234,44 +293,76 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     const filter = url.searchParams.get('filter');
     switch (`${method} ${endpoint}${id === null ? '' : '/id'}`) {
       case 'GET ServiceProviderConfig':
-        if (options.cursors !== true) throw new Refusal(404, 'nothing here');
-        return { status: 200, body: { patch: { supported: true }, pagination: { cursor: true, index: true } } };
+        if (options.cursors !== true && options.says === undefined) throw new Refusal(404, 'nothing here');
+        return {
+          status: 200,
+          body: {
+            patch: { supported: options.says?.patch ?? true },
+            ...(options.says?.filter === undefined ? {} : { filter: { supported: options.says.filter } }),
+            pagination: { cursor: options.cursors === true, index: true },
+          },
+        };
+      case 'GET ResourceTypes':
+        if (options.projects === undefined) throw new Refusal(404, 'nothing here');
+        return { status: 200, body: { Resources: resourceTypes } };
+      case 'GET Schemas':
+        if (options.offeredRoles === undefined) throw new Refusal(404, 'nothing here');
+        return { status: 200, body: { Resources: schemasWith(options.offeredRoles, options.roles?.as === 'texts') } };
       case 'GET Users':
-        return { status: 200, body: list(selectUsers(filter).map(userOf), url) };
+        return { status: 200, body: list(selectUsers(filter).map(listedUser), url) };
       case 'GET Users/id':
         return { status: 200, body: userOf(userNamed(id)) };
-      case 'PUT Users/id':
-        Object.assign(userNamed(id), writtenOf(body));
+      case 'PUT Users/id': {
+        const user = userNamed(id);
+        if (ifMatch !== undefined && ifMatch !== `W/"${user.version}"`) throw new Refusal(412, 'the user has changed');
+        Object.assign(user, writtenOf(body), { version: user.version + 1 });
         return { status: 204 };
-      case 'PATCH Users/id':
-        throw new Refusal(405, 'users are replaced as a whole');
+      }
+      case 'PATCH Users/id': {
+        if (options.patches === false) throw new Refusal(501, 'PATCH is not supported');
+        const [operation] = body['Operations'] as readonly Parameters<typeof patchUser>[1][];
+        if (operation !== undefined) patchUser(userNamed(id), operation);
+        return { status: 204 };
+      }
       case 'DELETE Users/id':
         removeUser(userNamed(id).userName);
         return { status: 204 };
       case 'POST Users':
         return { status: 201, body: create(body) };
-      case 'GET Groups':
+      default:
+        return answerOfMembers(method, endpoint, id, url, body, ifMatch);
+    }
+  }
+
+  function answerOfMembers(
+    method: string,
+    endpoint: string,
+    id: string | null,
+    url: URL,
+    body: Record<string, unknown>,
+    ifMatch: string | undefined,
+  ): { readonly status: number; readonly body?: object } {
+    const all = collections[endpoint];
+    if (all === undefined) throw new Refusal(404, 'nothing here');
+    switch (`${method}${id === null ? '' : ' id'}`) {
+      case 'GET': {
+        const found = selectGroups(all, url.searchParams.get('filter')).map((name) => groupOf(all, name, false));
+        return { status: 200, body: list(found, url) };
+      }
+      case 'GET id':
         return {
           status: 200,
-          body: list(
-            selectGroups(filter).map((name) => groupOf(name, false)),
-            url,
-          ),
+          body: groupOf(all, id ?? '', url.searchParams.get('attributes')?.includes('members') === true),
         };
-      case 'GET Groups/id':
-        return {
-          status: 200,
-          body: groupOf(id ?? '', url.searchParams.get('attributes')?.includes('members') === true),
-        };
-      case 'PATCH Groups/id': {
+      case 'PATCH id': {
         if (options.patches === false) throw new Refusal(501, 'PATCH is not supported');
         const [operation] = body['Operations'] as readonly Parameters<typeof patch>[1][];
-        if (operation !== undefined) patch(existing(id ?? ''), operation);
+        if (operation !== undefined) patch(existing(all, id ?? ''), operation);
         return { status: 204 };
       }
-      case 'PUT Groups/id':
-        replace(existing(id ?? ''), body, ifMatch);
-        return { status: 200, body: groupOf(id ?? '', false) };
+      case 'PUT id':
+        replace(existing(all, id ?? ''), body, ifMatch);
+        return { status: 200, body: groupOf(all, id ?? '', false) };
       default:
         throw new Refusal(404, 'nothing here');
     }
@@ -311,8 +402,10 @@ export async function startSecondScimServer(options: SecondScimServerOptions): P
     password,
     userNames: () => users.map(({ userName }) => userName),
     membersOf: (group) => groups.get(group)?.members,
+    membersOfProject: (project) => projects.get(project)?.members,
+    rolesOf: (userName) => userNamed(userName).more['roles'],
     addUser(userName) {
-      users.push({ userName, email: `${userName}@example.com`, more: {} });
+      users.push({ userName, email: `${userName}@example.com`, more: {}, version: 1 });
       return userName;
     },
     addGroup(name, members = []) {

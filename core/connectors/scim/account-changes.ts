@@ -6,9 +6,9 @@ import type { AccountDraft, Failure, Outcome, RemoteAccount } from '#core/connec
 import { needsPerson, retryable } from '../failures.ts';
 import { resourcePath, type ScimFault, type ScimSuccess } from './client.ts';
 import type { ScimContext } from './context.ts';
-import { attribute, isObject, keyOf, textOf, type JsonObject } from './json.ts';
-import { accountOf, emailsOf, patchMessage, schemas, type PatchOperation } from './resources.ts';
-import { serviceOf } from './service.ts';
+import { attribute, isObject, keyOf, textOf, without, type JsonObject } from './json.ts';
+import { accountOf, emailsOf, patchMessage, readOnlyAttributes, schemas, type PatchOperation } from './resources.ts';
+import { declines, hasEnterpriseUsers } from './service.ts';
 import { fetchResource, type ResourceReading } from './slots.ts';
 
 /** One attribute and the value it shall have. */
@@ -30,9 +30,9 @@ export async function updateAccount(
   draft: AccountDraft,
   signal: AbortSignal,
 ): Promise<Outcome<RemoteAccount>> {
-  const service = await serviceOf(context, signal);
-  if ('kind' in service) return service;
-  return change(context, account, wantedOf(draft, service.enterprise), signal);
+  const enterprise = await hasEnterpriseUsers(context, signal);
+  if (typeof enterprise === 'object') return enterprise;
+  return change(context, account, wantedOf(draft, enterprise), signal);
 }
 
 /** Sets `active` (RFC 7643 section 4.1.1). */
@@ -113,9 +113,8 @@ async function write(
   missing: readonly Wanted[],
   signal: AbortSignal,
 ): Promise<ScimSuccess | ScimFault> {
-  const service = await serviceOf(context, signal);
   const path = pathOf(account);
-  if ('kind' in service || service.patches !== false) {
+  if (!(await declines(context, 'patches', signal))) {
     const operations = missing.map((one): PatchOperation => ({ op: 'replace', path: one.path, value: one.value }));
     const answer = await context.client.send(
       { method: 'PATCH', path, body: patchMessage(...operations), ifMatch: before.version },
@@ -124,11 +123,7 @@ async function write(
     if (answer.ok || (answer.status !== 405 && answer.status !== 501)) return answer;
   }
   // Replaced as it was read, with what is wanted in its place (RFC 7644 section 3.5.1).
-  const user: Record<string, unknown> = { ...before.resource };
-  for (const readOnly of ['meta', 'groups']) {
-    const key = keyOf(user, readOnly);
-    if (key !== null) delete user[key];
-  }
+  const user = without(before.resource, readOnlyAttributes);
   for (const one of missing) one.put(user);
   return context.client.send({ method: 'PUT', path, body: user, ifMatch: before.version }, signal);
 }

@@ -15,7 +15,7 @@ import type { ScimContext } from './context.ts';
 import type { JsonObject } from './json.ts';
 import { listOf, listResources, listStart } from './paging.ts';
 import { accountOf, emailsOf, filterValue, folded, schemas } from './resources.ts';
-import { serviceOf } from './service.ts';
+import { declines, hasEnterpriseUsers } from './service.ts';
 
 /** Past this many users, looking through all of them is no answer any more. */
 const mostUsersLookedThrough = 100_000;
@@ -34,6 +34,7 @@ export async function findAccount(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Outcome<RemoteAccount>> {
+  if (await declines(context, 'filters', signal)) return lookThroughAll(context, wanted, signal);
   for (const attribute of ['userName', 'emails.value'] as const) {
     const answer = await askByFilter(context, attribute, valueOf(wanted, attribute), signal);
     if (answer.kind === 'found') return choose(answer.found, wanted, attribute);
@@ -52,9 +53,9 @@ export async function createAccount(
   // Asked first, since an earlier answer may have been lost, and not every server refuses a second one.
   const existing = await findAccount(context, draft, signal);
   if (existing.kind !== 'notFound') return existing;
-  const service = await serviceOf(context, signal);
-  if ('kind' in service) return service;
-  const body = userOf(draft, service.enterprise);
+  const enterprise = await hasEnterpriseUsers(context, signal);
+  if (typeof enterprise === 'object') return enterprise;
+  const body = userOf(draft, enterprise);
   const answer = await context.client.send({ method: 'POST', path: '/Users', body }, signal);
   if (answer.ok) {
     const account = answer.body === null ? null : accountOf(answer.body);

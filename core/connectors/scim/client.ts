@@ -36,6 +36,8 @@ export interface ScimFault {
   readonly status: number | null;
   readonly scimType: string | null;
   readonly failure: Failure;
+  /** A web page came where SCIM was asked for, as a success. */
+  readonly isPage?: boolean;
 }
 
 export interface ScimClient {
@@ -136,10 +138,11 @@ export function createScimClient(settings: ScimClientSettings): ScimClient {
     try {
       body = JSON.parse(text);
     } catch {
-      const what = /^\s*</.test(text)
+      const isPage = /^\s*</.test(text);
+      const what = isPage
         ? 'a web page instead of SCIM; if it keeps doing so, check the base URL'
         : 'an answer that breaks off or is not JSON';
-      return fault(status, null, retryable(`${host} sent ${what} (HTTP ${status}).`));
+      return { ...fault(status, null, retryable(`${host} sent ${what} (HTTP ${status}).`)), isPage };
     }
     if (!isObject(body))
       return fault(status, null, retryable(`${host} sent JSON that is not a SCIM resource (HTTP ${status}).`));

@@ -1,6 +1,6 @@
 /**
- * The SCIM 2.0 connector (RFC 7643, RFC 7644): users are accounts, groups are entitlements, and
- * membership is the grant.
+ * The SCIM 2.0 connector (RFC 7643, RFC 7644): users are accounts; groups, other things with members, and the roles and
+ * entitlements of users are entitlements; membership, or the value at the user, is the grant.
  */
 import type { Connector, ConnectorDefinition, Secrets } from '#core/connectors/connector.ts';
 import { needsPerson } from '../failures.ts';
@@ -11,7 +11,7 @@ import { createScimClient } from './client.ts';
 import { scimConfiguration, scimFields, type ScimConfiguration } from './configuration.ts';
 import { testConnection } from './connection-test.ts';
 import { discover } from './discovery.ts';
-import { nothingSeen, type ScimContext } from './context.ts';
+import { nothingAsked, nothingSeen, type ScimContext } from './context.ts';
 import { readSlot } from './holdings.ts';
 import { grant, revoke, unproved } from './memberships.ts';
 import { clientCredentialsSignIn, fixedSignIn, type SignIn } from './sign-in.ts';
@@ -23,7 +23,8 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
   description: {
     name: 'scim',
     title: 'SCIM 2.0',
-    summary: 'Any application with a SCIM 2.0 service: accounts are its users, entitlements are its groups.',
+    summary:
+      'Any application with a SCIM 2.0 service: accounts are its users; entitlements are its groups, its other resources with members, and the roles and entitlements of users.',
     fields: scimFields,
     capabilities: [
       'test',
@@ -37,7 +38,11 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       'revoke',
       'read',
     ],
-    requiredPermissions: ['Read users and groups', 'Create, change and delete users', 'Change the members of groups'],
+    requiredPermissions: [
+      'Read users, groups and other resources with members',
+      'Create, change and delete users',
+      'Change the members of groups and of other resources',
+    ],
     accountAttributes: [
       { name: 'username', becomes: 'userName', required: true },
       { name: 'email', becomes: 'emails', required: true },
@@ -70,7 +75,7 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       }),
       pageSize: configuration.pageSize,
       seen: nothingSeen(),
-      service: { known: null },
+      service: nothingAsked(),
     };
     return {
       source: configuration.baseUrl,
@@ -85,10 +90,11 @@ export const scimConnector: ConnectorDefinition<ScimConfiguration> = {
       grant: (wanted, signal) => grant(context, wanted, signal),
       revoke: (unwanted, signal) => revoke(context, unwanted, signal),
       async read(asked, signal) {
-        const reading = await readSlot(context, slotOf(asked), signal);
-        if (reading.kind === 'unproved') return unproved();
+        const slot = slotOf(asked);
+        const reading = await readSlot(context, slot, signal);
+        if (reading.kind === 'unproved') return unproved(slot);
         if (reading.kind !== 'read') return reading;
-        return { kind: 'already', value: { held: reading.held }, facts: factsOf(asked, reading.reading.status) };
+        return { kind: 'already', value: { held: reading.held }, facts: factsOf(slot, reading.reading.status) };
       },
       async close() {
         // Nothing is held open: each request cleans up after itself.

@@ -33,3 +33,13 @@ export function countOf(value: unknown): number | null {
   const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
 }
+
+/** The object without some of its attributes, however they are spelled. */
+export function without(object: JsonObject, names: readonly string[]): Record<string, unknown> {
+  const rest: Record<string, unknown> = { ...object };
+  for (const name of names) {
+    const key = keyOf(rest, name);
+    if (key !== null) delete rest[key];
+  }
+  return rest;
+}

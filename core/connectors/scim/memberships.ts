@@ -7,101 +7,115 @@ import { needsPerson, retryable } from '../failures.ts';
 import { resourcePath, type ScimFault, type ScimSuccess } from './client.ts';
 import type { ScimContext } from './context.ts';
 import { readSlot, type SlotReading } from './holdings.ts';
-import { attribute, keyOf, type JsonObject } from './json.ts';
-import { filterValue, patchMessage, type PatchOperation } from './resources.ts';
-import { factsOf, slotOf, valueOf, type ResourceReading, type Slot } from './slots.ts';
+import { keyOf, without } from './json.ts';
+import { filterValue, patchMessage, readOnlyAttributes, schemas, type PatchOperation } from './resources.ts';
+import { declines, listAttributeOf } from './service.ts';
+import { entriesOf, factsOf, slotOf, valueOf, type ResourceReading, type Slot } from './slots.ts';
 
 type Answer = ScimSuccess | ScimFault;
 
-/** Makes the account a member of the group (RFC 7644 section 3.5.2.1). */
+/** Adds the account to the group's members, or the role to the user's (RFC 7644 section 3.5.2.1). */
 export async function grant(context: ScimContext, wanted: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>> {
   const slot = slotOf(wanted);
   const before = await readSlot(context, slot, signal);
   if (!isReading(before)) return before;
   if (before.kind === 'read' && before.held)
-    return { kind: 'already', value: undefined, facts: factsOf(wanted, before.reading.status) };
-  let answer = await patch(context, slot, { op: 'add', path: slot.attribute, value: [{ value: slot.value }] }, signal);
-  // PATCH is optional (RFC 7644 section 3.5.2); a server without it says so by these. As for the version, see `revoke`.
-  if (
-    !answer.ok &&
-    (answer.status === 405 || answer.status === 501) &&
-    // Members that are kept back would all be lost.
-    before.values !== null &&
-    before.reading.version !== null
-  ) {
-    answer = await replaceValues(context, slot, before.reading, (values) => [...values, { value: slot.value }], signal);
+    return { kind: 'already', value: undefined, facts: factsOf(slot, before.reading.status) };
+  const entry = await entryFor(context, slot, before.reading, signal);
+  const add = (values: readonly unknown[]): readonly unknown[] => [...values, entry];
+  let answer: Answer;
+  if (isReplaceable(before) && (await declines(context, 'patches', signal))) {
+    answer = await replaceValues(context, slot, before.reading, add, signal);
+  } else {
+    answer = await patch(context, slot, { op: 'add', path: slot.attribute, value: [entry] }, signal);
+    // PATCH is optional (RFC 7644 section 3.5.2); a server without it says so by these, whatever it says of itself.
+    if (!answer.ok && (answer.status === 405 || answer.status === 501) && isReplaceable(before)) {
+      answer = await replaceValues(context, slot, before.reading, add, signal);
+    }
   }
   // 500 is one of the answers to an unknown member, so it is looked into before it counts as passing.
   if (isFinal(answer) && answer.status !== 500) return answer.failure;
   const after = await readSlot(context, slot, signal);
   if (!isReading(after)) return after;
   if (after.kind === 'read' && after.held)
-    return { kind: 'applied', value: undefined, facts: factsOf(wanted, answer.status) };
+    return { kind: 'applied', value: undefined, facts: factsOf(slot, answer.status) };
   if (answer.ok && after.kind === 'unproved') {
     return needsPerson(
-      `The server accepted the new member (HTTP ${answer.status}), but ${showsNobody} Look in the application whether it is there.`,
+      `The server accepted the new ${slot.noun} (HTTP ${answer.status}), but ${showsNothing(slot)} Look in the application whether it is there.`,
     );
   }
   if (answer.ok)
-    return retryable(`The server accepted the new member (HTTP ${answer.status}), but does not show it yet.`);
+    return retryable(`The server accepted the new ${slot.noun} (HTTP ${answer.status}), but does not show it yet.`);
   return (await accountMissing(context, wanted.accountExternalId, signal)) ?? answer.failure;
 }
 
 /**
- * Takes the account out of the group (RFC 7644 section 3.5.2.2). Servers that do not know the path
- * filter are asked in the two other ways there are.
+ * Takes the account out of the group, or the role from the user (RFC 7644 section 3.5.2.2). Servers that do not know the
+ * path filter are asked in the other ways there are.
  */
 export async function revoke(context: ScimContext, unwanted: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>> {
   const slot = slotOf(unwanted);
   const before = await readSlot(context, slot, signal);
   if (!isReading(before)) return before;
   if (before.kind === 'read' && !before.held)
-    return { kind: 'already', value: undefined, facts: factsOf(unwanted, before.reading.status) };
+    return { kind: 'already', value: undefined, facts: factsOf(slot, before.reading.status) };
 
-  // Sent also where nobody can tell whether it is held: it takes away this one member or does nothing.
-  const byFilter: PatchOperation = {
-    op: 'remove',
-    path: `${slot.attribute}[value eq ${filterValue(slot.value)}]`,
-  };
-  const first = await patch(context, slot, byFilter, signal);
-  const afterFirst = await settle(context, slot, before, first, signal);
-  if (!isReading(afterFirst)) return afterFirst;
+  let first: Answer | null = null;
+  let last: Answer | null = null;
+  let current = before;
+  if (!isReplaceable(before) || !(await declines(context, 'patches', signal))) {
+    // Sent also where nobody can tell whether it is held: it takes away this one value or does nothing.
+    const byFilter: PatchOperation = {
+      op: 'remove',
+      path: `${slot.attribute}[value eq ${filterValue(slot.value)}]`,
+    };
+    first = await patch(context, slot, byFilter, signal);
+    last = first;
+    const afterFirst = await settle(context, slot, before, first, signal);
+    if (!isReading(afterFirst)) return afterFirst;
+    current = afterFirst;
 
-  // Only a server that refused the path filter is asked with a value: those that follow the RFC to the
-  // letter take a bare remove of `members` as "all of them", whatever its value says.
-  let last: Answer = first;
-  let current = afterFirst;
-  if (!first.ok && current.values !== null) {
-    last = await patch(context, slot, { op: 'remove', path: slot.attribute, value: [{ value: slot.value }] }, signal);
-    const afterSecond = await settle(context, slot, current, last, signal);
-    if (!isReading(afterSecond)) return afterSecond;
-    current = afterSecond;
+    // Only a server that refused the path filter is asked with a value: those that follow the RFC to the
+    // letter take a bare remove of `members` as "all of them", whatever its value says. A user's roles are not put at
+    // that risk: few servers keep them, and fewer in a way of their own.
+    if (!first.ok && current.values !== null && slot.attribute === 'members') {
+      last = await patch(context, slot, { op: 'remove', path: slot.attribute, value: [{ value: slot.value }] }, signal);
+      const afterSecond = await settle(context, slot, current, last, signal);
+      if (!isReading(afterSecond)) return afterSecond;
+      current = afterSecond;
+    }
   }
 
-  // Replacing the group writes every member anew, and could give back access that was removed since
-  // it was read. The version prevents that; without one, a person has to do it.
-  if (current.values !== null && current.reading.version !== null) {
-    const without = (values: readonly unknown[]): readonly unknown[] =>
+  if (isReplaceable(current)) {
+    const others = (values: readonly unknown[]): readonly unknown[] =>
       values.filter((entry) => valueOf(entry, slot.attribute) !== slot.value);
-    last = await replaceValues(context, slot, current.reading, without, signal);
+    last = await replaceValues(context, slot, current.reading, others, signal);
+    first ??= last;
     const afterThird = await settle(context, slot, current, last, signal);
     if (!isReading(afterThird)) return afterThird;
     current = afterThird;
   }
+  return notTaken(slot, current, first, last);
+}
+
+/** What a removal came to that did not take the value away, or did not show that it has. */
+function notTaken(slot: Slot, current: SlotReading, first: Answer | null, last: Answer | null): Failure {
+  const refusal = first === null || first.ok ? '' : ` ${first.failure.message}`;
   if (current.kind === 'unproved') {
-    const answered = first.ok ? `accepted the removal (HTTP ${first.status})` : 'refused the removal';
+    const answered = first?.ok === true ? `accepted the removal (HTTP ${first.status})` : 'refused the removal';
     return needsPerson(
-      `The server ${answered}, but ${showsNobody} Look in the application, and remove the member there if it is still in the group.${first.ok ? '' : ` ${first.failure.message}`}`,
+      `The server ${answered}, but ${showsNothing(slot)} Look in the application, and remove the ${slot.noun} there if it is still in place.${refusal}`,
     );
   }
-  if (first.ok || last.ok)
-    return retryable(`The server accepted the removal (HTTP ${last.status}), but still shows the member.`);
+  if (first?.ok === true || last?.ok === true)
+    return retryable(`The server accepted the removal (HTTP ${last?.status}), but still shows the ${slot.noun}.`);
+  const from = slot.attribute === 'members' ? `a ${slot.endpoint.replace(/^\/|s$/g, '').toLowerCase()}` : 'a user';
   return needsPerson(
-    `The server removes no single member from a group. Remove the member in the application. ${first.failure.message}`,
+    `The server removes no single ${slot.noun} from ${from}. Remove the ${slot.noun} in the application.${refusal}`,
   );
 }
 
-/** Looks what a removal did: `applied` when the member is gone, a failure when nothing more can be done now, else what is there. */
+/** Looks what a removal did: `applied` when the value is gone, a failure when nothing more can be done now, else what is there. */
 async function settle(
   context: ScimContext,
   slot: Slot,
@@ -115,27 +129,42 @@ async function settle(
   // Others who are gone too may have been removed by somebody else at the same time, or by a server that
   // emptied the group. Giving access back is not for a connector to decide; saying so is.
   const others = [...(before.values ?? [])].filter((id) => id !== slot.value && after.values?.has(id) === false);
-  const facts = factsOf(slot.grant, answer.status);
+  const facts = factsOf(slot, answer.status);
+  const name = slot.attribute === 'members' ? 'otherMembersGone' : 'otherValuesGone';
   return {
     kind: 'applied',
     value: undefined,
-    facts:
-      others.length === 0
-        ? facts
-        : { ...facts, otherMembersGone: `${others.length}: ${others.slice(0, 20).join(', ')}` },
+    facts: others.length === 0 ? facts : { ...facts, [name]: `${others.length}: ${others.slice(0, 20).join(', ')}` },
   };
 }
 
-const showsNobody =
-  'it shows no members of any group, and answers no other question from which one could tell who is in it.';
+function showsNothing({ attribute: name }: Slot): string {
+  const [what, whose] = name === 'members' ? ['members', 'any group'] : [name, 'any user'];
+  return `it shows no ${what} of ${whose}, and answers no other question from which one could tell who has what.`;
+}
 
 function isReading<Other extends Outcome<void> | Failure>(answer: Other | SlotReading): answer is SlotReading {
   return answer.kind === 'read' || answer.kind === 'unproved';
 }
 
 /** What a question gets whose answer cannot be proved. */
-export function unproved(): Failure {
-  return needsPerson(`The server answers, but ${showsNobody} Look in the application.`);
+export function unproved(slot: Slot): Failure {
+  return needsPerson(`The server answers, but ${showsNothing(slot)} Look in the application.`);
+}
+
+/** What is added to the list: an object with a value, or the value alone where the server's own are that. */
+async function entryFor(
+  context: ScimContext,
+  slot: Slot,
+  { resource }: ResourceReading,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const asObject = { value: slot.value };
+  if (slot.attribute === 'members') return asObject;
+  const [shown] = entriesOf(resource, slot.attribute);
+  if (shown !== undefined) return typeof shown === 'string' ? slot.value : asObject;
+  const said = await listAttributeOf(context, schemas.user, slot.attribute, signal);
+  return said !== null && !('kind' in said) && said.plain ? slot.value : asObject;
 }
 
 async function patch(
@@ -147,7 +176,15 @@ async function patch(
   return context.client.send({ method: 'PATCH', path: pathOf(slot), body: patchMessage(operation) }, signal);
 }
 
-/** Replaces the resource (RFC 7644 section 3.5.1), held to the version that was read where the server has versions. */
+/**
+ * Replacing a resource writes every value of its list anew, and could give back access that was removed since it was
+ * read. The version prevents that; without one, a person has to do it. Values that are kept back would all be lost.
+ */
+function isReplaceable({ values, reading }: SlotReading): boolean {
+  return values !== null && reading.version !== null;
+}
+
+/** Replaces the resource (RFC 7644 section 3.5.1), held to the version that was read; the other values stay as written. */
 async function replaceValues(
   context: ScimContext,
   slot: Slot,
@@ -155,12 +192,8 @@ async function replaceValues(
   change: (values: readonly unknown[]) => readonly unknown[],
   signal: AbortSignal,
 ): Promise<Answer> {
-  const values = attribute(reading.resource, slot.attribute);
-  const resource: Record<string, unknown> = { ...reading.resource };
-  const meta = keyOf(resource, 'meta');
-  if (meta !== null) delete resource[meta];
-  resource[keyOf(resource, slot.attribute) ?? slot.attribute] = change(Array.isArray(values) ? values : []);
-  const body: JsonObject = resource;
+  const body = without(reading.resource, slot.holder === 'account' ? readOnlyAttributes : ['meta']);
+  body[keyOf(body, slot.attribute) ?? slot.attribute] = change(entriesOf(reading.resource, slot.attribute));
   return context.client.send({ method: 'PUT', path: pathOf(slot), body, ifMatch: reading.version }, signal);
 }
 

@@ -1,7 +1,8 @@
 /**
  * What an empty answer is worth. A server that shows no members may have none, may keep them back, and may
  * answer a filter it does not know with nobody (200 and an empty list). So "not held" is believed only of a
- * server that was seen to show, or to find, somebody in the same way; everything else stays unproved.
+ * server that was seen to show, or to find, somebody in the same way, or whose schema promises to show a user's list;
+ * everything else stays unproved.
  */
 import { randomUUID } from 'node:crypto';
 import type { Failure } from '#core/connectors/connector.ts';
@@ -9,8 +10,10 @@ import { resourcePath } from './client.ts';
 import type { ScimContext } from './context.ts';
 import { attribute, isObject, textOf } from './json.ts';
 import { listOf } from './paging.ts';
-import { filterValue, idOf, memberId } from './resources.ts';
-import { readResource, valuesOf, type Slot } from './slots.ts';
+import { groupsEndpoint } from './entitlement-ids.ts';
+import { filterValue, idOf, memberId, schemas } from './resources.ts';
+import { declines, listAttributeOf } from './service.ts';
+import { listName, readResource, valuesOf, type Slot } from './slots.ts';
 
 /** How many resources are looked at one by one for a server's ways. */
 const mostWitnesses = 10;
@@ -24,27 +27,40 @@ export async function provedAbsent(
   slot: Slot,
   signal: AbortSignal,
 ): Promise<'held' | 'absent' | 'unproved' | Failure> {
-  if (context.seen.shown.has(`${slot.endpoint} ${slot.attribute}`)) return 'absent';
-  const own = await ownGroups(context, slot, signal);
+  if (context.seen.shown.has(listName(slot))) return 'absent';
+  const own =
+    slot.holder === 'account' ? await promised(context, slot, signal) : await ownGroups(context, slot, signal);
   if (own !== 'unproved') return own;
   const filtered = await byFilter(context, slot, signal);
   if (filtered !== 'unproved') return filtered;
   const witnessed = await showsSomebody(context, slot, signal);
   if (typeof witnessed === 'object') return witnessed;
   if (witnessed) return 'absent';
-  const proven = await provenByOthers(context, slot.endpoint, signal);
+  if (slot.attribute !== 'members' || context.service.features?.filters === false) return 'unproved';
+  const proven = await provenByOthers(context, slot, signal);
   if (typeof proven === 'object') return proven;
   return proven ? byFilter(context, slot, signal) : 'unproved';
+}
+
+/** Whether the server's schema says that users show the list (RFC 7643 section 2.2): then one without values has none. */
+async function promised(
+  context: ScimContext,
+  { attribute: name }: Slot,
+  signal: AbortSignal,
+): Promise<'absent' | 'unproved' | Failure> {
+  const list = await listAttributeOf(context, schemas.user, name, signal);
+  if (list !== null && 'kind' in list) return list;
+  return list?.returned === true ? 'absent' : 'unproved';
 }
 
 /** The user's own `groups` (RFC 7643 section 4.1.2): with this group among them, or with others and without it. */
 async function ownGroups(
   context: ScimContext,
-  { value, id }: Slot,
+  { endpoint, value, id }: Slot,
   signal: AbortSignal,
 ): Promise<'held' | 'absent' | 'unproved' | Failure> {
   const path = resourcePath('/Users', value);
-  if (path === null) return 'unproved';
+  if (path === null || endpoint !== groupsEndpoint) return 'unproved';
   const answer = await context.client.send({ method: 'GET', path }, signal);
   if (!answer.ok) {
     if (answer.status === 404) return someUserCanBeRead(context, signal);
@@ -79,28 +95,28 @@ function groupIdOf(entry: unknown): string | null {
 }
 
 /**
- * Whether the resource is found by a filter for its member. That it is found counts once somebody who cannot exist is
- * not; that it is not found counts once the filter found somebody.
+ * Whether the resource is found by a filter for a value of its list. That it is found counts once a value that cannot be
+ * there does not find it; that it is not found counts once the filter found somebody.
  */
 async function byFilter(
   context: ScimContext,
-  { endpoint, id, value }: Pick<Slot, 'endpoint' | 'id' | 'value'>,
+  slot: Pick<Slot, 'endpoint' | 'attribute' | 'id' | 'value'>,
   signal: AbortSignal,
 ): Promise<'held' | 'absent' | 'unproved' | Failure> {
-  const believed = context.seen.memberFilter;
-  const found = await finds(context, endpoint, memberFilter(id, value), id, signal);
+  if (await declines(context, 'filters', signal)) return 'unproved';
+  const { endpoint, id, value } = slot;
+  const believed = context.seen.filtered;
+  const filterFor = (wanted: string): string =>
+    `id eq ${filterValue(id)} and ${slot.attribute}.value eq ${filterValue(wanted)}`;
+  const found = await finds(context, endpoint, filterFor(value), id, signal);
   if (found === null) return 'unproved';
   if (typeof found === 'object') return found;
-  if (!found) return believed.has(endpoint) ? 'absent' : 'unproved';
-  if (believed.has(endpoint)) return 'held';
-  const impossible = await finds(context, endpoint, memberFilter(id, randomUUID()), id, signal);
+  if (!found) return believed.has(listName(slot)) ? 'absent' : 'unproved';
+  if (believed.has(listName(slot))) return 'held';
+  const impossible = await finds(context, endpoint, filterFor(randomUUID()), id, signal);
   if (impossible !== false) return impossible === null || impossible === true ? 'unproved' : impossible;
-  believed.add(endpoint);
+  believed.add(listName(slot));
   return 'held';
-}
-
-function memberFilter(id: string, member: string): string {
-  return `id eq ${filterValue(id)} and members.value eq ${filterValue(member)}`;
 }
 
 /** Null: the server does not answer such a filter. */
@@ -123,9 +139,10 @@ async function finds(
 /** Whether some other resource of the endpoint shows values when it is asked for alike: then one without has none. */
 export async function showsSomebody(
   context: ScimContext,
-  { endpoint, attribute: name, id, holder }: Pick<Slot, 'endpoint' | 'attribute' | 'id' | 'holder'>,
+  slot: Pick<Slot, 'endpoint' | 'attribute' | 'id' | 'holder'>,
   signal: AbortSignal,
 ): Promise<boolean | Failure> {
+  const { endpoint, attribute: name, id } = slot;
   const answer = await context.client.send(
     { method: 'GET', path: endpoint, query: { startIndex: 1, count: context.pageSize } },
     signal,
@@ -138,15 +155,19 @@ export async function showsSomebody(
     .flatMap((resource) => idOf(resource) ?? [])
     .filter((candidate) => candidate !== id);
   for (const candidate of candidates.slice(0, mostWitnesses)) {
-    const reading = await readResource(context, { endpoint, id: candidate, attribute: name, holder }, signal);
-    if (reading.kind === 'resource' && context.seen.shown.has(`${endpoint} ${name}`)) return true;
+    const reading = await readResource(context, { ...slot, id: candidate }, signal);
+    if (reading.kind === 'resource' && context.seen.shown.has(listName(slot))) return true;
     if (reading.kind === 'retryable' || reading.kind === 'needsPerson') return reading;
   }
   return false;
 }
 
 /** Whether the filter for a member finds somebody else in any group, and so does what it says. */
-async function provenByOthers(context: ScimContext, endpoint: string, signal: AbortSignal): Promise<boolean | Failure> {
+async function provenByOthers(
+  context: ScimContext,
+  { endpoint, attribute: name }: Pick<Slot, 'endpoint' | 'attribute'>,
+  signal: AbortSignal,
+): Promise<boolean | Failure> {
   const users = await context.client.send(
     { method: 'GET', path: '/Users', query: { startIndex: 1, count: mostWitnesses } },
     signal,
@@ -163,7 +184,7 @@ async function provenByOthers(context: ScimContext, endpoint: string, signal: Ab
     const [first] = listOf(answer.body)?.resources ?? [];
     const id = first === undefined ? null : idOf(first);
     if (id === null) continue;
-    const found = await byFilter(context, { endpoint, id, value }, signal);
+    const found = await byFilter(context, { endpoint, attribute: name, id, value }, signal);
     return typeof found === 'object' ? found : found === 'held';
   }
   return false;

@@ -3,13 +3,18 @@
  * terms; and the few texts Gatehouse writes itself: filters, paths and PATCH messages.
  */
 import type { RemoteAccount, RemoteEntitlement } from '#core/connectors/connector.ts';
+import { entitlementId } from './entitlement-ids.ts';
 import { attribute, isObject, textOf, type JsonObject } from './json.ts';
 
 export const schemas = {
   user: 'urn:ietf:params:scim:schemas:core:2.0:User',
+  group: 'urn:ietf:params:scim:schemas:core:2.0:Group',
   enterprise: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
   patch: 'urn:ietf:params:scim:api:messages:2.0:PatchOp',
 } as const;
+
+/** What is the server's own in users and groups, and left out where one is replaced (RFC 7643 sections 3.1 and 4.1.2). */
+export const readOnlyAttributes: readonly string[] = ['meta', 'groups'];
 
 /** A value inside a filter: a JSON string (RFC 7644 section 3.4.2.2, `compValue`), so quotes and backslashes are escaped. */
 export function filterValue(value: string): string {
@@ -62,15 +67,15 @@ export function accountOf(user: JsonObject): RemoteAccount | null {
   };
 }
 
-/** The entitlement a Group resource describes, or null when it has no id. */
-export function entitlementOf(group: JsonObject): RemoteEntitlement | null {
-  const externalId = idOf(group);
-  if (externalId === null) return null;
+/** The entitlement that a group, or another resource with members, is; null when it has no id. */
+export function entitlementOf(resource: JsonObject, endpoint: string, kind: string): RemoteEntitlement | null {
+  const id = idOf(resource);
+  if (id === null) return null;
   return {
-    externalId,
-    name: textOf(attribute(group, 'displayName')) ?? externalId,
-    kind: 'group',
-    description: textOf(attribute(group, 'description')),
+    externalId: entitlementId({ kind: 'resource', endpoint, id }),
+    name: textOf(attribute(resource, 'displayName')) ?? textOf(attribute(resource, 'name')) ?? id,
+    kind,
+    description: textOf(attribute(resource, 'description')),
   };
 }
 

@@ -298,7 +298,7 @@ describe('finding', () => {
     expect(await open().findAccount({ username: 'nobody', email: 'nobody@example.com' }, never)).toMatchObject({
       kind: 'notFound',
     });
-    expect(bed.proxy.requests.length).toBeLessThanOrEqual(6);
+    expect(bed.proxy.requests.length).toBeLessThanOrEqual(7);
     expect(bed.proxy.requests.some(({ path }) => path.includes('startIndex=4'))).toBe(false);
   });
 

@@ -80,7 +80,7 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
     await begin();
     const test = await connector.test(never);
     expect(test.passed).toBe(true);
-    expect(test.checks.map(({ name }) => name)).toEqual(['Server', 'Credential', 'Users', 'Groups']);
+    expect(test.checks.map(({ name }) => name)).toEqual(['Server', 'Credential', 'Users', 'Groups', 'Entitlements']);
     expect(test.checks[2]?.message).toContain('10');
   });
 

@@ -6,16 +6,19 @@ import type { Facts, Failure, RemoteGrant } from '#core/connectors/connector.ts'
 import { retryable } from '../failures.ts';
 import { resourcePath } from './client.ts';
 import type { ScimContext } from './context.ts';
+import { entitlementPlace, userListOf, type UserList } from './entitlement-ids.ts';
 import { attribute, isObject, textOf, type JsonObject } from './json.ts';
 import { idOf, memberId } from './resources.ts';
 
 export interface Slot {
   readonly endpoint: string;
   readonly id: string;
-  readonly attribute: 'members';
+  readonly attribute: 'members' | UserList;
   readonly value: string;
   /** What is not there when the resource is not. */
   readonly holder: 'account' | 'entitlement';
+  /** What one entry of the list is, for people. */
+  readonly noun: 'member' | 'role' | 'entitlement';
   readonly grant: RemoteGrant;
 }
 
@@ -28,34 +31,52 @@ export interface ResourceReading {
 }
 
 export function slotOf(grant: RemoteGrant): Slot {
+  const place = entitlementPlace(grant.entitlementExternalId);
+  if (place.kind !== 'resource') {
+    return {
+      endpoint: '/Users',
+      id: grant.accountExternalId,
+      attribute: userListOf(place.kind),
+      value: place.value,
+      holder: 'account',
+      noun: place.kind,
+      grant,
+    };
+  }
   return {
-    endpoint: '/Groups',
-    id: grant.entitlementExternalId,
+    endpoint: place.endpoint,
+    id: place.id,
     attribute: 'members',
     value: grant.accountExternalId,
     holder: 'entitlement',
+    noun: 'member',
     grant,
   };
+}
+
+/** How a list is remembered by what the server was seen to do with it. */
+export function listName({ endpoint, attribute: name }: Pick<Slot, 'endpoint' | 'attribute'>): string {
+  return `${endpoint} ${name}`;
 }
 
 /** A resource with the values of one of its lists, wherever the server is willing to show them. */
 export async function readResource(
   context: ScimContext,
-  { endpoint, id, attribute: name, holder }: Pick<Slot, 'endpoint' | 'id' | 'attribute' | 'holder'>,
+  slot: Pick<Slot, 'endpoint' | 'id' | 'attribute' | 'holder'>,
   signal: AbortSignal,
 ): Promise<ResourceReading | Failure> {
-  const place = { endpoint, id, holder };
-  const plain = await fetchResource(context, place, null, signal);
+  const { attribute: name } = slot;
+  const plain = await fetchResource(context, slot, null, signal);
   if (plain.kind !== 'resource') return plain;
   if (valuesOf(plain.resource, name).size > 0) {
-    context.seen.shown.add(`${endpoint} ${name}`);
+    context.seen.shown.add(listName(slot));
     return plain;
   }
   // None at all: there are none, or they are kept back until asked for by name (RFC 7644 section 3.9).
-  const named = await fetchResource(context, place, name, signal);
+  const named = await fetchResource(context, slot, name, signal);
   if (named.kind !== 'resource') return named.kind === 'refused' ? plain : named;
   if (valuesOf(named.resource, name).size === 0) return plain;
-  context.seen.shown.add(`${endpoint} ${name}`);
+  context.seen.shown.add(listName(slot));
   return { ...plain, resource: { ...plain.resource, ...named.resource } };
 }
 
@@ -87,21 +108,29 @@ function missing(endpoint: string, id: string, what: Slot['holder']): Failure {
 }
 
 /** The values of a list that the resource shows: ids of users for `members`, plain values for anything else. */
-export function valuesOf(resource: JsonObject, name: string): ReadonlySet<string> {
+export function valuesOf(resource: JsonObject, name: Slot['attribute']): ReadonlySet<string> {
+  return new Set(entriesOf(resource, name).flatMap((entry) => valueOf(entry, name) ?? []));
+}
+
+/** The entries of a list as the server wrote them. A single one may stand without its list. */
+export function entriesOf(resource: JsonObject, name: Slot['attribute']): readonly unknown[] {
   const entries = attribute(resource, name);
-  if (!Array.isArray(entries)) return new Set();
-  return new Set(entries.flatMap((entry) => valueOf(entry, name) ?? []));
+  if (Array.isArray(entries)) return entries;
+  return name === 'members' || entries === undefined ? [] : [entries];
 }
 
 /** What one entry of a list stands for, or null when it is nothing of ours. */
-export function valueOf(entry: unknown, _name: string): string | null {
-  return memberId(entry);
+export function valueOf(entry: unknown, name: Slot['attribute']): string | null {
+  if (name === 'members') return memberId(entry);
+  return isObject(entry) ? textOf(attribute(entry, 'value')) : textOf(entry);
 }
 
-export function factsOf({ accountExternalId, entitlementExternalId }: RemoteGrant, status: number | null): Facts {
+export function factsOf({ grant, endpoint, attribute: name, id, value }: Slot, status: number | null): Facts {
   return {
-    groupId: entitlementExternalId,
-    accountId: accountExternalId,
+    ...(name === 'members'
+      ? { [endpoint === '/Groups' ? 'groupId' : 'resource']: endpoint === '/Groups' ? id : `${endpoint}/${id}` }
+      : { [name]: value }),
+    accountId: grant.accountExternalId,
     ...(status === null ? {} : { httpStatus: String(status) }),
   };
 }
