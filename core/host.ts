@@ -11,6 +11,7 @@ import { createChangeFeed } from '#core/change-feed.ts';
 import { createExecutor, wallClock } from '#core/commands/execute.ts';
 import type { ConnectorDefinition } from '#core/connectors/connector.ts';
 import { connectors } from '#core/connectors/registry.ts';
+import { openUploads } from '#core/directory/import/uploads.ts';
 import { createDiscovery, type DiscoveryRuntime } from '#core/directory/discovery/discovery-runtime.ts';
 import { freshCommand } from '#core/domain/command.ts';
 import { done, GatehouseError, messageOf } from '#core/domain/errors.ts';
@@ -79,6 +80,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const connections = createConnections({ database, secrets, definitions });
   const logProblem = (problem: string, error: unknown) => log.error({ err: error }, problem);
   const owner = becomeOwner();
+  const uploads = await openUploads({ directory, owner: owner.name, isDead: owner.isDead });
   const lanes = createLanes({ database, execute, now });
   const credentials = createCredentials({ database, execute, now });
   const fulfillment = createFulfillment({
@@ -148,6 +150,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     secrets,
     connectors: connectorRuntime,
     discovery,
+    uploads,
     takeReport: createReports({ execute, connections, now }),
     fulfillment,
     reviewClock,
@@ -167,6 +170,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
           await accountEffects.stop();
           await reviewClock.stop();
           await fulfillment.stop();
+          await uploads.close();
           owner.leave();
           await connections.forget();
           await sample?.close();

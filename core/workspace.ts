@@ -6,7 +6,7 @@ import type { Execute } from '#core/commands/execute.ts';
 import type { ConnectionTest, ConnectorDescription } from '#core/domain/connector.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import type { Result } from '#core/domain/errors.ts';
-import type { ApplicationId, EmployeeId, SyncRunId } from '#core/domain/ids.ts';
+import type { ApplicationId, EmployeeId, SyncRunId, UploadId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Topic } from '#core/domain/topics.ts';
 import type { Database } from '#core/persistence/open-database.ts';
@@ -52,6 +52,39 @@ export interface DiscoveryRuntime {
   ): Promise<Result<Record<string, never>>>;
 }
 
+/** Who sends a file: the same person in the same window throughout. */
+export interface Uploader {
+  readonly sessionId: string;
+  readonly employeeId: EmployeeId;
+}
+
+/** A file that has come as a whole. */
+export interface ReceivedFile {
+  readonly name: string;
+  /** Opens it from its start, any number of times. */
+  read(): AsyncIterable<Uint8Array>;
+  /** Whoever took it removes it. */
+  remove(): Promise<void>;
+}
+
+/** Files that consoles send in pieces. */
+export interface Uploads {
+  begin(
+    by: Uploader,
+    file: { readonly name: string; readonly size: number },
+  ): Promise<Result<{ readonly uploadId: UploadId }>>;
+  /** Writes the next piece; `received` is then where the one after it begins. */
+  append(
+    by: Uploader,
+    piece: { readonly uploadId: UploadId; readonly offset: number; readonly piece: Blob },
+  ): Promise<Result<{ readonly received: number }>>;
+  /** Hands over a file that is here as a whole, once. */
+  take(by: Uploader, uploadId: UploadId): Promise<Result<ReceivedFile>>;
+  /** Removes a file that nobody took. */
+  discard(uploadId: UploadId): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** A call of another system, and the HTTP status that answers it. */
 export interface IncomingReport {
   /** By name in lower case. */
@@ -75,6 +108,7 @@ export interface Workspace {
   readonly secrets: SecretStore;
   readonly connectors: ConnectorRuntime;
   readonly discovery: DiscoveryRuntime;
+  readonly uploads: Uploads;
   /** What another system reports of a ticket it was given by this application's connection. */
   takeReport(applicationId: ApplicationId, call: IncomingReport): Promise<ReportAnswer>;
   /** Fills an empty workspace with the sample organisation and starts its SCIM service. */

@@ -70,7 +70,7 @@ export interface ElectronModule {
   };
   readonly Tray: new (image: string) => ShellTray;
   readonly crashReporter: Pick<Electron.CrashReporter, 'start'>;
-  readonly dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox' | 'showOpenDialog' | 'showSaveDialog'>;
+  readonly dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox' | 'showSaveDialog'>;
   readonly ipcMain: Pick<Electron.IpcMain, 'handle' | 'removeAllListeners'>;
   readonly nativeImage: Pick<typeof Electron.nativeImage, 'createFromPath'>;
   readonly nativeTheme: Pick<Electron.NativeTheme, 'themeSource'>;

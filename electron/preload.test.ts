@@ -16,18 +16,16 @@ vi.stubGlobal('window', page);
 await import('./preload.ts');
 
 describe('what a page gets', () => {
-  it('is one object with five functions, and nothing of Electron or Node', async () => {
+  it('is one object with four functions, and nothing of Electron or Node', async () => {
     expect([...exposed.keys()]).toEqual(['gatehouse']);
     const bridge = exposed.get('gatehouse')!;
-    expect(Object.keys(bridge)).toEqual(['connect', 'colours', 'openFile', 'chooseFile', 'writeFile']);
+    expect(Object.keys(bridge)).toEqual(['connect', 'colours', 'chooseFile', 'writeFile']);
     expect(await bridge.connect!('https://evil.example')).toBeUndefined();
     expect(await bridge.colours!('dark', 'more')).toBe('answer');
-    expect(await bridge.openFile!('/etc/passwd')).toBe('answer');
     expect(await bridge.writeFile!('ticket', 'bytes', '/etc/passwd')).toBe('answer');
     expect(invoke.mock.calls).toEqual([
       ['gatehouse', 'connect', undefined],
       ['gatehouse', 'colours', 'dark'],
-      ['gatehouse', 'openFile', undefined],
       ['gatehouse', 'writeFile', { ticket: 'ticket', bytes: 'bytes' }],
     ]);
   });

@@ -19,8 +19,6 @@ contextBridge.exposeInMainWorld('gatehouse', {
   },
   /** The colours of this device, changed first when some are named: `system`, `light` or `dark`. */
   colours: (theme?: unknown) => ask('colours', theme),
-  /** Lets the person choose a file in the system's own dialog; answers with its name and bytes, or what is wrong with it. */
-  openFile: () => ask('openFile'),
   /** Asks where a file shall be saved; answers with a ticket for `writeFile`, or with null. The window stays until then. */
   chooseFile: (name: unknown) => ask('chooseFile', name),
   /** Saves it there; without bytes nothing is saved. Answers with the file's name, or with what went wrong. */

@@ -1,14 +1,5 @@
 /** The whole shell on a fake Electron, with an engine that a test plays. */
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ElectronStore from 'electron-store';
@@ -274,33 +265,6 @@ describe('pages', () => {
     expect(await knock(page, 'colours')).toBe('light');
     await expect(knock(page, 'colours', 'pink')).rejects.toThrow('Refused');
     await expect(knock(9_999, 'colours')).rejects.toThrow('Refused');
-  });
-
-  it('get the file that a person chose, and nothing else of the disk', async () => {
-    const { windows, state, openDialogs } = await start();
-    const { webContents } = windows[0]!;
-    const choose = async (file: string): Promise<unknown> => {
-      state.choose = () => [file];
-      return knock(webContents.id, 'openFile');
-    };
-    const file = (name: string, text: string): string => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
-    };
-    expect(await knock(webContents.id, 'openFile')).toBeNull();
-    expect(openDialogs).toMatchObject([
-      [windows[0], { properties: ['openFile'], filters: [{ extensions: ['csv', 'tsv', 'txt'] }] }],
-    ]);
-    const chosen = await choose(file('people.csv', 'name\nAda'));
-    expect(chosen).toEqual({ name: 'people.csv', bytes: Buffer.from('name\nAda') });
-    expect(await choose(file('empty.csv', ''))).toMatchObject({ problem: expect.stringContaining('empty') });
-    expect(await choose(file('id_rsa', 'hunter2'))).toEqual({ name: 'id_rsa', problem: expect.any(String) });
-    expect(await choose(join(folder, 'gone.csv'))).toMatchObject({ problem: expect.stringContaining('still there') });
-    expect(await choose(folder)).toMatchObject({ problem: 'This is no file.' });
-    const huge = file('huge.csv', '');
-    truncateSync(huge, 200_000_001);
-    expect(await choose(huge)).toEqual({ name: 'huge.csv', problem: expect.stringContaining('larger than 200 MB') });
-    await expect(knock(webContents.id, 'openFile', join(folder, 'people.csv'))).rejects.toThrow('Refused');
   });
 
   it('that crash are loaded again, once in a while', async () => {

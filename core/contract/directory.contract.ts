@@ -1,4 +1,5 @@
 /** The organisation, its applications and their connections. */
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { connectorCapabilities } from '#core/domain/connector.ts';
 import { findingActions, findingKinds, findingStates } from '#core/domain/finding.ts';
@@ -12,8 +13,9 @@ import type {
   GrantId,
   RequestId,
   SyncRunId,
+  UploadId,
 } from '#core/domain/ids.ts';
-import { maximumFileBytes } from './import-file.ts';
+import { maximumFileBytes, uploadPieceBytes } from './import-file.ts';
 import { procedure } from './procedure.ts';
 import { reviewSettingsSchema } from './review-settings.schema.ts';
 import {
@@ -409,6 +411,23 @@ export const directoryContract = {
       grants: z.array(grantRowSchema),
     }),
   ),
+  /**
+   * Announces a file, which then comes in pieces. The one message is its id. The file lasts as long as this call, or
+   * until it is imported: ending the call, or losing the connection, removes it. For administrators.
+   */
+  upload: procedure
+    .input(z.object({ name: z.string().max(500), size: z.number().int().min(1).max(maximumFileBytes) }))
+    .output(eventIterator(z.object({ uploadId: idSchema<UploadId>() }))),
+  /** One piece after another, each when the one before it was answered; `received` is where the next begins. */
+  sendPiece: procedure
+    .input(
+      z.object({
+        uploadId: idSchema<UploadId>(),
+        offset: z.number().int().min(0),
+        piece: z.file().min(1).max(uploadPieceBytes),
+      }),
+    )
+    .output(resultSchema(z.object({ received: z.number().int() }))),
   import: procedure
     .input(
       z.object({
@@ -416,7 +435,7 @@ export const directoryContract = {
         kind: z.enum(importKinds),
         /** `allOrNothing`: one bad row and nothing is imported. `acceptGood`: bad rows go to the rejects file. */
         mode: z.enum(['allOrNothing', 'acceptGood']),
-        file: z.file().max(maximumFileBytes),
+        uploadId: idSchema<UploadId>(),
         /** The application the rows belong to, where the file does not name it. */
         applicationId: idSchema<ApplicationId>().nullable().default(null),
       }),

@@ -78,6 +78,11 @@ export const refusalCodes = [
   'secret.unavailable',
   'task.notEligible',
   'task.notFound',
+  'upload.incomplete',
+  'upload.notFound',
+  'upload.outOfOrder',
+  'upload.tooLarge',
+  'upload.tooMany',
   'workspace.alreadySetUp',
   'workspace.notSetUp',
 ] as const;

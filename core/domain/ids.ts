@@ -32,6 +32,8 @@ export type AccessRoleId = Branded<'AccessRoleId'>;
 export type ReviewMessageId = Branded<'ReviewMessageId'>;
 export type NoticeId = Branded<'NoticeId'>;
 export type BulkDecisionId = Branded<'BulkDecisionId'>;
+/** A file on its way here; it lives as long as it is sent. */
+export type UploadId = Branded<'UploadId'>;
 export type CommandId = Branded<'CommandId'>;
 export type AuditEventId = Branded<'AuditEventId'>;
 

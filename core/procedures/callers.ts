@@ -1,6 +1,6 @@
 /** Callers of the contract for tests: a workspace around a real database, sessions, and clients in the same process. */
 import { createRouterClient, ORPCError } from '@orpc/server';
-import { done } from '#core/domain/errors.ts';
+import { done, refuse } from '#core/domain/errors.ts';
 import { newId, type CommandId, type EmployeeId, type SyncRunId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { WorkspaceSettings } from '#core/domain/workspace-settings.ts';
@@ -13,6 +13,8 @@ interface OpenedWorkspace extends Pick<Workspace, 'database' | 'execute'> {
 }
 
 export const chooseAnyone: WorkspaceSettings = { name: 'Test', kind: 'sample', signIn: 'choose', operatorId: null };
+
+const noUpload = refuse('upload.notFound', 'none is taken here');
 
 /** A workspace on a real database whose connections, discoveries and keychain only write down what they were asked. */
 export function workspaceOf({ database, execute, clock }: OpenedWorkspace, over: Partial<Workspace> = {}) {
@@ -48,6 +50,13 @@ export function workspaceOf({ database, execute, clock }: OpenedWorkspace, over:
         return done({ runId: newId<SyncRunId>() });
       },
       answer: async () => done({}),
+    },
+    uploads: {
+      begin: async () => noUpload,
+      append: async () => noUpload,
+      take: async () => noUpload,
+      discard: async () => undefined,
+      close: async () => undefined,
     },
     takeReport: async () => ({ status: 401, message: 'none is taken here' }),
     createSample: async () => done({ employees: 7 }),

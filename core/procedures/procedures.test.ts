@@ -165,24 +165,6 @@ describeEachDatabase('the contract, called', (open) => {
     });
   });
 
-  it('imports for administrators alone', async () => {
-    const { cast, as } = await start();
-    const file = () =>
-      new File(['Work Email,Full Name,Start Date\nnew@example.com,Nora New,2026-01-01\n'], 'people.csv', {
-        type: 'text/csv',
-      });
-    const input = { kind: 'employees', mode: 'allOrNothing' } as const;
-    expect(await as(cast.owner).directory.import({ ...input, commandId: commandId(), file: file() })).toMatchObject({
-      refusal: { code: 'access.notAllowed' },
-    });
-    const imported = await as(cast.administrator).directory.import({ ...input, commandId: commandId(), file: file() });
-    expect(imported).toMatchObject({
-      outcome: 'done',
-      value: { report: { created: 1, applied: true }, rejects: null },
-    });
-    expect((await as(cast.stranger).directory.employees({ search: 'nora' })).rows).toHaveLength(1);
-  });
-
   it('refuses cursors and inputs that make no sense', async () => {
     const { cast, as } = await start();
     const client = as(cast.owner);

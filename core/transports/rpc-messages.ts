@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 
-/** The most one message may hold: an import's file travels in one, and 200 MB is the most the contract takes. */
-export const maximumMessageBytes = 210_000_000;
+/** The most one message may hold: its JSON, and one file. Files to import come in pieces; one of evidence holds 5 MB. */
+export const maximumMessageBytes = 15_000_000;
 /** The most JSON in one message, in bytes: a request of 4,000 lines is below one million. */
 export const maximumJsonBytes = 8_000_000;
 
@@ -41,6 +41,7 @@ export interface Envelope {
 
 /** Reads the envelope. Null: this is not a message of ours, and whoever sends such things is not our console. */
 export function envelopeOf(raw: unknown): Envelope | 'tooLarge' | null {
+  if (raw instanceof Uint8Array && raw.length > maximumMessageBytes) return 'tooLarge';
   const json = jsonOf(raw);
   if (json === null) return null;
   if (json.length > maximumJsonBytes) return 'tooLarge';

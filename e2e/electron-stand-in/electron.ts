@@ -104,7 +104,6 @@ export interface ShellState {
 
 const windows = createPageWindows(electron, call, () => fake.app.emit('window-all-closed'));
 fake.state.answer = (box) => call('messageBox', { message: box.message, cancelId: box.cancelId ?? 0 });
-fake.state.choose = () => call('openDialog');
 fake.state.saveAt = ({ defaultPath = '' }) => call('saveDialog', basename(defaultPath));
 
 let ends = false;

@@ -21,7 +21,6 @@ export type Pages = {
   readonly send: (window: number, channel: string, args: readonly Carried[], ports: readonly number[]) => void;
   readonly portData: (window: number, port: number, data: Carried) => void;
   readonly portClosed: (window: number, port: number) => void;
-  readonly openDialog: () => readonly string[];
   /** @returns where a file of this name is saved; null: nowhere. */
   readonly saveDialog: (name: string) => string | null;
   /** What the system's colours are to every page from now on. */

@@ -35,8 +35,6 @@ export class StandInShell {
   readonly windows: PageWindow[] = [];
   /** The button that a person presses in a box with such a message. Default: the one that cancels. */
   answer: (message: string) => number | null = () => null;
-  /** The files that a person chooses in a dialog that opens files; none: the dialog is cancelled. */
-  chosen: readonly string[] = [];
   /** Where a person saves a file that is offered under this name; null: the dialog is cancelled. */
   saveAt: (name: string) => string | null | Promise<string | null> = () => null;
   #colour: 'system' | 'light' | 'dark' = 'system';
@@ -108,7 +106,6 @@ export class StandInShell {
       send: (id, ...message) => find(id)?.send(...message),
       portData: (id, ...data) => find(id)?.portData(...data),
       portClosed: (id, port) => find(id)?.portClosed(port),
-      openDialog: () => this.chosen,
       saveDialog: (name) => this.saveAt(name),
       colour: async (source) => {
         if (source === this.#colour) return;

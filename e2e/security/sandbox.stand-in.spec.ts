@@ -7,7 +7,7 @@ import { desktopOf } from '../support/stand-in-gatehouse.ts';
 test.use({ expectedComplaints: /Content Security Policy|Failed to load resource|ERR_ABORTED|Permissions/ });
 
 test(
-  'a page is sandboxed and isolated, and has five functions of the shell and nothing of Node',
+  'a page is sandboxed and isolated, and has four functions of the shell and nothing of Node',
   guards('Sandbox and context isolation are set explicitly'),
   async ({ console: window, gatehouse }) => {
     const [opened] = (await desktopOf(gatehouse).shell.call('state')).windows;
@@ -25,6 +25,6 @@ test(
       bridge: Object.keys((globalThis as unknown as { readonly gatehouse: object }).gatehouse),
       node: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in globalThis),
     }));
-    expect(found).toEqual({ bridge: ['connect', 'colours', 'openFile', 'chooseFile', 'writeFile'], node: [] });
+    expect(found).toEqual({ bridge: ['connect', 'colours', 'chooseFile', 'writeFile'], node: [] });
   },
 );

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { Needs, ShellWindow } from '../electron-module.ts';
 import type { Engine } from '../engine.ts';
-import { openFile } from '../open-file.ts';
 import type { SavedFiles } from '../save-file.ts';
 import { themes, type Settings } from '../settings.ts';
 import { request, type Request } from './door.ts';
@@ -21,7 +20,7 @@ export interface RequestOptions {
 }
 
 export function requestsOf(
-  electron: Needs<'MessageChannelMain' | 'dialog'>,
+  electron: Needs<'MessageChannelMain'>,
   { engine, files, settings, windowOf }: RequestOptions,
 ): Readonly<Record<string, Request>> {
   const opened = (contentsId: number): NonNullable<ReturnType<typeof windowOf>> => {
@@ -43,7 +42,6 @@ export function requestsOf(
       if (window.isDestroyed()) port1.close();
       else window.webContents.postMessage(portChannel, null, [port1]);
     }),
-    openFile: request(z.undefined(), (_payload, contentsId) => openFile(electron, opened(contentsId).window)),
     chooseFile: request(z.string().max(200), (name, contentsId) => files.choose(opened(contentsId).window, name)),
     writeFile: request(
       z.strictObject({ ticket: z.uuid(), bytes: z.instanceof(ArrayBuffer).nullable() }),

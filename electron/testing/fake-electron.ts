@@ -243,7 +243,6 @@ export function createFakeElectron(options: FakeOptions) {
   const children: FakeChild[] = [];
   const errorBoxes: (readonly [title: string, content: string])[] = [];
   const messageBoxes: Electron.MessageBoxOptions[] = [];
-  const openDialogs: (readonly [ShellWindow, Electron.OpenDialogOptions])[] = [];
   const saveDialogs: (readonly [ShellWindow, Electron.SaveDialogOptions])[] = [];
   const opened: string[] = [];
   const schemes: Electron.CustomScheme[] = [];
@@ -274,8 +273,6 @@ export function createFakeElectron(options: FakeOptions) {
     /** The button a person presses in a message box. */
     answer: (_box: Electron.MessageBoxOptions): number | Promise<number> => 0,
     notificationsSupported: true,
-    /** The files a person chooses in a dialog that opens files; none: it is cancelled. */
-    choose: (_dialog: Electron.OpenDialogOptions): readonly string[] | Promise<readonly string[]> => [],
     /** Where a person saves a file; null: the dialog is cancelled. */
     saveAt: (_dialog: Electron.SaveDialogOptions): string | null | Promise<string | null> => null,
     /** Why a folder could not be shown. */
@@ -350,12 +347,6 @@ export function createFakeElectron(options: FakeOptions) {
         messageBoxes.push(box);
         return { response: await state.answer(box), checkboxChecked: false };
       },
-      async showOpenDialog(...args: readonly unknown[]) {
-        const [window, given] = args as readonly [ShellWindow, Electron.OpenDialogOptions];
-        openDialogs.push([window, given]);
-        const filePaths = [...(await state.choose(given))];
-        return { filePaths, canceled: filePaths.length === 0 };
-      },
       async showSaveDialog(...args: readonly unknown[]) {
         const [window, given] = args as readonly [ShellWindow, Electron.SaveDialogOptions];
         saveDialogs.push([window, given]);
@@ -418,7 +409,6 @@ export function createFakeElectron(options: FakeOptions) {
       children,
       errorBoxes,
       messageBoxes,
-      openDialogs,
       saveDialogs,
       opened,
       schemes,

@@ -10,10 +10,6 @@ export interface ShellBridge {
   connect(): Promise<void>;
   /** The colours of this device, changed first when some are named. The shell keeps them; to the page they are the system's. */
   colours(theme?: ShellColours): Promise<ShellColours>;
-  /** The system's own dialog. Null: no file was chosen. `problem`: why the one that was cannot be imported. */
-  openFile(): Promise<
-    { readonly name: string; readonly bytes: BlobPart } | { readonly name: string; readonly problem: string } | null
-  >;
   /** Asks where a file shall be saved. Null: nowhere. Until `writeFile` the window stays, hidden when it is closed. */
   chooseFile(name: string): Promise<{ readonly ticket: string } | null>;
   /** Saves it there. Without bytes nothing is saved, and the answer is null. */

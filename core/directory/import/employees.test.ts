@@ -1,12 +1,12 @@
 /** Employees: what a file says about people, their managers and roles, on both databases. */
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { ImportReport } from '#core/contract/directory.contract.ts';
 import { newId, type CommandId } from '#core/domain/ids.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 import { importDirectory } from './import-directory.ts';
-import { allOf, imported as importedFile, importText, refused, type Options } from './import-testbed.ts';
+import { allOf, bytesOf, imported as importedFile, importText, refused, type Options } from './import-testbed.ts';
 
 function run(workspace: TestWorkspace, text: string, options: Options = {}) {
   return importText(workspace, 'employees', text, options);
@@ -216,12 +216,14 @@ describeEachDatabase('importing employees', (open) => {
 
   it('takes a file as the console hands it over, and answers with the rejected rows as a file', async () => {
     const { execute, database, clock } = await open();
-    const file = new File(['work_email,full_name\na@example.com,A\nbad,B\n'], 'people.csv');
+    const remove = vi.fn<() => Promise<void>>(async () => undefined);
+    const file = { name: 'people.csv', read: bytesOf('work_email,full_name\na@example.com,A\nbad,B\n'), remove };
     const input = { kind: 'employees', mode: 'acceptGood', applicationId: null, file } as const;
     const issued = { commandId: newId<CommandId>(), actor: { kind: 'system', part: 'import' } } as const;
     const result = await importDirectory({ execute, database, now: clock.now }, { ...input, ...issued });
     if (result.outcome === 'refused') throw new Error(result.refusal.message);
     expect(result.value.report).toMatchObject({ created: 1, rejected: 1 });
+    expect(remove).toHaveBeenCalledOnce();
     expect(await result.value.rejects!.text()).toContain('bad,B,3,work_email,This is not an e-mail address.');
   });
 

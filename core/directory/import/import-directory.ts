@@ -15,7 +15,7 @@ import { idSchema } from '#core/contract/schemas.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { done, refuse, type Result } from '#core/domain/errors.ts';
 import type { ApplicationId, CommandId } from '#core/domain/ids.ts';
-import type { Workspace } from '#core/workspace.ts';
+import type { ReceivedFile, Workspace } from '#core/workspace.ts';
 import { accessImporter } from './access.ts';
 import { applicationsImporter } from './applications.ts';
 import { businessOwnersImporter } from './business-owners.ts';
@@ -113,14 +113,19 @@ export async function importCsv(
 }
 
 /**
- * Imports a file that was handed over as a whole. The rejected rows come back as a CSV file; see `importCsv`
+ * Imports a file that a console has sent, and removes it. The rejected rows come back as a CSV file; see `importCsv`
  * for what is refused.
  */
 export async function importDirectory(
   workspace: Pick<Workspace, 'execute' | 'database' | 'now'>,
-  { file, ...input }: Omit<ImportInput, 'fileName' | 'read' | 'rejectsPath'> & { readonly file: File },
+  { file, ...input }: Omit<ImportInput, 'fileName' | 'read' | 'rejectsPath'> & { readonly file: ReceivedFile },
 ): Promise<Result<{ readonly report: ImportReport; readonly rejects: Blob | null }>> {
-  const result = await importCsv(workspace, { ...input, fileName: file.name, read: () => file.stream() });
+  let result: Result<ImportOutcome>;
+  try {
+    result = await importCsv(workspace, { ...input, fileName: file.name, read: file.read });
+  } finally {
+    await file.remove();
+  }
   if (result.outcome === 'refused') return result;
   const { report, rejects } = result.value;
   if (rejects === null) return done({ report, rejects: null });

@@ -1,7 +1,7 @@
 /** Importing a file: what it holds, the file, what to do about bad rows; then what came of it. */
 import { Alert, Button, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { fileProblem, importKinds, type ImportKind } from '#core/contract/index.ts';
 import { client } from '#renderer/data/client.ts';
 import { useCommand } from '#renderer/data/command.ts';
@@ -11,8 +11,12 @@ import { FileDrop } from './file-drop.tsx';
 import { importKindWords } from './import-kinds.ts';
 import { reportOf } from './import-report.ts';
 import { ImportResult, type ImportOutcome } from './import-result.tsx';
+import { SendingProgress } from './sending-progress.tsx';
+import { withSentFile } from './send-file.ts';
 
 type Mode = 'allOrNothing' | 'acceptGood';
+
+type ImportInput = Omit<Parameters<typeof client.directory.import>[0], 'uploadId'> & { readonly file: File };
 
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const [kind, setKind] = useState<ImportKind>('employees');
@@ -22,24 +26,37 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const [outcome, setOutcome] = useState<ImportOutcome | null>(null);
   const words = importKindWords[kind];
   const applications = useQuery({ ...applicationChoicesQuery(), enabled: words.needsApplication });
-  const importFile = useCommand(client.directory.import, {
+  /** How much of the file the engine has; null while none is sent. */
+  const [sent, setSent] = useState<number | null>(null);
+  const sending = useRef<AbortController | null>(null);
+  useEffect(() => () => sending.current?.abort(), []);
+  const importFile = useCommand(sendAndImport, {
     report: 'inline',
-    onDone: ({ report, rejects }, input) =>
-      setOutcome({ report, rejects, message: null, fileName: nameOf(input.file) }),
+    onDone: ({ report, rejects }, input) => setOutcome({ report, rejects, message: null, fileName: input.file.name }),
     // A file that was refused as a whole is reported on like one that was imported.
     onRefused: (refusal, input) => {
       const report = reportOf(refusal);
       if (report !== null) {
-        setOutcome({ report, rejects: null, message: refusal.message, fileName: nameOf(input.file) });
+        setOutcome({ report, rejects: null, message: refusal.message, fileName: input.file.name });
       }
     },
   });
   const problem = file === null ? null : fileProblem(file);
   const title = outcome === null ? 'Import from a file' : `Import of ${outcome.fileName}`;
 
-  function startImport(): void {
+  /** Where the connection broke, it is sent again as a whole: what came of it went with the connection. */
+  function sendAndImport({ file: chosen, ...input }: ImportInput) {
+    const { signal } = (sending.current = new AbortController());
+    return withSentFile(chosen, { signal, onSent: setSent }, (uploadId) =>
+      client.directory.import({ ...input, uploadId }),
+    );
+  }
+
+  async function startImport(): Promise<void> {
     if (file === null || problem !== null) return;
-    void importFile.run({ kind, mode, file, applicationId: words.needsApplication ? applicationId : null });
+    await importFile.run({ kind, mode, file, applicationId: words.needsApplication ? applicationId : null });
+    setSent(null);
+    if (sending.current?.signal.aborted === true) importFile.reset();
   }
 
   return (
@@ -126,11 +143,20 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
               {importFile.refusal?.message ?? importFile.problem}
             </Alert>
           )}
+          {file !== null && sent !== null && <SendingProgress sent={sent} size={file.size} />}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose} disabled={importFile.isPending}>
-              Cancel
+            <Button
+              variant="default"
+              onClick={importFile.isPending ? () => sending.current?.abort() : onClose}
+              disabled={importFile.isPending && (sent === null || sent === file?.size)}
+            >
+              {importFile.isPending ? 'Stop sending' : 'Cancel'}
             </Button>
-            <Button onClick={startImport} loading={importFile.isPending} disabled={file === null || problem !== null}>
+            <Button
+              onClick={() => void startImport()}
+              loading={importFile.isPending}
+              disabled={file === null || problem !== null}
+            >
               Import
             </Button>
           </Group>
@@ -138,8 +164,4 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       )}
     </Modal>
   );
-}
-
-function nameOf(file: Blob): string {
-  return file instanceof File ? file.name : 'the file';
 }

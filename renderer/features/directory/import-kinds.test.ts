@@ -17,7 +17,7 @@ const report: ImportReport = {
 describe('fileProblem', () => {
   it('refuses what cannot be imported before it is sent', () => {
     expect(fileProblem({ name: 'people.csv', size: 0 })).toContain('empty');
-    expect(fileProblem({ name: 'people.csv', size: 200_000_001 })).toContain('200 MB');
+    expect(fileProblem({ name: 'people.csv', size: 1_000_000_001 })).toContain('1 GB');
     expect(fileProblem({ name: 'people.xlsx', size: 10 })).toContain('CSV');
     expect(fileProblem({ name: 'PEOPLE.CSV', size: 10 })).toBeNull();
   });
