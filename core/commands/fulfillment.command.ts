@@ -93,7 +93,13 @@ const attemptSchema = z.discriminatedUnion('kind', [
     jitter: z.number().min(0).max(1),
   }),
   /** Nothing was written: somebody outside has to do something first, to follow "Waits for". */
-  z.object({ kind: z.literal('awaiting'), waitsFor: z.string().max(1000), jitter: z.number().min(0).max(1) }),
+  z.object({
+    kind: z.literal('awaiting'),
+    waitsFor: z.string().max(1000),
+    /** The account that is waited for, such as an invitation; null: none is known. */
+    account: accountSchema.nullable().default(null),
+    jitter: z.number().min(0).max(1),
+  }),
   /** The application does not accept the credential: it waits until somebody sets another one. */
   z.object({ kind: z.literal('credential'), problem: z.string().max(4000) }),
   z.object({ kind: z.literal('failed'), problem: z.string().max(4000), mayHaveHappened: z.boolean() }),
@@ -158,6 +164,13 @@ export const recordFulfillmentAttempt = defineCommand({
       const account = attempt.account === null ? null : await rememberAccount(writer, item, attempt.account);
       outcome = { ...attempt, account };
       context.touch('directory');
+    } else if (attempt.kind === 'awaiting') {
+      const { account, ...awaiting } = attempt;
+      if (account !== null) {
+        await rememberAccount(writer, item, account);
+        context.touch('directory');
+      }
+      outcome = awaiting;
     } else if (attempt.kind === 'ticket') {
       outcome = await ticketOutcome(context, item, task, attempt.said);
     } else {

@@ -55,6 +55,7 @@ export interface RemoteAccount {
   readonly username: string;
   readonly email: string | null;
   readonly displayName: string | null;
+  /** False: disabled there by somebody. An invitation that was not accepted yet is not: nobody shut the person out. */
   readonly active: boolean;
   /** A service's login, where the application tells; otherwise a person's. */
   readonly kind?: 'employee' | 'service';

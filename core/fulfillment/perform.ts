@@ -123,7 +123,11 @@ async function grantTo(
   const written = await guarded(() => connector.grant?.(wanted, signal));
   if (written.kind === 'notFound' && written.what === 'account')
     return { kind: 'accountGone', message: written.message };
-  if (!succeeded(written)) return failed(work, written, performance);
+  if (!succeeded(written)) {
+    const attempt = failed(work, written, performance);
+    // Remembered, so that a later attempt asks what became of it instead of making another.
+    return attempt.kind === 'awaiting' ? { ...attempt, account } : attempt;
+  }
   const seen = await guarded(() => connector.read?.(grant, signal));
   if (!succeeded(seen)) return failed(work, seen, performance);
   if (!seen.value.held && seen.value.pending === true) return waiting(seen.value, account, accountCreated, performance);
@@ -371,7 +375,7 @@ function succeeded<Value>(
 
 function failed(work: Work, failure: Failure, { jitter }: Performance): Attempt {
   if (failure.kind === 'retryable' && failure.waitsFor !== undefined)
-    return { kind: 'awaiting', waitsFor: failure.waitsFor.slice(0, 900), jitter: jitter() };
+    return { kind: 'awaiting', waitsFor: failure.waitsFor.slice(0, 900), account: null, jitter: jitter() };
   if (failure.kind === 'retryable') {
     return { kind: 'retry', problem: failure.message, afterMilliseconds: failure.afterMilliseconds, jitter: jitter() };
   }

@@ -40,11 +40,13 @@ export function testClock(start = '2026-03-02T08:00:00.000Z'): TestClock {
 /** Opens a fresh, migrated workspace; it is closed and removed after the test. */
 export type OpenWorkspace = () => Promise<TestWorkspace>;
 
+/** @param dialects fewer where a test is long and no database can make a difference to it. */
 export function describeEachDatabase(
   name: string,
   tests: (open: OpenWorkspace, dialect: Database['dialect']) => void,
+  dialects: readonly Database['dialect'][] = ['sqlite', 'postgres'],
 ): void {
-  for (const dialect of ['sqlite', 'postgres'] as const) {
+  for (const dialect of dialects) {
     describe(`${name} (${dialect})`, () => {
       const cleanups: (() => Promise<void>)[] = [];
       afterEach(async () => {

@@ -77,7 +77,7 @@ function paged<Item>({ url, root }: Call, items: readonly Item[]): Answer {
 
 function invitationOf(
   root: string,
-  { id, email, login, teamIds }: Invitation,
+  { id, email, login, teamIds, failure }: Invitation,
   owner: Member | undefined,
 ): OrganizationInvitation {
   return {
@@ -86,13 +86,21 @@ function invitationOf(
     email,
     role: 'direct_member',
     created_at: '2026-11-01T00:00:00Z',
-    failed_at: null,
-    failed_reason: null,
+    failed_at: failure?.at ?? null,
+    failed_reason: failure?.reason ?? null,
     inviter: simpleUser(root, owner ?? { id: 1, login: 'ghost' }),
     team_count: teamIds.length,
     node_id: `I_${id}`,
     invitation_teams_url: `${root}/invitations/${id}/teams`,
   };
+}
+
+function listed(call: Call, invitations: ReadonlyMap<number, Invitation>): Answer {
+  const owner = [...call.state.members.values()][0];
+  return paged(
+    call,
+    [...invitations.values()].map((invitation) => invitationOf(call.root, invitation, owner)),
+  );
 }
 
 function orgMembership({ root, state }: Call, member: Member): OrgMembership {
@@ -319,13 +327,13 @@ export const githubRoutes: readonly Route[] = [
     method: 'GET',
     path: '/orgs/{org}/invitations',
     schema: 'GET /orgs/{org}/invitations',
-    answer: (call) => {
-      const owner = [...call.state.members.values()][0];
-      return paged(
-        call,
-        [...call.state.invitations.values()].map((invitation) => invitationOf(call.root, invitation, owner)),
-      );
-    },
+    answer: (call) => listed(call, call.state.invitations),
+  },
+  {
+    method: 'GET',
+    path: '/orgs/{org}/failed_invitations',
+    schema: 'GET /orgs/{org}/failed_invitations',
+    answer: (call) => listed(call, call.state.failedInvitations),
   },
   {
     method: 'POST',
@@ -337,7 +345,8 @@ export const githubRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/orgs/{org}/invitations/{invitation_id}',
-    answer: ({ state }, { invitation_id }) => (state.invitations.delete(Number(invitation_id)) ? done : notFound),
+    answer: ({ state }, { invitation_id }) =>
+      [state.invitations, state.failedInvitations].some((all) => all.delete(Number(invitation_id))) ? done : notFound,
   },
   {
     method: 'GET',

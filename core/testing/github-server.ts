@@ -30,6 +30,10 @@ export interface GithubServer {
   membersOf(team: TeamFacts): readonly string[];
   /** The person with this login takes up the invitation. */
   accept(invitationId: number, login: string): void;
+  /** Nobody took the invitation up in time. */
+  expire(invitationId: number): void;
+  /** The person says no; nothing is kept of it. */
+  decline(invitationId: number): void;
   /** Signs tokens for a GitHub App from now on: only for JWTs of this key. */
   useApp(appId: string, publicKey: KeyObject): void;
   close(): Promise<void>;
@@ -53,6 +57,7 @@ export async function startGithubServer(login = 'example-inc'): Promise<GithubSe
     teams: new Map(),
     teamMembers: new Map(),
     invitations: new Map(),
+    failedInvitations: new Map(),
     saml: true,
     synchronized: new Set(),
     nextId: 1000,
@@ -219,6 +224,14 @@ export async function startGithubServer(login = 'example-inc'): Promise<GithubSe
       );
       for (const teamId of invitation.teamIds) state.teamMembers.get(teamId)?.set(member.id, 'member');
     },
+    expire(invitationId) {
+      const invitation = state.invitations.get(invitationId);
+      if (invitation === undefined) throw new Error('no such invitation');
+      state.invitations.delete(invitationId);
+      const failure = { at: '2026-11-08T00:00:00Z', reason: 'Invitation expired.' };
+      state.failedInvitations.set(invitationId, { ...invitation, failure });
+    },
+    decline: (invitationId) => void state.invitations.delete(invitationId),
     useApp(id, key) {
       app = { id, key };
     },

@@ -16,6 +16,8 @@ export interface Invitation {
   readonly email: string | null;
   readonly login: string | null;
   readonly teamIds: readonly number[];
+  /** Why it came to nothing, where it did. */
+  readonly failure?: { readonly at: string; readonly reason: string };
 }
 
 /** What the organization holds. Tests read and change it directly, as people on GitHub do. */
@@ -28,6 +30,8 @@ export interface GithubState {
   /** Members of each team itself, with their role in it. */
   readonly teamMembers: Map<number, Map<number, 'member' | 'maintainer'>>;
   readonly invitations: Map<number, Invitation>;
+  /** Those that came to nothing; they stay until somebody cancels them. */
+  readonly failedInvitations: Map<number, Invitation>;
   /** Whether single sign-on is set up. */
   saml: boolean;
   /** Teams whose members come from an identity provider and cannot be changed here. */

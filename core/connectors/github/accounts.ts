@@ -4,6 +4,7 @@
  */
 import type { AccountDraft, Failure, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
 import { needsPerson, retryable } from '../failures.ts';
+import { unansweredInvitation } from './invitations.ts';
 import {
   accountOf,
   invitationIdOf,
@@ -34,7 +35,7 @@ export async function findAccount(
     const member = await memberByLogin(context, known.login, signal);
     if (member !== null && member.kind !== 'member') return member;
     if (member !== null) {
-      const account = accountOf(member.user, member.state === 'active', addressOf(wanted));
+      const account = accountOf(member.user, addressOf(wanted));
       return { kind: 'already', value: account, facts: { accountId: member.user.id, foundBy: known.foundBy } };
     }
     return noAccount(`${known.login} is not a member of ${context.configuration.organization}.`);
@@ -52,7 +53,10 @@ export async function findAccount(
   );
 }
 
-/** Sends an invitation, unless there is a member or an invitation already. What was sent cannot be taken back. */
+/**
+ * Sends an invitation, unless there is a member or an invitation already. What was sent cannot be taken back, so whoever
+ * let one go by is not sent the next by a program.
+ */
 export async function createAccount(
   context: GithubContext,
   draft: AccountDraft,
@@ -62,6 +66,9 @@ export async function createAccount(
   if (existing.kind !== 'notFound') return existing;
   const invitee = await inviteeOf(context, draft, signal);
   if (invitee.kind !== 'invitee') return invitee;
+  const addresses = [draft.email, draft.username];
+  const unanswered = await unansweredInvitation(context, null, [...addresses, invitee.user?.login ?? ''], signal);
+  if (unanswered !== null) return unanswered;
   const { organization } = context.configuration;
   const body = invitee.user === null ? { email: draft.email } : { invitee_id: Number(invitee.user.id) };
   const answer = await context.client.send(
@@ -71,8 +78,7 @@ export async function createAccount(
     signal,
   );
   if (answer.ok) {
-    const account =
-      invitee.user === null ? invitedAccount(answer.data) : accountOf(invitee.user, false, addressOf(draft));
+    const account = invitee.user === null ? invitedAccount(answer.data) : accountOf(invitee.user, addressOf(draft));
     const facts = {
       invitationId: answer.data.id,
       invitedAt: answer.data.created_at,

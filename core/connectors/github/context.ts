@@ -4,7 +4,7 @@ import { retryable } from '../failures.ts';
 import type { GithubClient } from './client.ts';
 import type { GithubConfiguration } from './configuration.ts';
 import { noTeam } from './faults.ts';
-import { wholeList } from './paging.ts';
+import { ListFault, wholeList } from './paging.ts';
 import * as shapes from './shapes.ts';
 
 export interface IdentityTable {
@@ -113,30 +113,41 @@ export interface TeamPath {
   readonly team_id: string;
 }
 
-export async function pendingInvitations(
+interface InvitationList {
+  readonly kind: 'list';
+  readonly invitations: readonly shapes.Invitation[];
+}
+
+export function pendingInvitations(context: GithubContext, signal: AbortSignal): Promise<InvitationList | Failure> {
+  return invitationsAt(context, 'GET /orgs/{org}/invitations', signal);
+}
+
+/** Those that were not accepted in time, or failed otherwise. GitHub keeps them until somebody cancels or repeats them. */
+export function failedInvitations(context: GithubContext, signal: AbortSignal): Promise<InvitationList | Failure> {
+  return invitationsAt(context, 'GET /orgs/{org}/failed_invitations', signal);
+}
+
+async function invitationsAt(
   { client, configuration }: GithubContext,
+  route: string,
   signal: AbortSignal,
-): Promise<{ readonly kind: 'list'; readonly invitations: readonly shapes.Invitation[] } | Failure> {
+): Promise<InvitationList | Failure> {
+  const { organization: org, pageSize } = configuration;
   try {
-    const invitations = await wholeList(
-      client,
-      {
-        route: 'GET /orgs/{org}/invitations',
-        parameters: { org: configuration.organization },
-        shape: shapes.invitations,
-        pageSize: configuration.pageSize,
-      },
-      signal,
-    );
-    return { kind: 'list', invitations };
+    const request = { route, parameters: { org }, shape: shapes.invitations, pageSize };
+    return { kind: 'list', invitations: await wholeList(client, request, signal) };
   } catch (thrown) {
+    // An Enterprise Server that does not know the question has no answer to it either.
+    if (thrown instanceof ListFault && thrown.status === 404 && route.includes('failed'))
+      return { kind: 'list', invitations: [] };
     if (thrown instanceof ConnectorFault) return thrown.failure;
     throw thrown;
   }
 }
 
-export function accountOf(user: shapes.User, active: boolean, email: string | null): RemoteAccount {
-  return { externalId: user.id, username: user.login, email, displayName: user.name ?? null, active };
+/** GitHub disables no members; whoever was invited and did not answer yet is not shut out either. */
+export function accountOf(user: shapes.User, email: string | null): RemoteAccount {
+  return { externalId: user.id, username: user.login, email, displayName: user.name ?? null, active: true };
 }
 
 export function invitedAccount(invitation: shapes.Invitation): RemoteAccount {
@@ -146,7 +157,7 @@ export function invitedAccount(invitation: shapes.Invitation): RemoteAccount {
     username: invitation.login ?? email,
     email: email === '' ? null : email,
     displayName: null,
-    active: false,
+    active: true,
     attributes: { invitedAt: invitation.created_at },
   };
 }

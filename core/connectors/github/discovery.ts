@@ -1,9 +1,14 @@
 /**
- * Discovery: the members of the organization page by page, then its teams, then the members of one team after the
+ * Discovery: the members of the organization page by page, then who is invited and its teams, then the members of one team after the
  * other. The checkpoint names the place, so an interrupted discovery goes on where the last page ended.
  */
-import { ConnectorFault, type DiscoveryPage, type RemoteEntitlement } from '#core/connectors/connector.ts';
-import { accountOf, isId, type GithubContext } from './context.ts';
+import {
+  ConnectorFault,
+  type DiscoveryPage,
+  type RemoteAccount,
+  type RemoteEntitlement,
+} from '#core/connectors/connector.ts';
+import { accountOf, invitedAccount, isId, pendingInvitations, type GithubContext } from './context.ts';
 import { identitiesOf } from './identities.ts';
 import { directMembers } from './memberships.ts';
 import { ListFault, listStart, pagesOf, wholeList, type ListPlace } from './paging.ts';
@@ -44,7 +49,7 @@ async function* members(
   for await (const { items, next } of pagesOf(client, request, from, signal)) {
     yield {
       accounts: items.map((user) =>
-        accountOf(user, true, byLogin.get(user.login.toLowerCase()) ?? emails.get(user.id) ?? null),
+        accountOf(user, byLogin.get(user.login.toLowerCase()) ?? emails.get(user.id) ?? null),
       ),
       entitlements: [],
       grants: [],
@@ -86,7 +91,8 @@ async function* teams(
   const left = all.filter((team) => BigInt(team.id) > BigInt(after ?? '0'));
   if (after === null) {
     const checkpoint = left.length === 0 ? null : JSON.stringify({ phase: 'teams', after: '0' });
-    yield { accounts: [], entitlements: all.map((team) => entitlementOf(team, byId)), grants: [], checkpoint };
+    const entitlements = all.map((team) => entitlementOf(team, byId));
+    yield { accounts: await invited(context, signal), entitlements, grants: [], checkpoint };
   }
   for (const [index, team] of left.entries()) {
     const users = await membersOrGone(context, team, parents.has(team.id), signal);
@@ -99,6 +105,13 @@ async function* teams(
     };
   }
   if (after !== null && left.length === 0) yield { accounts: [], entitlements: [], grants: [], checkpoint: null };
+}
+
+/** Whoever was invited by e-mail and has not answered: the invitation stands for them until they come, or do not. */
+async function invited(context: GithubContext, signal: AbortSignal): Promise<readonly RemoteAccount[]> {
+  const pending = await pendingInvitations(context, signal);
+  if (pending.kind !== 'list') throw new ConnectorFault(pending);
+  return pending.invitations.filter(({ login }) => login === null).map(invitedAccount);
 }
 
 async function membersOrGone(

@@ -105,7 +105,7 @@ describe('an invitation', () => {
   it('is sent once, in whatever case the address is given, and is an account until it is accepted', async () => {
     const connector = open();
     const created = await connector.createAccount(draftOf('Ada@example.com'), never);
-    expect(created).toMatchObject({ kind: 'applied', value: { active: false, email: 'Ada@example.com' } });
+    expect(created).toMatchObject({ kind: 'applied', value: { active: true, email: 'Ada@example.com' } });
     for (const email of ['Ada@example.com', 'ada@EXAMPLE.com'])
       expect(await connector.createAccount(draftOf(email), never)).toMatchObject({ kind: 'already' });
     expect(server.state.invitations.size).toBe(1);
@@ -155,7 +155,7 @@ describe('an invitation', () => {
     const connector = open({ identities: 'listed', logins: 'ada@example.com ada-l' });
     expect(await connector.createAccount(draftOf('ada@example.com'), never)).toMatchObject({
       kind: 'applied',
-      value: { externalId: String(ada.id), active: false },
+      value: { externalId: String(ada.id), active: true },
     });
     const wanted = { accountExternalId: String(ada.id), entitlementExternalId: String(team.id) };
     expect(await connector.grant(wanted, never)).toMatchObject({ kind: 'applied' });
@@ -171,6 +171,52 @@ describe('an invitation', () => {
       message: expect.stringContaining('already a part of this organization'),
     });
     expect(server.state.invitations.size).toBe(0);
+  });
+
+  it('is left to a person once it expired or was declined, and goes on when they invited anew', async () => {
+    const connector = open();
+    const team = server.addTeam('Readers');
+    const sent = async (email: string) => {
+      const created = await connector.createAccount(draftOf(email), never);
+      if (created.kind !== 'applied') throw new Error(JSON.stringify(created));
+      const { externalId: accountExternalId } = created.value;
+      return { accountExternalId, entitlementExternalId: String(team.id), person: draftOf(email) };
+    };
+    const late = await sent('Late@example.com');
+    const no = await sent('no@example.com');
+    const [page] = (await collect(connector.discover(null, never))).filter(
+      ({ entitlements }) => entitlements.length > 0,
+    );
+    expect(page?.accounts.map(({ externalId }) => externalId)).toEqual([late, no].map((one) => one.accountExternalId));
+    server.expire(invitationId(late.accountExternalId));
+    server.decline(invitationId(no.accountExternalId));
+    const expired = {
+      kind: 'needsPerson',
+      message: expect.stringContaining('came to nothing on 2026-11-08T00:00:00Z. GitHub says: Invitation expired.'),
+    };
+    const declined = { kind: 'needsPerson', message: expect.stringContaining('was declined or cancelled') };
+    // However often it is asked, and whether or not it is remembered that there was one.
+    for (const attempt of [1, 2]) {
+      expect([attempt, await connector.grant(late, never)]).toMatchObject([attempt, expired]);
+      expect([attempt, await connector.createAccount(draftOf('late@EXAMPLE.com'), never)]).toMatchObject([
+        attempt,
+        expired,
+      ]);
+      expect([attempt, await connector.grant(no, never)]).toMatchObject([attempt, declined]);
+    }
+    expect(
+      server.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/invitations')),
+    ).toHaveLength(2);
+    // Invited by hand meanwhile: the other invitation is found, and waited for.
+    const id = (server.state.nextId += 1);
+    server.state.invitations.set(id, { id, email: 'late@example.com', login: null, teamIds: [] });
+    expect(await connector.grant(late, never)).toMatchObject({ kind: 'notFound', what: 'account' });
+    const anew = await connector.createAccount(draftOf('late@example.com'), never);
+    expect(anew).toMatchObject({ kind: 'already', value: { externalId: `invitation:${id}` } });
+    // Cleared away by hand: the person may be invited again.
+    server.decline(id);
+    server.state.failedInvitations.clear();
+    expect(await sent('late@example.com')).toBeDefined();
   });
 
   it('is taken back, once', async () => {

@@ -5,23 +5,28 @@
  */
 import {
   ConnectorFault,
+  type AccountDraft,
   type Facts,
   type Failure,
   type GrantReading,
   type Outcome,
   type RemoteGrant,
+  type WantedGrant,
 } from '#core/connectors/connector.ts';
 import { needsPerson, retryable } from '../failures.ts';
+import { findAccount } from './accounts.ts';
 import {
   invitationIdOf,
   memberById,
   pendingInvitations,
+  succeeded,
   teamById,
   type GithubContext,
   type Member,
   type TeamPath,
 } from './context.ts';
 import { noAccount } from './faults.ts';
+import { turnedDown, unansweredInvitation } from './invitations.ts';
 import { wholeList } from './paging.ts';
 import * as shapes from './shapes.ts';
 
@@ -37,7 +42,7 @@ interface Reading {
   readonly facts: Facts;
 }
 
-export async function grant(context: GithubContext, wanted: RemoteGrant, signal: AbortSignal): Promise<Outcome<void>> {
+export async function grant(context: GithubContext, wanted: WantedGrant, signal: AbortSignal): Promise<Outcome<void>> {
   const found = await teamById(context, wanted.entitlementExternalId, signal);
   if (found.kind !== 'team') return found;
   const invitationId = invitationIdOf(wanted.accountExternalId);
@@ -247,10 +252,12 @@ async function readInvitation(
 async function waitForInvitation(
   context: GithubContext,
   invitationId: string,
-  wanted: RemoteGrant,
+  wanted: WantedGrant,
   signal: AbortSignal,
 ): Promise<Outcome<void>> {
   const reading = await readInvitation(context, invitationId, wanted, signal);
+  if (reading.kind === 'notFound' && wanted.person !== undefined)
+    return withoutInvitation(context, invitationId, wanted.person, reading, signal);
   if (reading.kind !== 'reading') return reading;
   if (reading.state === 'pending') return { kind: 'already', value: undefined, facts: reading.facts };
   return {
@@ -259,4 +266,19 @@ async function waitForInvitation(
     ),
     waitsFor: acceptance,
   };
+}
+
+/** Whoever came, or was invited anew by hand, has another account now; for anybody else a person has to see to it. */
+async function withoutInvitation(
+  context: GithubContext,
+  invitationId: string,
+  person: AccountDraft,
+  gone: Failure,
+  signal: AbortSignal,
+): Promise<Failure> {
+  const found = await findAccount(context, person, signal, true);
+  if (succeeded(found)) return gone;
+  if (found.kind !== 'notFound') return found;
+  const unanswered = await unansweredInvitation(context, invitationId, [person.email, person.username], signal);
+  return unanswered ?? turnedDown(invitationId, context.configuration.organization);
 }

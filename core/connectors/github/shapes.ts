@@ -24,6 +24,8 @@ export const invitation = z.object({
   login: z.string().nullable(),
   email: z.string().nullable(),
   created_at: z.string(),
+  failed_at: z.string().nullish(),
+  failed_reason: z.string().nullish(),
 });
 export const invitations = z.array(invitation);
 
