@@ -128,6 +128,8 @@ function subjectWords(data: EventData, story: Story): string {
       return `the account ${whose} differs from the directory`;
     case 'orphanAccount':
       return `the account ${whose} belongs to nobody who works here`;
+    case 'ownerMissing':
+      return `nobody who works here answers for the service account ${whose}`;
     default:
       return `the account ${whose}`;
   }

@@ -701,6 +701,17 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
       },
       'A discovery of Wiki found that the account ben belongs to nobody who works here. Ada Byron asked for the account to be disabled: “Left”',
     ],
+    [
+      {
+        applicationId: 'wiki',
+        kind: 'ownerMissing',
+        action: 'accept',
+        entitlementId: null,
+        username: 'loads',
+        note: null,
+      },
+      'A discovery of Wiki found that nobody who works here answers for the service account loads. Ada Byron accepted it as it is.',
+    ],
   ],
   'account.changed': [
     [

@@ -1,6 +1,9 @@
 /** Writes a page of a discovery: a few statements for many rows, only what differs. */
-import type { RemoteAccount, RemoteEntitlement, RemoteGrant } from '#core/connectors/connector.ts';
-import type { SyncRun } from '#core/domain/directory.ts';
+import { setImmediate as afterOthers } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { RemoteEntitlement, RemoteGrant } from '#core/connectors/connector.ts';
+import { furtherAttributes, type AccountAttributes, type SyncRun } from '#core/domain/directory.ts';
+import { z } from 'zod';
 import { newId, type AccountId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import { entitlementSearchText } from '#core/directory/search-text.ts';
@@ -9,13 +12,25 @@ import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 
 type Count = (name: string, by: number) => void;
 
+/** As the connector told of it and the command parsed it. */
+export type DiscoveredAccount = z.output<typeof discoveredAccount>;
+export const discoveredAccount = z.object({
+  externalId: z.string().min(1),
+  username: z.string().min(1),
+  email: z.string().nullable(),
+  displayName: z.string().nullable(),
+  active: z.boolean(),
+  kind: z.enum(['employee', 'service']).optional(),
+  attributes: z.record(z.string(), z.string()).readonly().optional(),
+});
+
 /** Databases take only so many parameters in a statement; a connector's page may be larger. */
 const chunkSize = 400;
 
 export async function writeAccounts(
   writer: Writer,
   run: SyncRun,
-  accounts: readonly RemoteAccount[],
+  accounts: readonly DiscoveredAccount[],
   count: Count,
 ): Promise<void> {
   for (const chunk of chunks(distinct(accounts, (account) => account.username.toLowerCase()))) {
@@ -30,15 +45,28 @@ export async function writeAccounts(
     );
     const added: Rows['account'][] = [];
     const unchanged: AccountId[] = [];
+    const kept = await accountsOfRequests(
+      writer,
+      chunk.flatMap(({ kind, externalId }) => {
+        const before = byExternalId.get(externalId);
+        return kind === undefined || before === undefined || before.kind === kind ? [] : [before.id];
+      }),
+    );
     for (const account of chunk) {
       const before = byExternalId.get(account.externalId) ?? byUsername.get(account.username.toLowerCase());
       const employeeId =
         employees.get(account.email?.toLowerCase() ?? '') ?? employees.get(account.username.toLowerCase()) ?? null;
+      if (before !== undefined && before.changedAt && before.changedAt >= run.startedAt) {
+        // The page may have been read before Gatehouse changed it.
+        unchanged.push(before.id);
+        continue;
+      }
+      const kind = before !== undefined && kept.has(before.id) ? before.kind : account.kind;
       const after: Rows['account'] = {
         id: before?.id ?? newId<AccountId>(),
         applicationId: run.applicationId,
         employeeId: before?.employeeId ?? employeeId,
-        kind: before?.kind ?? 'employee',
+        kind: kind ?? before?.kind ?? 'employee',
         username: account.username,
         usernameKey: account.username.toLowerCase(),
         externalId: account.externalId,
@@ -46,6 +74,8 @@ export async function writeAccounts(
         displayName: account.displayName,
         status: account.active ? 'active' : 'disabled',
         lastSeenRunId: run.id,
+        attributes: comparable(account.attributes),
+        changedAt: before?.changedAt ?? null,
       };
       if (before === undefined) added.push(after);
       else if (sameBut(before, after, 'lastSeenRunId')) unchanged.push(before.id);
@@ -59,6 +89,8 @@ export async function writeAccounts(
     count('accountsAdded', added.length);
     if (unchanged.length > 0)
       await writer.updateTable('account').set({ last_seen_run_id: run.id }).where('id', 'in', unchanged).execute();
+    // Everybody else's turn: others' questions are answered between two pieces of a page.
+    await afterOthers();
   }
 }
 
@@ -90,6 +122,7 @@ export async function writeEntitlements(
       ).map((row) => [row.external_id, fromRow('entitlement', row)]),
     );
     const added: Rows['entitlement'][] = [];
+    const unchanged: EntitlementId[] = [];
     for (const entitlement of chunk) {
       const before = known.get(entitlement.externalId);
       const fields = {
@@ -118,9 +151,14 @@ export async function writeEntitlements(
         continue;
       }
       const after = { ...before, ...fields, searchText };
-      if (!sameBut(before, after, 'lastSeenRunId')) count('entitlementsChanged', 1);
-      await updateRow(writer, 'entitlement', before, after);
+      if (sameBut(before, after, 'lastSeenRunId')) unchanged.push(before.id);
+      else {
+        await updateRow(writer, 'entitlement', before, after);
+        count('entitlementsChanged', 1);
+      }
     }
+    if (unchanged.length > 0)
+      await writer.updateTable('entitlement').set({ last_seen_run_id: run.id }).where('id', 'in', unchanged).execute();
     await insertRows(writer, 'entitlement', added);
     count('entitlementsAdded', added.length);
   }
@@ -200,6 +238,7 @@ export async function writeGrants(
     count('grantsAddedOutside', added.length);
     if (seen.length > 0)
       await writer.updateTable('access_grant').set({ last_seen_run_id: run.id }).where('id', 'in', seen).execute();
+    await afterOthers();
   }
 }
 
@@ -223,11 +262,31 @@ export async function keepGrantsOf(
   }
 }
 
+/** What is compared with the directory; null: nothing of it was told. */
+function comparable(attributes: DiscoveredAccount['attributes']): AccountAttributes | null {
+  if (attributes === undefined) return null;
+  const told = furtherAttributes.flatMap((name) => (attributes[name] === undefined ? [] : [[name, attributes[name]]]));
+  return told.length === 0 ? null : (Object.fromEntries(told) as AccountAttributes);
+}
+
+/** Of these, the accounts that hold what somebody asked for: whose they are, a person's or a service's, stays. */
+async function accountsOfRequests(writer: Writer, ids: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+  if (ids.length === 0) return new Set();
+  const rows = await writer
+    .selectFrom('access_grant')
+    .select('account_id')
+    .where('account_id', 'in', ids)
+    .where('status', '=', 'active')
+    .where('request_item_id', 'is not', null)
+    .execute();
+  return new Set(rows.map((row) => row.account_id));
+}
+
 /** Two look-ups by index: joined by `or`, SQLite would read every account of the application for each page. */
 async function knownAccounts(
   writer: Writer,
   run: SyncRun,
-  accounts: readonly RemoteAccount[],
+  accounts: readonly DiscoveredAccount[],
 ): Promise<readonly Rows['account'][]> {
   const ofApplication = writer.selectFrom('account').selectAll().where('application_id', '=', run.applicationId);
   const externalIds = accounts.map(({ externalId }) => externalId);
@@ -269,10 +328,7 @@ async function idsByExternalId(
 
 function sameBut<Row extends object>(before: Row, after: Row, except: keyof Row): boolean {
   return (Object.keys(after) as (keyof Row)[]).every(
-    (key) =>
-      key === except ||
-      Object.is(before[key], after[key]) ||
-      JSON.stringify(before[key]) === JSON.stringify(after[key]),
+    (key) => key === except || Object.is(before[key], after[key]) || isDeepStrictEqual(before[key], after[key]),
   );
 }
 

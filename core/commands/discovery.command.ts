@@ -7,7 +7,13 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import type { AuditEventType } from '#core/domain/audit.ts';
-import { defaultDeliverySettings, freshRun, type SyncRun } from '#core/domain/directory.ts';
+import {
+  comparedAttributes,
+  defaultDeliverySettings,
+  freshRun,
+  type Ending,
+  type SyncRun,
+} from '#core/domain/directory.ts';
 import { accountEffects } from '#core/domain/finding.ts';
 import { plusMilliseconds } from '#core/domain/instant.ts';
 import { done, refuse } from '#core/domain/errors.ts';
@@ -17,10 +23,8 @@ import { fromRow, type Writer } from '#core/persistence/tables.ts';
 import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand, onlySystem, type CommandContext } from './command-definition.ts';
-import { keepGrantsOf, writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
-import { endUnseen, suspiciousDrop } from './discovery-unseen.ts';
-import { observeByDiscovery } from './observed-access.ts';
-import { reconcile, type AccountAbilities } from './discovery-findings.ts';
+import { discoveredAccount, keepGrantsOf, writeAccounts, writeEntitlements, writeGrants } from './discovery-rows.ts';
+import { confirmedEnding, freshEnding, takeEndingStep } from './discovery-ending.ts';
 import { whoLooksAfter } from './delivery-notices.ts';
 import { raiseNotices } from './notices.ts';
 
@@ -32,7 +36,7 @@ const maximumFaults = 12;
 
 /**
  * Answers with the run that is to be carried on: a fresh one, or the one that is still open. `mine` false: another
- * process carries it on right now.
+ * process carries it on right now. `isRead`: everything was read, and it has only to be finished.
  */
 export const startDiscovery = defineCommand({
   type: 'discovery.start',
@@ -56,7 +60,7 @@ export const startDiscovery = defineCommand({
     const lease = { lease_owner: leaseOwner, lease_until: plusMilliseconds(now, runLeaseMilliseconds) };
     const open = await writer
       .selectFrom('sync_run')
-      .select(['id', 'checkpoint', 'lease_owner', 'lease_until'])
+      .select(['id', 'checkpoint', 'ending', 'lease_owner', 'lease_until'])
       .where('application_id', '=', applicationId)
       .where('state', '=', 'running')
       .executeTakeFirst();
@@ -72,7 +76,7 @@ export const startDiscovery = defineCommand({
           .set({ ...lease, resume_at: null })
           .where('id', '=', open.id)
           .execute();
-      return done({ runId: open.id, checkpoint: open.checkpoint, mine });
+      return done({ runId: open.id, checkpoint: open.checkpoint, isRead: open.ending !== null, mine });
     }
     // What a discovery asked is answered by looking again.
     await writer
@@ -95,7 +99,7 @@ export const startDiscovery = defineCommand({
       },
     ]);
     context.touch('delivery');
-    return done({ runId, checkpoint: null, mine: true });
+    return done({ runId, checkpoint: null, isRead: false, mine: true });
   },
 });
 
@@ -105,13 +109,6 @@ function openRun({ writer, dialect }: CommandContext, runId: SyncRunId) {
   return (dialect === 'postgres' ? run.forUpdate() : run).executeTakeFirst();
 }
 
-const remoteAccount = z.object({
-  externalId: z.string().min(1),
-  username: z.string().min(1),
-  email: z.string().nullable(),
-  displayName: z.string().nullable(),
-  active: z.boolean(),
-});
 const remoteEntitlement = z.object({
   externalId: z.string().min(1),
   name: z.string().min(1),
@@ -120,7 +117,7 @@ const remoteEntitlement = z.object({
 });
 const remoteGrant = z.object({ accountExternalId: z.string().min(1), entitlementExternalId: z.string().min(1) });
 export const discoveryPageSchema = z.object({
-  accounts: z.array(remoteAccount).readonly(),
+  accounts: z.array(discoveredAccount).readonly(),
   entitlements: z.array(remoteEntitlement).readonly(),
   grants: z.array(remoteGrant).readonly(),
   holdersUnknown: z.array(z.string().min(1)).readonly().optional(),
@@ -129,17 +126,24 @@ export const discoveryPageSchema = z.object({
 
 export const recordDiscoveryPage = defineCommand({
   type: 'discovery.page',
-  payload: z.object({ runId: idSchema<SyncRunId>(), leaseOwner: z.string(), page: discoveryPageSchema }),
+  payload: z.object({
+    runId: idSchema<SyncRunId>(),
+    leaseOwner: z.string(),
+    page: discoveryPageSchema,
+    /** How much was on the whole page, with its last part; null: more of the page follows. */
+    seen: z.object({ accounts: z.number().int(), entitlements: z.number().int(), grants: z.number().int() }).nullable(),
+  }),
   // A page is worth a megabyte; where it stands in its run tells it apart.
-  fingerprint: ({ runId, leaseOwner, page }) => [
+  fingerprint: ({ runId, leaseOwner, page, seen }) => [
     runId,
     leaseOwner,
     page.checkpoint,
+    seen,
     page.accounts.length,
     page.entitlements.length,
     page.grants.length,
   ],
-  async run({ runId, leaseOwner, page }, context) {
+  async run({ runId, leaseOwner, page, seen }, context) {
     const allowed = onlySystem(context);
     if (allowed.outcome === 'refused') return allowed;
     const { writer } = context;
@@ -160,19 +164,23 @@ export const recordDiscoveryPage = defineCommand({
     await writer
       .updateTable('sync_run')
       .set({
-        accounts_seen: run.accountsSeen + page.accounts.length,
-        entitlements_seen: run.entitlementsSeen + page.entitlements.length,
-        grants_seen: run.grantsSeen + page.grants.length,
         summary: JSON.stringify(summary),
-        pages: run.pages + 1,
-        checkpoint: page.checkpoint,
+        // Whoever goes on reads the page again, until all of it was written.
+        ...(seen !== null && {
+          accounts_seen: run.accountsSeen + seen.accounts,
+          entitlements_seen: run.entitlementsSeen + seen.entitlements,
+          grants_seen: run.grantsSeen + seen.grants,
+          pages: run.pages + 1,
+          checkpoint: page.checkpoint,
+          ending: page.checkpoint === null ? JSON.stringify(freshEnding) : null,
+        }),
         faults: 0,
         last_problem: null,
         lease_until: plusMilliseconds(context.circumstances.now, runLeaseMilliseconds),
       })
       .where('id', '=', runId)
       .execute();
-    context.touch('delivery');
+    if (seen !== null) context.touch('delivery');
     return done({});
   },
 });
@@ -236,9 +244,13 @@ export const pauseDiscovery = defineCommand({
 
 const abilitiesSchema = z.object({
   effects: z.array(z.enum(accountEffects)).readonly(),
-  compares: z.array(z.enum(['email', 'displayName'])).readonly(),
+  compares: z.array(z.enum(comparedAttributes)).readonly(),
 });
 
+/**
+ * Takes the next step of what follows when everything was read, or ends a run that failed. `goesOn`: there are more, each
+ * a command of its own; a process that dies between them leaves the rest to the next one.
+ */
 export const finishDiscovery = defineCommand({
   type: 'discovery.finish',
   payload: z.object({
@@ -261,19 +273,31 @@ export const finishDiscovery = defineCommand({
       await endRun(context, run, { state: 'failed', failure, summary: run.summary });
       recordEnd(context, run, 'discovery.failed', { summary: run.summary, failure });
       await tellOfFailure(context, run, failure);
-      return done({});
+      return done({ goesOn: false });
     }
     const settings = await writer
       .selectFrom('delivery_settings')
       .select('drop_percent')
       .where('application_id', '=', run.applicationId)
       .executeTakeFirst();
-    const percent = settings?.drop_percent ?? defaultDeliverySettings.dropPercent;
-    const question = await suspiciousDrop(writer, run, percent);
-    if (question === null) {
-      await complete(context, run, abilities);
-      return done({});
+    const dropPercent = settings?.drop_percent ?? defaultDeliverySettings.dropPercent;
+    const step = await takeEndingStep(context, run, run.ending ?? freshEnding, { abilities, dropPercent });
+    if (step.kind === 'goesOn') {
+      await writer
+        .updateTable('sync_run')
+        .set({
+          ending: JSON.stringify(step.ending),
+          lease_until: plusMilliseconds(context.circumstances.now, runLeaseMilliseconds),
+        })
+        .where('id', '=', runId)
+        .execute();
+      return done({ goesOn: true });
     }
+    if (step.kind === 'over') {
+      await complete(context, run, step.ending);
+      return done({ goesOn: false });
+    }
+    const { question } = step.ending;
     await endRun(context, run, { state: 'held', question, summary: run.summary });
     recordEnd(context, run, 'discovery.held', { question });
     await raiseNotices(context, [
@@ -285,7 +309,7 @@ export const finishDiscovery = defineCommand({
         data: { application: await nameOf(writer, run.applicationId), ...question },
       },
     ]);
-    return done({});
+    return done({ goesOn: false });
   },
 });
 
@@ -317,16 +341,16 @@ async function nameOf(writer: Writer, id: ApplicationId): Promise<string | null>
   return row?.name ?? null;
 }
 
-/** A person says whether so much is really gone. */
+/** A person says whether so much is really gone. `goesOn`: it is, and the run is to be finished by `leaseOwner`. */
 export const answerDiscovery = defineCommand({
   type: 'discovery.answer',
   payload: z.object({
     runId: idSchema<SyncRunId>(),
     answer: z.enum(['confirm', 'dismiss']),
     note: textSchema(2000).nullable().default(null),
-    abilities: abilitiesSchema,
+    leaseOwner: z.string().min(1).max(200),
   }),
-  async run({ runId, answer, note, abilities }, context) {
+  async run({ runId, answer, note, leaseOwner }, context) {
     const acting = actingEmployee(context);
     if (acting.outcome === 'refused') return acting;
     const row = await openRun(context, runId);
@@ -339,32 +363,28 @@ export const answerDiscovery = defineCommand({
         'discovery.answered',
         'This discovery does not ask any more: it was answered, or a later one began.',
       );
-    const answered = { answeredById: acting.value, answeredAt: context.circumstances.now };
-    if (answer === 'confirm') await complete(context, run, abilities, answered);
-    else await endRun(context, run, { state: 'dismissed', summary: run.summary, ...answered });
+    const { now } = context.circumstances;
+    const answered = { answeredById: acting.value, answeredAt: now };
+    if (answer === 'confirm') {
+      const leaseUntil = plusMilliseconds(now, runLeaseMilliseconds);
+      const again = { state: 'running', endedAt: null, ending: confirmedEnding, leaseOwner, leaseUntil } as const;
+      await updateRow(context.writer, 'sync_run', run, { ...run, ...answered, ...again });
+      context.touch('delivery');
+    } else await endRun(context, run, { state: 'dismissed', summary: run.summary, ...answered });
     context.record({
       type: 'discovery.answered',
       requestId: null,
       itemId: null,
       data: { applicationId: run.applicationId, runId, answer, note },
     });
-    return done({});
+    return done({ goesOn: answer === 'confirm' });
   },
 });
 
-async function complete(
-  context: CommandContext,
-  run: SyncRun,
-  abilities: AccountAbilities,
-  answered: Partial<Pick<SyncRun, 'answeredById' | 'answeredAt'>> = {},
-): Promise<void> {
+async function complete(context: CommandContext, run: SyncRun, { counts }: Ending): Promise<void> {
   const { writer, circumstances } = context;
-  // Only a complete discovery knows what is no longer there.
-  const { counts, lost } = await endUnseen(writer, run, circumstances.now);
-  const observed = await observeByDiscovery(context, run, lost);
-  const findings = await reconcile(writer, run, observed, abilities, circumstances.now);
-  const summary = { ...run.summary, ...counts, ...findings };
-  await endRun(context, run, { state: 'completed', summary, ...answered });
+  const summary = { ...run.summary, ...counts };
+  await endRun(context, run, { state: 'completed', summary });
   // What waits for somebody outside may be there by now.
   await writer
     .updateTable('fulfillment_task')
@@ -382,15 +402,17 @@ async function endRun(
   run: SyncRun,
   end: Partial<SyncRun>,
 ): Promise<void> {
-  const ended = { ...run, checkpoint: null, leaseOwner: null, leaseUntil: null, resumeAt: null, lastProblem: null };
+  const { now } = circumstances;
+  const nothingOpen = { checkpoint: null, ending: null, leaseOwner: null, leaseUntil: null, resumeAt: null };
+  const ended = { ...run, ...nothingOpen, lastProblem: null };
   await updateRow(
     writer,
     'sync_run',
-    { ...ended, checkpoint: 'open', leaseOwner: 'open', resumeAt: circumstances.now, lastProblem: 'open' },
+    { ...ended, checkpoint: 'open', ending: freshEnding, leaseOwner: 'open', resumeAt: now, lastProblem: 'open' },
     {
       ...ended,
       ...end,
-      endedAt: circumstances.now,
+      endedAt: now,
     },
   );
   touch('delivery', 'directory');

@@ -101,6 +101,7 @@ function actionsOf({ kind, employeeId, detail }: Pick<Finding, 'kind' | 'employe
     case 'driftedAttribute':
       return ['updateAccount', 'accept', 'dismiss'];
     case 'orphanAccount':
+    case 'ownerMissing':
       return ['disableAccount', 'deleteAccount', 'accept', 'dismiss'];
   }
 }
@@ -118,6 +119,14 @@ async function requested(
       'finding.notPossible',
       'The account belongs to nobody in the directory, so that nothing can be asked for.',
     );
+  const account =
+    finding.accountId === null
+      ? undefined
+      : await context.writer
+          .selectFrom('account')
+          .select(['kind', 'username'])
+          .where('id', '=', finding.accountId)
+          .executeTakeFirst();
   const payload = submitRequest.payload.parse({
     justification: note ?? 'Found by a discovery.',
     items: [
@@ -126,6 +135,7 @@ async function requested(
         beneficiaryId: finding.employeeId,
         entitlementId: finding.entitlementId,
         term: { kind: 'permanent' },
+        serviceAccount: account?.kind === 'service' ? account.username : null,
       },
     ],
   });
@@ -286,11 +296,13 @@ async function rememberEffect(
   effect: AccountEffect | null,
 ): Promise<void> {
   if (accountId === null || effect === null) return;
-  const account = writer.updateTable('account').where('id', '=', accountId);
+  const account = writer.updateTable('account').set({ changed_at: circumstances.now }).where('id', '=', accountId);
   if (effect === 'updateAccount') {
     const { attribute, expected } = detail;
-    if (expected === undefined) return;
-    await account.set(attribute === 'email' ? { email: expected } : { display_name: expected }).execute();
+    if (attribute === 'email') await account.set({ email: expected ?? null }).execute();
+    else if (attribute === 'displayName') await account.set({ display_name: expected ?? null }).execute();
+    // What else was told of it is not compared again before the next discovery.
+    else await account.set({ attributes: null }).execute();
     return;
   }
   await account.set({ status: effect === 'disableAccount' ? 'disabled' : 'gone' }).execute();

@@ -54,7 +54,7 @@ export const linkAccount = defineCommand({
         .set({ state: 'resolved', decided_by_id: acting.value, decided_at: circumstances.now, employee_id: employeeId })
         .where('application_id', '=', account.application_id)
         .where('account_id', '=', accountId)
-        .where('kind', '=', 'orphanAccount')
+        .where('kind', 'in', ['orphanAccount', 'ownerMissing'])
         .where('state', '=', 'open')
         .where('ended_at', 'is', null)
         .execute();

@@ -25,22 +25,31 @@ export interface Contradiction {
 
 type Watcher = Pick<CommandContext, 'writer' | 'circumstances' | 'record'>;
 
-export interface Observed {
-  /** What stands against a person's word. */
-  readonly contradictions: readonly Contradiction[];
-  /** Lost access that no person's word is about. */
-  readonly lost: readonly LostGrant[];
+/** Which lost access a person's word is about, as its items, and which not. */
+export async function splitByWord(
+  writer: Writer,
+  run: SyncRun,
+  lost: readonly LostGrant[],
+): Promise<{ readonly byWord: readonly RequestItemId[]; readonly others: readonly LostGrant[] }> {
+  const words = await inChunks(unique(lost.map((grant) => grant.requestItemId)), (items) =>
+    unconfirmedTasks(writer, run).where('fulfillment_task.item_id', 'in', items).execute(),
+  );
+  const byWord = new Set(words.map((task) => task.item_id));
+  return { byWord: [...byWord], others: lost.filter((grant) => !byWord.has(grant.requestItemId)) };
 }
 
-/** To be called when everything the run did not see has ended. */
+/**
+ * To be called when everything the run did not see has ended; `missed` are the items with a person's word whose access
+ * it did not see. Answers with what stands against such a word.
+ */
 export async function observeByDiscovery(
   context: Watcher,
   run: SyncRun,
-  lost: readonly LostGrant[],
-): Promise<Observed> {
+  missed: ReadonlySet<RequestItemId>,
+): Promise<readonly Contradiction[]> {
   const { writer } = context;
   const contradictions: Contradiction[] = [];
-  const open = await unconfirmedTasks(writer, run);
+  const open = await unconfirmedTasks(writer, run).execute();
   for (const task of open) {
     const grants = await grantsOf(writer, task);
     const seen = grants.filter((grant) => grant.status === 'active' && grant.last_seen_run_id === run.id);
@@ -68,17 +77,14 @@ export async function observeByDiscovery(
       await note(context, task, { ...look(run), held: true }, true);
       continue;
     }
-    const missed = grants.find((grant) => grant.request_item_id === task.item_id && grant.status === 'ended');
+    const ended = grants.find((grant) => grant.request_item_id === task.item_id && grant.status === 'ended');
     // Delivered after the run began: its page may have been read before.
-    const known = lost.some((grant) => grant.requestItemId === task.item_id) || isMissing(task.observation);
-    if (missed === undefined || !known || ofOthers) continue;
+    const known = missed.has(task.item_id) || isMissing(task.observation);
+    if (ended === undefined || !known || ofOthers) continue;
     await note(context, task, { ...look(run), held: false }, false);
-    contradictions.push(contradiction(task, missed));
+    contradictions.push(contradiction(task, ended));
   }
-  const words = new Set(open.map((task) => task.item_id));
-  const others = lost.filter((grant) => !words.has(grant.requestItemId));
-  await noteLost(context, run, others);
-  return { contradictions, lost: others };
+  return contradictions;
 }
 
 /** Whoever did it by hand did not say under which name: the account that was noted for it gives way to the real one. */
@@ -125,7 +131,7 @@ const watched = [
 ] as const;
 
 type Watched = Pick<Unconfirmed, 'id' | 'request_id' | 'item_id' | 'effect' | 'cause' | 'observation'>;
-type Unconfirmed = Awaited<ReturnType<typeof unconfirmedTasks>>[number];
+type Unconfirmed = Awaited<ReturnType<ReturnType<typeof unconfirmedTasks>['execute']>>[number];
 
 /** Words given before the run began; what was said meanwhile, its pages need not show. */
 function unconfirmedTasks(writer: Writer, run: SyncRun) {
@@ -137,8 +143,7 @@ function unconfirmedTasks(writer: Writer, run: SyncRun) {
     .select(['request_item.service_account', 'request_item.expires_at'])
     .where('fulfillment_task.application_id', '=', run.applicationId)
     .where('fulfillment_task.unconfirmed_since', 'is not', null)
-    .where('fulfillment_task.unconfirmed_since', '<=', run.startedAt)
-    .execute();
+    .where('fulfillment_task.unconfirmed_since', '<=', run.startedAt);
 }
 
 function grantsOf(writer: Writer, task: Unconfirmed) {
@@ -173,7 +178,7 @@ function contradiction(
 }
 
 /** Access that a connector delivered and that is not there any more: the last word on it is this one. */
-async function noteLost(context: Watcher, run: SyncRun, lost: readonly LostGrant[]): Promise<void> {
+export async function noteLost(context: Watcher, run: SyncRun, lost: readonly LostGrant[]): Promise<void> {
   const tasks = await inChunks(unique(lost.map((grant) => grant.requestItemId)), (chunk) =>
     context.writer
       .selectFrom('fulfillment_task')

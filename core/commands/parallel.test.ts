@@ -215,7 +215,7 @@ describeEachDatabase('at the same moment in two consoles', (open) => {
         commandOf(discoveryActor, {
           runId: first.value.runId,
           leaseOwner: first.value.mine ? 'one' : 'two',
-          failure: null,
+          failure: 'Over.',
           abilities: { effects: [], compares: [] },
         }),
       );

@@ -57,9 +57,16 @@ export interface RemoteAccount {
   readonly displayName: string | null;
   /** False: disabled there by somebody. An invitation that was not accepted yet is not: nobody shut the person out. */
   readonly active: boolean;
-  /** A service's login, where the application tells; otherwise a person's. */
+  /**
+   * Whether it is a person's login or a service's. Left out where the application does not tell: it stays what it is, and
+   * is a person's when it is new.
+   */
   readonly kind?: 'employee' | 'service';
-  /** Further attributes by the application's own names, for comparison with the directory. Never a secret. */
+  /**
+   * Further attributes. Those of a person that accounts are made from go by the names of `AccountDraft` (`firstName`,
+   * `lastName`, `department`, `jobTitle`, `employeeId`), and are compared with the directory; left out where the account has
+   * none or several. Others go by the application's own names. Never a secret.
+   */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 

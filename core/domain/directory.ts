@@ -111,6 +111,21 @@ export interface Entitlement {
   readonly lastSeenRunId: SyncRunId | null;
 }
 
+/** Attributes of an account that are compared with the directory, by the names of connectors' `AccountDraft`. */
+export const comparedAttributes = [
+  'email',
+  'displayName',
+  'firstName',
+  'lastName',
+  'department',
+  'jobTitle',
+  'employeeId',
+] as const;
+export type ComparedAttribute = (typeof comparedAttributes)[number];
+/** Those an application need not have; `employeeId` is the person's id in the system the directory was imported from. */
+export const furtherAttributes = ['firstName', 'lastName', 'department', 'jobTitle', 'employeeId'] as const;
+export type AccountAttributes = Readonly<Partial<Record<(typeof furtherAttributes)[number], string>>>;
+
 /** A person's or service's login inside one application. */
 export interface Account {
   readonly id: AccountId;
@@ -182,6 +197,33 @@ export const freshRun = {
 export interface DropQuestion {
   readonly accounts: { readonly known: number; readonly gone: number };
   readonly grants: { readonly known: number; readonly gone: number };
+}
+
+/**
+ * Where a discovery stands that has read everything: what would be gone is counted first, then ended, then what is
+ * there is compared with what was decided. Each step is bounded and committed, so that nobody waits long for one and a
+ * process that dies repeats none.
+ */
+export const endingStages = [
+  'countAccounts',
+  'countGrants',
+  'endGrants',
+  'endAccounts',
+  'observe',
+  'addedOutside',
+  'removedOutside',
+  'accounts',
+  'close',
+] as const;
+
+export interface Ending {
+  readonly stage: (typeof endingStages)[number];
+  /** What the stage has got to, in its own order; empty: it has not begun. */
+  readonly after: string;
+  readonly question: DropQuestion;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Items whose access was given by hand, as somebody said, and was taken away past Gatehouse. */
+  readonly missed: readonly RequestItemId[];
 }
 
 /** How an application is delivered to and discovered; without a row, the defaults hold. */

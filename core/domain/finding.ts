@@ -11,12 +11,14 @@ export const findingKinds = [
   'notConfirmed',
   'driftedAttribute',
   'orphanAccount',
+  'ownerMissing',
 ] as const;
 /**
  * `addedOutside`: held in the application, and no request explains it. `removedOutside`: a request gave it, and it
  * was taken away past Gatehouse. `notConfirmed`: somebody said that it was given or taken away by hand, and it is not
  * so. `driftedAttribute`: the account says something else than the directory.
- * `orphanAccount`: an account of nobody, or of somebody who has left.
+ * `orphanAccount`: an account of nobody, or of somebody who has left. `ownerMissing`: a service's login that nobody
+ * who works here answers for.
  */
 export type FindingKind = (typeof findingKinds)[number];
 
@@ -34,6 +36,8 @@ export const findingActions = [
   'updateAccount',
   'disableAccount',
   'deleteAccount',
+  /** Said of the account itself, and not an answer to the finding: `account.link` settles it. */
+  'linkAccount',
 ] as const;
 export type FindingAction = (typeof findingActions)[number];
 

@@ -8,6 +8,7 @@ import type { Execute } from '#core/commands/execute.ts';
 import type { AccountDraft, Connector, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
 import { freshCommand } from '#core/domain/command.ts';
 import type { AccountAttribute } from '#core/domain/connector.ts';
+import { furtherAttributes } from '#core/domain/directory.ts';
 import { messageOf } from '#core/domain/errors.ts';
 import type { AccountEffect } from '#core/domain/finding.ts';
 import type { ApplicationId, FindingId } from '#core/domain/ids.ts';
@@ -333,10 +334,19 @@ async function lookedAt(
       seen.value[name] !== null &&
       seen.value[name].toLowerCase() !== draft?.[name].toLowerCase(),
   );
-  return differs === undefined
+  if (differs !== undefined)
+    return {
+      kind: 'notSo',
+      problem: `The application answered with success, but the account still has another ${differs === 'email' ? 'e-mail' : 'name'}.`,
+    };
+  const still = furtherAttributes.find((name) => {
+    const [wanted, told] = [draft?.[name], seen.value.attributes?.[name]];
+    return compared.includes(name) && told !== undefined && wanted !== null && wanted !== undefined && told !== wanted;
+  });
+  return still === undefined
     ? { kind: 'seen' }
     : {
         kind: 'notSo',
-        problem: `The application answered with success, but the account still has another ${differs === 'email' ? 'e-mail' : 'name'}.`,
+        problem: `The application answered with success, but the account still has “${seen.value.attributes?.[still]}” for ${still}.`,
       };
 }

@@ -7,12 +7,14 @@
 import type { Kysely, Transaction } from 'kysely';
 import type {
   Account,
+  AccountAttributes,
   Application,
   ConnectorInstance,
   CredentialFault,
   DeliveryHealth,
   DeliverySettings,
   Employee,
+  Ending,
   Entitlement,
   Grant,
   Resource,
@@ -65,12 +67,17 @@ export interface Rows {
   readonly connector_instance: ConnectorInstance;
   readonly resource: Resource;
   readonly entitlement: Entitlement & { readonly searchText: string };
-  readonly account: Account & { readonly usernameKey: string };
+  readonly account: Account & {
+    readonly usernameKey: string;
+    readonly attributes?: AccountAttributes | null;
+    readonly changedAt?: Instant | null;
+  };
   readonly access_grant: Grant;
   readonly sync_run: SyncRun & {
     readonly checkpoint: string | null;
     readonly leaseOwner: string | null;
     readonly leaseUntil: Instant | null;
+    readonly ending?: Ending | null;
   };
   readonly delivery_settings: DeliverySettings;
   readonly delivery_health: DeliveryHealth;

@@ -2,10 +2,10 @@
 import type { InsertObject, UpdateObject } from 'kysely';
 import type { EmployeeId } from '#core/domain/ids.ts';
 import { preparedByShape } from './prepared.ts';
-import { columnsOf, toRow, type Reader, type Rows, type TableName, type Tables, type Writer } from './tables.ts';
+import { columnsOf, toRow, type Rows, type TableName, type Tables, type Writer } from './tables.ts';
 
-/** Statements for up to this many rows are kept; imports insert more at once and compile in passing. */
-const rowsPerKeptStatement = 8;
+/** Many rows are written in blocks of these sizes, so that a table needs a few statements and each is put together once. */
+const blockSizes = [512, 256, 128, 64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /** Both databases take at most some tens of thousands of parameters in a statement. */
 const parametersPerStatement = 8_000;
@@ -15,34 +15,25 @@ export async function insertRows<Name extends TableName>(
   table: Name,
   rows: readonly Rows[Name][],
 ): Promise<void> {
-  const perStatement = Math.max(1, Math.floor(parametersPerStatement / columnsOf(table).length));
-  for (let start = 0; start < rows.length; start += perStatement) {
-    const values = rows.slice(start, start + perStatement).map((row) => toRow(table, row));
-    if (values.length > rowsPerKeptStatement) await insertInto(writer, table, values).execute();
-    else
-      await insertFew(
-        writer,
-        { table, rows: values.length },
-        values.flatMap((row) => Object.values(row)),
-      );
+  const most = Math.max(1, Math.floor(parametersPerStatement / columnsOf(table).length));
+  for (let start = 0; start < rows.length;) {
+    const left = Math.min(most, rows.length - start);
+    const size = blockSizes.find((block) => block <= left) ?? 1;
+    const fields: unknown[] = [];
+    for (const row of rows.slice(start, start + size)) fields.push(...Object.values(toRow(table, row)));
+    await insertBlock(writer, { table, rows: size }, fields);
+    start += size;
   }
 }
 
-function insertInto(writer: Reader, table: TableName, values: readonly object[]) {
-  return writer.insertInto(table).values(values as InsertObject<Tables, TableName>[]);
-}
-
 /** Its parameters are the fields of the rows, one row after another in the order of the table's columns. */
-const insertFew = preparedByShape(
+const insertBlock = preparedByShape(
   (writer, { table, rows }: { readonly table: TableName; readonly rows: number }, fields: readonly unknown[]) => {
     const columns = columnsOf(table);
     const rowAt = (row: number) =>
       Object.fromEntries(columns.map(({ column }, index) => [column, fields[row * columns.length + index]]));
-    return insertInto(
-      writer,
-      table,
-      Array.from({ length: rows }, (_, row) => rowAt(row)),
-    );
+    const values = Array.from({ length: rows }, (_, row) => rowAt(row));
+    return writer.insertInto(table).values(values as InsertObject<Tables, TableName>[]);
   },
   ({ table, rows }) => `${table} ${rows}`,
 );

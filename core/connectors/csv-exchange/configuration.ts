@@ -28,6 +28,7 @@ export const csvExchangeConfiguration = z.object({
   emailColumn: column('email'),
   nameColumn: column('name'),
   activeColumn: column('active'),
+  kindColumn: column('kind'),
   entitlementColumn: column('entitlement'),
   descriptionColumn: column('description'),
   newAccount: z.enum(['email', 'localPart', 'employeeId']).default('email'),
@@ -116,6 +117,12 @@ export const csvExchangeFields: readonly ConnectorField[] = [
     'Column that says whether it is active',
     'May be missing; no, false and 0 mean that it is not.',
     'active',
+  ),
+  columnField(
+    'kindColumn',
+    'Column of the kind of account',
+    'May be missing; service, service account and technical mean a program’s account.',
+    'kind',
   ),
   columnField(
     'entitlementColumn',

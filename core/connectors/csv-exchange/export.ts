@@ -28,6 +28,7 @@ export async function readExport(configuration: CsvExchangeConfiguration): Promi
   const email = table.optional(configuration.emailColumn);
   const name = table.optional(configuration.nameColumn);
   const active = table.optional(configuration.activeColumn);
+  const kind = table.optional(configuration.kindColumn);
   const accounts = new Map<string, RemoteAccount>();
   const entitlements = new Map<string, RemoteEntitlement>();
   const grants = new Map<string, RemoteGrant>();
@@ -42,6 +43,7 @@ export async function readExport(configuration: CsvExchangeConfiguration): Promi
         email: emptyAsNull(email(row)) ?? (externalId.includes('@') ? externalId : null),
         displayName: emptyAsNull(name(row)),
         active: !inactiveWords.has(active(row).toLowerCase()),
+        ...kindOf(kind(row)),
       });
     const held = entitlement(row);
     if (held === '') continue;
@@ -71,6 +73,14 @@ export async function readExport(configuration: CsvExchangeConfiguration): Promi
 }
 
 const inactiveWords: ReadonlySet<string> = new Set(['no', 'n', 'false', '0', 'inactive', 'disabled']);
+
+const serviceWords: ReadonlySet<string> = new Set(['service', 'service account', 'serviceaccount', 'technical']);
+
+/** Empty: the export does not tell. */
+function kindOf(text: string): Pick<RemoteAccount, 'kind'> {
+  if (text === '') return {};
+  return { kind: serviceWords.has(text.toLowerCase()) ? 'service' : 'employee' };
+}
 
 function pairKey(account: string, entitlement: string): string {
   return JSON.stringify([account, entitlement]);

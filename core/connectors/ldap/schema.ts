@@ -162,11 +162,8 @@ export function accountOf(entry: Entry, schema: LdapSchema): RemoteAccount | nul
   const externalId = idOf(entry, schema.idAttribute);
   const username = textOf(entry, schema.username);
   if (externalId === null || username === null) return null;
-  const known = [
-    'cn',
-    ...Object.values(personAttributes(schema)),
-    ...(schema.activeDirectory ? ['userPrincipalName'] : []),
-  ];
+  const names = schema.activeDirectory ? ['cn', 'userPrincipalName'] : ['cn'];
+  const known = [...names.map((name) => [name, name]), ...Object.entries(personAttributes(schema))] as const;
   return {
     externalId,
     username,
@@ -174,9 +171,10 @@ export function accountOf(entry: Entry, schema: LdapSchema): RemoteAccount | nul
     displayName: textOf(entry, schema.displayName) ?? textOf(entry, 'cn'),
     active: isActive(entry, schema),
     attributes: Object.fromEntries(
-      known.flatMap((name) => {
-        const value = textOf(entry, name);
-        return value === null ? [] : [[name, value]];
+      // Of several values none is the one that the directory should have.
+      known.flatMap(([ours, theirs]) => {
+        const [value, ...others] = entry.texts(theirs ?? '');
+        return value === undefined || others.length > 0 ? [] : [[ours, value]];
       }),
     ),
   };

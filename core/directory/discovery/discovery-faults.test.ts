@@ -1,6 +1,7 @@
 /** What becomes of a discovery when the application has a bad day: a real SCIM server behind a scripted proxy. */
 import { afterEach, expect, it } from 'vitest';
 import { recordConnectionTest } from '#core/commands/connection.command.ts';
+import { finishDiscovery, recordDiscoveryPage, startDiscovery } from '#core/commands/discovery.command.ts';
 import { commandOf, discoveryActor, organisation, rowsOf } from '#core/testing/builders.ts';
 import { connectScim, startDelivery } from '#core/testing/delivery.ts';
 import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-database.ts';
@@ -74,6 +75,37 @@ describeEachDatabase('a discovery', (open) => {
     const pages = bed.proxy.requests.flatMap(({ path }) => (/\/Users\?startIndex/.test(path) ? [path] : []));
     expect(pages).toEqual([expect.stringMatching(thirdPage)]);
     expect(await notices('discoveryFails')).toBe(0);
+  });
+
+  it('that has read everything is finished by whoever comes next, without reading anything again', async () => {
+    const { workspace, bed, delivery, applications, discover, run } = await begin(open);
+    const system = { kind: 'system', part: 'discovery' } as const;
+    const begun = await delivery.execute(
+      startDiscovery,
+      commandOf(system, { applicationId: applications.automatic, leaseOwner: 'dead' }),
+    );
+    if (begun.outcome === 'refused') throw new Error(begun.refusal.message);
+    const { runId } = begun.value;
+    const account = { externalId: 'a', username: 'ada@example.com', email: null, displayName: null, active: true };
+    const page = { accounts: [account], entitlements: [], grants: [], checkpoint: null };
+    const record = (seen: object | null) =>
+      delivery.execute(recordDiscoveryPage, commandOf(system, { runId, leaseOwner: 'dead', page, seen }));
+    // A part of a page is no page: died there, all of it is read again.
+    expect(await record(null)).toMatchObject({ outcome: 'done' });
+    expect(await run()).toMatchObject({ accountsSeen: 0, pages: 0, ending: null });
+    expect(await record({ accounts: 1, entitlements: 0, grants: 0 })).toMatchObject({ outcome: 'done' });
+    expect(await run()).toMatchObject({ accountsSeen: 1, pages: 1, ending: { stage: 'countAccounts' } });
+    const abilities = { effects: [], compares: [] };
+    const step = { runId, leaseOwner: 'dead', failure: null, abilities };
+    expect(await delivery.execute(finishDiscovery, commandOf(system, step))).toMatchObject({ value: { goesOn: true } });
+    const half = await run();
+    expect(half).toMatchObject({ state: 'running', ending: { stage: expect.not.stringMatching(/^count/) } });
+
+    bed.proxy.forgetRequests();
+    workspace.clock.pass(200_000);
+    await discover();
+    expect(await run()).toMatchObject({ id: runId, state: 'completed', ending: null, leaseOwner: null });
+    expect(bed.proxy.requests).toEqual([]);
   });
 
   it('is given up after many faults without a page between them, and its failure is told once', async () => {

@@ -16,6 +16,7 @@ import type { AccountAbilities } from '#core/commands/discovery-findings.ts';
 import type { Execute } from '#core/commands/execute.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import { freshCommand } from '#core/domain/command.ts';
+import { comparedAttributes } from '#core/domain/directory.ts';
 import { done, GatehouseError, messageOf, refuse, type Result } from '#core/domain/errors.ts';
 import { accountEffects } from '#core/domain/finding.ts';
 import type { ApplicationId, CommandId, SyncRunId } from '#core/domain/ids.ts';
@@ -49,6 +50,8 @@ export interface DiscoveryOptions {
 const system: Actor = { kind: 'system', part: 'discovery' };
 const lookEveryMilliseconds = 30_000;
 const burstMilliseconds = 200;
+/** Of a page, written in one transaction. */
+const rowsAtOnce = 5_000;
 /** Leases are renewed well before their end: a page may take longer than a lease lasts. */
 const renewEveryMilliseconds = runLeaseMilliseconds / 3;
 
@@ -66,18 +69,18 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   return {
     start: async (applicationId, actor) => start(applicationId, actor, await deadOwnerOf(applicationId)),
     async answer({ commandId, actor }, payload) {
-      const applicationId = await applicationOf(payload.runId);
-      const abilities =
-        applicationId === null
-          ? noAbilities
-          : await connections.use(applicationId, async (connection) => abilitiesOf(connection));
-      return execute(answerDiscovery, {
+      const answered = await execute(answerDiscovery, {
         id: commandId as CommandId,
         actor,
         issuedAt: now(),
         basedOn: null,
-        payload: { ...payload, abilities },
+        payload: { ...payload, leaseOwner: owner },
       });
+      if (answered.outcome === 'refused') return answered;
+      const applicationId = await applicationOf(payload.runId);
+      if (answered.value.goesOn && applicationId !== null)
+        await connections.use(applicationId, (connection) => finish(payload.runId, connection, null));
+      return done({});
     },
     wake() {
       // A look that is about to happen is not put off by further wishes for one.
@@ -206,11 +209,11 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
       command({ applicationId, leaseOwner: owner, ...(deadOwner === null ? {} : { deadOwner }) }, actor),
     );
     if (started.outcome === 'refused') return started;
-    const { runId, checkpoint, mine } = started.value;
+    const { runId, checkpoint, isRead, mine } = started.value;
     // Two calls may have come this far together; they carry on one run.
     if (mine && !underWay.has(applicationId)) {
       const ended = connections
-        .use(applicationId, (used) => run(runId, checkpoint, used))
+        .use(applicationId, (used) => run(runId, isRead ? 'read' : { checkpoint }, used))
         .catch((error: unknown) => log('A discovery stopped unexpectedly; it is carried on later', error))
         .finally(() => underWay.delete(applicationId));
       underWay.set(applicationId, { runId, ended });
@@ -218,17 +221,25 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     return done({ runId });
   }
 
-  async function run(runId: SyncRunId, checkpoint: string | null, connection: Connection): Promise<void> {
+  /** `from`: where reading goes on, or `read` when everything was read and it has only to be finished. */
+  async function run(
+    runId: SyncRunId,
+    from: { readonly checkpoint: string | null } | 'read',
+    connection: Connection,
+  ): Promise<void> {
     const lost = new AbortController();
     const signal = AbortSignal.any([stopping.signal, lost.signal]);
     const heartbeat = setInterval(() => void renew(runId, lost), renewEveryMilliseconds).unref();
     let failure: string | null = null;
     try {
       if (connection.kind !== 'open') throw new Error(connection.message);
-      const pages: AsyncIterable<DiscoveryPage> | undefined = connection.connector.discover?.(checkpoint, signal);
+      const pages: AsyncIterable<DiscoveryPage> | undefined =
+        from === 'read' ? undefined : connection.connector.discover?.(from.checkpoint, signal);
       for await (const page of pages ?? []) {
-        const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, page }, system));
-        if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
+        for (const part of partsOf(page)) {
+          const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, ...part }, system));
+          if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
+        }
         await credentials.accepted(connection.instance.applicationId);
       }
     } catch (error) {
@@ -242,18 +253,21 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     } finally {
       clearInterval(heartbeat);
     }
-    await execute(
-      finishDiscovery,
-      command(
-        {
-          runId,
-          leaseOwner: owner,
-          failure: failure === null ? null : failure.slice(0, 2000),
-          abilities: abilitiesOf(connection),
-        },
-        system,
-      ),
-    );
+    await finish(runId, connection, failure);
+  }
+
+  /** Step by step, each of which renews the lease. Stopped between two of them, the rest is done by whoever comes next. */
+  async function finish(runId: SyncRunId, connection: Connection, failure: string | null): Promise<void> {
+    const payload = {
+      runId,
+      leaseOwner: owner,
+      failure: failure === null ? null : failure.slice(0, 2000),
+      abilities: abilitiesOf(connection),
+    };
+    while (!stopping.signal.aborted) {
+      const step = await execute(finishDiscovery, command(payload, system));
+      if (step.outcome === 'refused' || !step.value.goesOn) return;
+    }
   }
 
   /** Keeps the run for later, when the fault passes or another credential mends it; false: it does not, or there were too many. */
@@ -307,15 +321,38 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   }
 }
 
-const noAbilities: AccountAbilities = { effects: [], compares: [] };
+/** A page in parts that are written one by one, so that nobody waits long: a page of groups may bring all their members. */
+function* partsOf(page: DiscoveryPage): Generator<{
+  readonly page: DiscoveryPage;
+  readonly seen: { readonly accounts: number; readonly entitlements: number; readonly grants: number } | null;
+}> {
+  const { accounts, entitlements, grants } = page;
+  const nothing = { accounts: [], entitlements: [], grants: [], checkpoint: page.checkpoint };
+  for (let start = 0; start + rowsAtOnce < accounts.length; start += rowsAtOnce)
+    yield { page: { ...nothing, accounts: accounts.slice(start, start + rowsAtOnce) }, seen: null };
+  const accountsLeft = accounts.slice(Math.floor(Math.max(0, accounts.length - 1) / rowsAtOnce) * rowsAtOnce);
+  let start = 0;
+  for (; start + rowsAtOnce < grants.length; start += rowsAtOnce) {
+    // The entitlements before the first grants of them.
+    const first = start === 0 ? { accounts: accountsLeft, entitlements } : {};
+    yield { page: { ...nothing, ...first, grants: grants.slice(start, start + rowsAtOnce) }, seen: null };
+  }
+  yield {
+    page:
+      start === 0
+        ? { ...page, accounts: accountsLeft }
+        : { ...page, accounts: [], entitlements: [], grants: grants.slice(start) },
+    seen: { accounts: accounts.length, entitlements: entitlements.length, grants: grants.length },
+  };
+}
 
 /** What can be done about accounts there, and which of their attributes come from the directory. */
 function abilitiesOf(connection: Connection): AccountAbilities {
-  if (connection.kind !== 'open') return noAbilities;
+  if (connection.kind !== 'open') return { effects: [], compares: [] };
   const capabilities = capabilitiesOf(connection.connector);
   const made = connection.description.accountAttributes.map(({ name }) => name);
   return {
     effects: accountEffects.filter((effect) => capabilities.includes(effect)),
-    compares: (['email', 'displayName'] as const).filter((name) => made.includes(name)),
+    compares: comparedAttributes.filter((name) => made.includes(name)),
   };
 }

@@ -45,7 +45,10 @@ function openBook() {
         'read',
       ],
       requiredPermissions: [],
-      accountAttributes: [{ name: 'displayName', becomes: 'its name', required: true }],
+      accountAttributes: [
+        { name: 'displayName', becomes: 'its name', required: true },
+        { name: 'jobTitle', becomes: 'its title', required: false },
+      ],
       nativeExpiry: false,
       effects: {},
       limits: { concurrency: 4, effectsPerSecond: null },
@@ -84,7 +87,8 @@ function openBook() {
       },
       async updateAccount(account, draft) {
         calls.push(`update ${account.username}`);
-        const after = { ...account, email: draft.email, displayName: draft.displayName };
+        const attributes = draft.jobTitle === null ? {} : { jobTitle: draft.jobTitle };
+        const after = { ...account, email: draft.email, displayName: draft.displayName, attributes };
         if (!moods.lies) accounts.set(account.username, after);
         return { kind: 'applied', value: after, facts: {} };
       },
@@ -390,6 +394,61 @@ describeEachDatabase('a discovery', (open) => {
     await delivery.accountEffects.idle();
     expect(book.calls).toEqual(['revoke colleague@example.com', 'delete colleague@example.com']);
     expect(await rowsOf(workspace, 'account')).toMatchObject([{ status: 'gone' }]);
+  });
+
+  it('takes a service for one, asks who answers for it, and sees what else of an account differs from the directory', async () => {
+    const { book, delivery, discover, standing, decide, workspace, people, entitlements } = await begin(open);
+    const change = (name: string, change: Partial<RemoteAccount>) =>
+      book.accounts.set(`${name}@example.com`, { ...book.accounts.get(`${name}@example.com`)!, ...change });
+    book.add('robot', 'Nightly loads');
+    change('robot', { kind: 'service', email: null, attributes: { jobTitle: 'Robot' } });
+    const [colleague] = (await rowsOf(workspace, 'employee')).filter(({ id }) => id === people.colleague);
+    await workspace.database.transaction((writer) =>
+      writer.updateTable('employee').set({ job_title: 'Engineer' }).where('id', '=', people.colleague).execute(),
+    );
+    book.add('colleague', colleague?.fullName);
+    change('colleague', { attributes: { jobTitle: 'Intern', powers: 'none' } });
+    await discover();
+    const kinds = async () => (await rowsOf(workspace, 'account')).map(({ username, kind }) => [username, kind]);
+    expect(await kinds()).toContainEqual(['robot@example.com', 'service']);
+    expect((await standing()).toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
+      ['driftedAttribute', 'open', 'updateAccount'],
+      ['ownerMissing', 'open', 'linkAccount'],
+    ]);
+    const found = (await rowsOf(workspace, 'finding')).find(({ kind }) => kind === 'driftedAttribute');
+    expect(found?.detail).toMatchObject({ attribute: 'jobTitle', expected: 'Engineer', actual: 'Intern' });
+
+    // Seen again only when it is so.
+    book.moods.lies = true;
+    expect(await decide('updateAccount', 'driftedAttribute')).toMatchObject({ outcome: 'done' });
+    await delivery.accountEffects.idle();
+    const effect = async () => (await rowsOf(workspace, 'finding')).find(({ id }) => id === found?.id);
+    expect(await effect()).toMatchObject({ effectState: 'ready', lastProblem: expect.stringContaining('Intern') });
+    book.moods.lies = false;
+    workspace.clock.pass(60_000);
+    await delivery.accountEffects.idle();
+    expect(await effect()).toMatchObject({ effectState: 'done' });
+
+    // An owner answers for it; the application says nothing of its kind any more, and it stays a service.
+    expect(await decide('linkAccount', 'ownerMissing')).toMatchObject({ refusal: { code: 'finding.notPossible' } });
+    const robot = (await rowsOf(workspace, 'account')).find(({ kind }) => kind === 'service');
+    const link = { accountId: robot?.id, employeeId: people.colleague };
+    expect(await delivery.execute(linkAccount, commandOf(people.owner, link))).toMatchObject({ outcome: 'done' });
+    book.add('robot', 'Nightly loads');
+    book.grants.add('robot@example.com automatic-0');
+    await discover();
+    expect(await standing()).toEqual([['addedOutside', 'open', 'askForRemoval']]);
+    expect(await kinds()).toContainEqual(['robot@example.com', 'service']);
+    expect(await decide('askForRemoval', 'addedOutside')).toMatchObject({ outcome: 'done' });
+    await delivery.fulfillment.idle();
+    expect(book.calls).toContain('revoke robot@example.com');
+
+    // What a request gave stays with the account as it was asked for.
+    await submitted(delivery.execute, people.colleague, [line(people.colleague, entitlements.automatic[1])]);
+    await delivery.fulfillment.idle();
+    change('colleague', { kind: 'service' });
+    await discover();
+    expect(await kinds()).toContainEqual(['colleague@example.com', 'employee']);
   });
 
   it('has a person say whose account it is, and keeps to it', async () => {

@@ -2,9 +2,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type {
   Account,
+  AccountAttributes,
   Application,
   ConnectorInstance,
   Employee,
+  Ending,
   Entitlement,
   Grant,
   Resource,
@@ -163,6 +165,10 @@ export const AccountEntity = defineEntity({
     status: textColumn<Account['status']>(),
     /** The last discovery that saw it. */
     lastSeenRunId: idColumn<SyncRunId>().nullable(),
+    /** What the last discovery was told of it besides, of what is compared with the directory. */
+    attributes: jsonColumn<AccountAttributes>().nullable(),
+    /** When Gatehouse itself last changed it in the application. */
+    changedAt: instantColumn().nullable(),
   },
 });
 
@@ -207,6 +213,8 @@ export const SyncRunEntity = defineEntity({
     failure: textColumn().nullable(),
     /** Where the connector resumes when the process died; null once the run ended. */
     checkpoint: textColumn().nullable(),
+    /** Everything was read, and so far it is with what follows from it; null: it still reads, or it ended. */
+    ending: jsonColumn<Ending>().nullable(),
     pages: p.integer().default(0),
     /** What a person is asked before anything is ended. */
     question: jsonColumn<NonNullable<SyncRun['question']>>().nullable(),

@@ -13,6 +13,10 @@ export const migrations = {
     { name: '0007-bulk-handling', load: async () => (await import('./sqlite/0007-bulk-handling.ts')).BulkHandling },
     { name: '0008-credentials', load: async () => (await import('./sqlite/0008-credentials.ts')).Credentials },
     { name: '0009-by-hand', load: async () => (await import('./sqlite/0009-by-hand.ts')).ByHand },
+    {
+      name: '0010-account-attributes',
+      load: async () => (await import('./sqlite/0010-account-attributes.ts')).AccountAttributes,
+    },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
@@ -24,5 +28,9 @@ export const migrations = {
     { name: '0007-bulk-handling', load: async () => (await import('./postgres/0007-bulk-handling.ts')).BulkHandling },
     { name: '0008-credentials', load: async () => (await import('./postgres/0008-credentials.ts')).Credentials },
     { name: '0009-by-hand', load: async () => (await import('./postgres/0009-by-hand.ts')).ByHand },
+    {
+      name: '0010-account-attributes',
+      load: async () => (await import('./postgres/0010-account-attributes.ts')).AccountAttributes,
+    },
   ],
 };

@@ -8,10 +8,19 @@ export const actionWords: Readonly<Record<FindingRow['actions'][number], string>
   updateAccount: 'Update the account',
   disableAccount: 'Disable the account',
   deleteAccount: 'Delete the account',
+  linkAccount: 'Name its owner',
   dismiss: 'Dismiss',
 };
 
-const attributeWords: Readonly<Record<string, string>> = { email: 'E-mail', displayName: 'Name' };
+const attributeWords: Readonly<Record<string, string>> = {
+  email: 'E-mail',
+  displayName: 'Name',
+  firstName: 'First name',
+  lastName: 'Last name',
+  department: 'Department',
+  jobTitle: 'Title',
+  employeeId: 'Employee ID',
+};
 
 export function findingText(row: Pick<FindingRow, 'kind' | 'account' | 'entitlement' | 'employee' | 'detail'>): {
   readonly title: string;
@@ -49,6 +58,11 @@ export function findingText(row: Pick<FindingRow, 'kind' | 'account' | 'entitlem
       return {
         title: `${row.account} belongs to nobody who works here`,
         detail: row.employee === null ? 'No employee has this account’s e-mail.' : `${row.employee.fullName} has left.`,
+      };
+    case 'ownerMissing':
+      return {
+        title: `Nobody answers for the service account ${row.account}`,
+        detail: row.employee === null ? 'It is linked to nobody.' : `${row.employee.fullName} has left.`,
       };
   }
 }

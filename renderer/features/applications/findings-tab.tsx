@@ -88,8 +88,10 @@ function Decide({ finding }: { readonly finding: FindingRow }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {finding.kind === 'orphanAccount' && accountId !== null && (
-          <Menu.Item onClick={() => setLinking(true)}>Link to a person…</Menu.Item>
+        {(finding.kind === 'orphanAccount' || finding.kind === 'ownerMissing') && accountId !== null && (
+          <Menu.Item onClick={() => setLinking(true)}>
+            {finding.kind === 'orphanAccount' ? 'Link to a person…' : 'Name its owner…'}
+          </Menu.Item>
         )}
         {finding.actions.map((action) => (
           <Menu.Item

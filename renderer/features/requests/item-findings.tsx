@@ -14,6 +14,7 @@ const kindWords: Readonly<Record<Finding['kind'], string>> = {
   notConfirmed: 'It is not as somebody said that it was done by hand',
   driftedAttribute: 'The account differs from the directory',
   orphanAccount: 'The account belongs to nobody who works here',
+  ownerMissing: 'Nobody who works here answers for the service account',
 };
 
 const stateWords: Readonly<Record<Finding['state'], string>> = {
