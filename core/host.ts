@@ -26,6 +26,7 @@ import { createReports } from '#core/fulfillment/reports.ts';
 import { createFulfillment, type FulfillmentRuntime } from '#core/fulfillment/runtime.ts';
 import { silentLog } from '#core/log.ts';
 import { openDatabase, type DatabaseLocation } from '#core/persistence/open-database.ts';
+import { connectedHosts } from '#core/queries/connected-hosts.ts';
 import { allDueWork } from '#core/reviews/all-work.ts';
 import { createReviewClock, wakesClock, type ReviewClock } from '#core/reviews/review-clock.ts';
 import { createSampleWorkspace, resumeSample, type RunningSample } from '#core/sample/sample-workspace.ts';
@@ -55,6 +56,8 @@ export interface OpenWorkspace extends Workspace {
   readonly discovery: DiscoveryRuntime;
   readonly fulfillment: FulfillmentRuntime;
   readonly reviewClock: ReviewClock;
+  /** Hosts of the systems that applications are connected to: their pages may be opened from here. */
+  connectedHosts(): Promise<readonly string[]>;
   /** The machine was asleep, or is back on the network: looks at once for what has become due. */
   wake(): void;
 }
@@ -154,6 +157,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     takeReport: createReports({ execute, connections, now }),
     fulfillment,
     reviewClock,
+    connectedHosts: () => connectedHosts(database.read, connectorRuntime.describe()),
     wake,
     async createSample(commandId) {
       const created = await createSampleWorkspace(parts, commandId);

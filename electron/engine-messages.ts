@@ -21,6 +21,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), message: z.string() }),
   /** Who is signed in to a window, so that a restart of the engine signs nobody out. */
   z.object({ type: z.literal('session'), window: windowKey, operatorId: z.string().nullable() }),
+  /** The systems that applications are connected to, at first and whenever they change: their pages may be opened. */
+  z.object({ type: z.literal('hosts'), hosts: z.array(z.string().max(300)).readonly() }),
   /** What waits for the person signed in to a window. `arrived` holds what came since the last time. */
   z.object({
     type: z.literal('attention'),

@@ -30,6 +30,7 @@ let directory: string;
 let children: EngineChild[];
 let attentions: Attention[];
 let stopped: string[];
+let hosts: (readonly string[])[];
 let engine: Engine;
 let log: ReturnType<typeof keptLog>;
 let ports: MessagePort[];
@@ -39,6 +40,7 @@ beforeEach(() => {
   children = [];
   attentions = [];
   stopped = [];
+  hosts = [];
   ports = [];
   log = keptLog();
   engine = startEngine(directory);
@@ -68,6 +70,7 @@ function startEngine(workspace: string, execArgv: readonly string[] = []): Engin
       args: ['--workspace', workspace],
       log,
       attention: (attention) => void attentions.push(attention),
+      hosts: (connected) => void hosts.push(connected),
       slow: () => undefined,
       stopped: (why) => void stopped.push(why),
     },
@@ -126,6 +129,19 @@ describe('a window that reaches the engine', () => {
     expect(await again.client.session.current()).toMatchObject({ person: { fullName: 'Ada Lund' } });
     expect(await other.client.session.current()).toBeNull();
     expect(await again.client.session.windowLink()).toEqual({ url: null });
+  });
+
+  it('has the shell know which systems are connected, at first and when that changes', async () => {
+    const { client } = await openWindow('first');
+    expect(hosts).toEqual([[]]);
+    await setUp(client);
+    const created = await client.applications.create(newApplication('Payroll'));
+    if (created.outcome !== 'done') throw new Error(created.refusal.message);
+    const connection = { ...created.value, connector: 'csvExchange', configuration: { folder: directory } };
+    const before = hosts.length;
+    const set = await client.applications.setConnection({ ...connection, commandId: commandId() });
+    expect(set).toMatchObject({ outcome: 'done' });
+    await vi.waitFor(() => expect(hosts.length).toBeGreaterThan(before));
   });
 
   it('is forgotten with its session once it has closed for good', async () => {

@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly args: readonly string[];
   readonly log: ShellLog;
   attention(attention: Attention): void;
+  /** The hosts of the systems that applications are connected to. */
+  hosts?(hosts: readonly string[]): void;
   /** What it works with, for the About. */
   ready?(database: string): void;
   /** It is still opening the workspace after a minute, and after each further one. `again` begins anew, if it still is. */
@@ -98,6 +100,9 @@ export function createEngine({ utilityProcess }: Needs<'utilityProcess'>, option
         return;
       case 'session':
         if (operators.has(message.window)) operators.set(message.window, message.operatorId);
+        return;
+      case 'hosts':
+        options.hosts?.(message.hosts);
         return;
       case 'attention':
         if (operators.has(message.window)) options.attention(message);

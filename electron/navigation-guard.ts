@@ -4,11 +4,21 @@ import type { Needs, ShellContents } from './electron-module.ts';
 import { openExternally } from './external-links.ts';
 import type { ShellLog } from './log.ts';
 
-export function guardNavigation(electron: Needs<'app' | 'shell'>, log: ShellLog): void {
-  electron.app.on('web-contents-created', (_event, contents) => guardContents(electron, contents, log));
+export function guardNavigation(
+  electron: Needs<'Notification' | 'app' | 'shell'>,
+  connectedHosts: () => readonly string[],
+  log: ShellLog,
+): void {
+  electron.app.on('web-contents-created', (_event, contents) => {
+    guardContents(contents, log);
+    contents.setWindowOpenHandler(({ url }) => {
+      if (!isOwnOrigin(url)) openExternally(electron, url, connectedHosts(), log);
+      return { action: 'deny' };
+    });
+  });
 }
 
-function guardContents(electron: Needs<'shell'>, contents: ShellContents, log: ShellLog): void {
+function guardContents(contents: ShellContents, log: ShellLog): void {
   contents.on('will-frame-navigate', (details) => {
     // The console may load itself again; places within it are fragments and no navigation.
     if (details.isMainFrame && isConsolePage(details.url)) return;
@@ -22,9 +32,5 @@ function guardContents(electron: Needs<'shell'>, contents: ShellContents, log: S
   contents.on('will-attach-webview', (event) => {
     event.preventDefault();
     log.warn('An embedded page was denied');
-  });
-  contents.setWindowOpenHandler(({ url }) => {
-    if (!isOwnOrigin(url)) openExternally(electron, url, log);
-    return { action: 'deny' };
   });
 }

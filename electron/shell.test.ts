@@ -255,6 +255,20 @@ describe('pages', () => {
     expect(ports[0]).not.toBe(enginePorts[0]);
   });
 
+  it('lead to pages of connected systems alone, in the browser of the system', async () => {
+    const { windows, children, opened, notifications } = await start();
+    const follow = (url: string) => windows[0]!.webContents.openHandler!({ url } as never);
+    const ticket = 'https://jira.example/browse/ACCESS-7';
+    expect(follow(ticket)).toEqual({ action: 'deny' });
+    expect([opened.length, notifications.length]).toEqual([0, 1]);
+    children[0]!.emit('message', { type: 'hosts', hosts: ['jira.example'] });
+    expect(follow(ticket)).toEqual({ action: 'deny' });
+    expect(opened).toEqual([ticket]);
+    children[0]!.emit('message', { type: 'hosts', hosts: [] });
+    follow(ticket);
+    expect([opened.length, notifications.length]).toEqual([1, 2]);
+  });
+
   it('choose the colours, and no other setting of the device', async () => {
     const { windows, state } = await start();
     const { id: page } = windows[0]!.webContents;

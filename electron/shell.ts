@@ -59,7 +59,8 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
   const endEngine = reportFaults(electron, log);
   quitOnSignals(electron, log);
   keepCrashReports(electron, join(logs, 'crashes'), log);
-  guardNavigation(electron, log);
+  let connectedHosts: readonly string[] = [];
+  guardNavigation(electron, () => connectedHosts, log);
   app.setAppUserModelId('io.gatehouse.console');
 
   // What arrives before there is a window to show it in is shown in the first one.
@@ -85,6 +86,7 @@ export async function startShell(electron: ElectronModule, { paths, argv, openSt
     args: ['--workspace', directory],
     log,
     attention: (attention) => attentionView.take(attention),
+    hosts: (hosts) => void (connectedHosts = hosts),
     ready: (database) => tellVersions(electron, database),
     slow: (again) => void tellSlow(again),
     stopped: (why) => void tellStopped(why),

@@ -9,7 +9,7 @@ test.use({ expectedComplaints: /Content Security Policy|Failed to load resource|
 const invented = 'https://evil.example/';
 
 test(
-  'no address is handed to the system unless its host is on the list',
+  'no address is handed to the system unless it is https and an application is connected to its host; the person is told',
   guards('`openExternal` only for parsed, allow-listed https'),
   async ({ console: window, gatehouse }) => {
     const { shell } = desktopOf(gatehouse);
@@ -25,6 +25,8 @@ test(
     ]) {
       expect([address, await shell.call('opening', id, address)]).toEqual([address, 'deny']);
     }
-    expect((await shell.call('state')).opened).toEqual([]);
+    const { opened, notices } = await shell.call('state');
+    expect(opened).toEqual([]);
+    expect(new Set(notices.map(({ title }) => title))).toEqual(new Set(['An address was not opened']));
   },
 );

@@ -93,6 +93,12 @@ export async function serveWindows(shell: ParentPort, directory: string): Promis
         log.warn('The shell sent what is no message of its');
     }
   });
+  const tellHosts = async (): Promise<void> => tell({ type: 'hosts', hosts: await workspace.connectedHosts() });
+  workspace.changes.subscribe((topics) => {
+    if (!topics.includes('applications')) return;
+    tellHosts().catch((error: unknown) => log.warn({ err: error }, 'The connected systems could not be told'));
+  });
+  await tellHosts();
   const { version, directory: folder, database } = workspace;
   tell({ type: 'ready', directory: folder, version, database: await nameOf(database) });
 }

@@ -13,7 +13,7 @@ export interface ExternalAddressProps {
 
 export function ExternalAddress({ text, address, what }: ExternalAddressProps) {
   if (address === null) return <>{text}</>;
-  const href = openableAddress(address, window.location.protocol);
+  const href = openableAddress(address);
   return (
     <>
       {href === null ? (
