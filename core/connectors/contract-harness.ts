@@ -43,10 +43,22 @@ export interface ContractHarness {
   holdersOf(entitlement: string): Promise<readonly string[]>;
   /** How many accounts have this user name, without regard to case. */
   countAccounts(username: string): Promise<number>;
+  /** Of connectors that ask others: what stands in the other system. */
+  readonly tickets?: TicketDesk;
   /** From now on the application takes what it is asked and gives no answer, until what is given back is called. */
   hush(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
+
+export interface TicketDesk {
+  /** All that was written in each ticket of this key. */
+  opened(key: string): Promise<readonly string[]>;
+  /** As somebody does there; `unknown`: to a state that the connection does not know. */
+  move(reference: string, to: 'done' | 'unknown' | 'gone'): Promise<void>;
+}
+
+/** What the cases for tickets ask of a harness. */
+export type TicketHarness = Pick<ContractHarness, 'open' | 'hush' | 'close'> & { readonly tickets: TicketDesk };
 
 /** What a case stands on: abilities of the contract, and finding accounts, which only connectors with accounts do. */
 export type Ability = ConnectorCapability | 'findAccount';

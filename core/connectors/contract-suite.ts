@@ -6,17 +6,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capabilitiesOf } from './connector.ts';
 import { contractCases } from './contract-cases.ts';
 import { hardCases } from './contract-hard-cases.ts';
-import type { Ability, ContractHarness, ContractOptions, Open } from './contract-harness.ts';
+import { ticketCases } from './contract-ticket-cases.ts';
+import type { Ability, ContractHarness, ContractOptions, Open, TicketHarness } from './contract-harness.ts';
 
 export { pagesOf, type ContractHarness, type OpenSettings } from './contract-harness.ts';
 
-const allCases = [...contractCases, ...hardCases];
+const allCases = [...contractCases, ...hardCases, ...ticketCases];
 
 /** Registers the suite. `start` gives each case a harness; servers behind it may be shared. */
 export function describeConnectorContract(
   name: string,
   options: ContractOptions,
-  start: () => Promise<ContractHarness>,
+  start: () => Promise<ContractHarness | TicketHarness>,
 ): void {
   // Whoever finds no accounts has none: their grants are things to do for people.
   const finds = options.capabilities.some((capability) => capability === 'createAccount' || capability === 'discover');
@@ -28,7 +29,8 @@ export function describeConnectorContract(
     let harness: ContractHarness;
     let connector: Open;
     beforeEach(async () => {
-      harness = await start();
+      // Only cases of connectors that have the abilities ask for the rest.
+      harness = (await start()) as ContractHarness;
       connector = harness.open() as Open;
     });
     afterEach(async () => {
