@@ -68,13 +68,7 @@ export function createAccountEffects(options: AccountEffectsOptions): AccountEff
     if (stopped) return;
     await lanes.load();
     await credentials.load();
-    const applications = await database.read
-      .selectFrom('finding')
-      .select('application_id')
-      .distinct()
-      .where('effect_due_at', '<=', now())
-      .execute();
-    for (const { application_id: id } of applications) {
+    for (const id of await dueApplications()) {
       if (chains.has(id) || credentials.passage(id) === 'refused') continue;
       const chain = workOff(id)
         .catch((error: unknown) => log('An account could not be changed', error))
@@ -87,6 +81,16 @@ export function createAccountEffects(options: AccountEffectsOptions): AccountEff
       .where('effect_due_at', '>', now())
       .executeTakeFirstOrThrow();
     if (next !== null) wakeIn(Math.min(longestSleep, Math.max(5, epochMilliseconds(next) - epochMilliseconds(now()))));
+  }
+
+  async function dueApplications(): Promise<ReadonlySet<ApplicationId>> {
+    const due = await database.read
+      .selectFrom('finding')
+      .select('application_id')
+      .where('effect_due_at', '<=', now())
+      .execute();
+    // Told apart here: asked for distinct ones, SQLite walks every finding there is.
+    return new Set(due.map((row) => row.application_id));
   }
 
   /** What is due in one application, with the same room and pauses as its deliveries. */
@@ -231,13 +235,7 @@ export function createAccountEffects(options: AccountEffectsOptions): AccountEff
   /** Something was left because there was no room for a moment. */
   async function moreToDo(): Promise<boolean> {
     if (stopped) return false;
-    const due = await database.read
-      .selectFrom('finding')
-      .select('application_id')
-      .distinct()
-      .where('effect_due_at', '<=', now())
-      .execute();
-    for (const { application_id: id } of due) {
+    for (const id of await dueApplications()) {
       const connection = await connections.open(id);
       if (connection.kind !== 'open' || credentials.passage(id) === 'refused') continue;
       if (lanes.room(id, connection.limits) !== 'paused') return true;
