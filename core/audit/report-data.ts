@@ -11,12 +11,14 @@ import type {
   ReviewStage,
   ReviewTask,
 } from '#core/domain/request.ts';
+import { sees, type Sight } from '#core/domain/sight.ts';
 import { lastSeen } from '#core/queries/observations.ts';
+import { requestOfItems } from '#core/queries/visibility.ts';
 import { fromRow, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { compareRecords, type RecordDifference } from './compare-records.ts';
 import { loadNames, mentionedIn, type NamedPerson, type Names } from './names.ts';
 import { storyOf } from './story.ts';
-import { eventsOf, trailEntries, type TrailEntry } from './trail.ts';
+import { eventsOf, seenEvents, trailEntries, type TrailEntry } from './trail.ts';
 import { verifyChain, type ChainVerification } from './verify-chain.ts';
 
 /** When and for whom a report was made. */
@@ -24,6 +26,8 @@ export interface Generated {
   readonly at: Instant;
   /** The person's name, or the program's. */
   readonly by: string;
+  /** What that person sees of the request; left out: all of it. */
+  readonly sight?: Sight;
 }
 
 export interface ReportItem {
@@ -39,7 +43,10 @@ export interface ReportItem {
 }
 
 export interface ReportData {
-  readonly request: AccessRequest;
+  /** Made for a follower, it is as if the request had only the lines they joined, and nobody said why. */
+  readonly request: Omit<AccessRequest, 'justification'> & { readonly justification: string | null };
+  /** It holds some lines of the request, for whoever joined them. */
+  readonly isPart: boolean;
   readonly requester: NamedPerson | null;
   readonly items: readonly ReportItem[];
   readonly trail: readonly TrailEntry[];
@@ -54,7 +61,8 @@ export interface ReportData {
 export async function loadReportData(reader: Reader, requestId: RequestId, generated: Generated): Promise<ReportData> {
   const row = await reader.selectFrom('access_request').selectAll().where('id', '=', requestId).executeTakeFirst();
   if (row === undefined) throw new GatehouseError('request.notFound', 'This request does not exist.');
-  const request = fromRow('access_request', row);
+  const whole = fromRow('access_request', row);
+  const sight = generated.sight ?? 'all';
   const rowsOf = async <Name extends PartTable>(table: Name) => {
     const rows = await reader
       .selectFrom(table as 'decision')
@@ -64,12 +72,28 @@ export async function loadReportData(reader: Reader, requestId: RequestId, gener
       .execute();
     return rows.map((part) => fromRow(table, part as unknown as Tables[Name]));
   };
-  const items = await rowsOf('request_item');
+  const items = (await rowsOf('request_item')).filter((item) => sees(sight, item.id));
+  const request =
+    sight === 'all'
+      ? whole
+      : {
+          ...whole,
+          ...requestOfItems(
+            items.map(({ state, fulfilledAt, decidedAt, changedInVersion: version }) => ({
+              state,
+              endedAt: fulfilledAt ?? decidedAt,
+              version,
+            })),
+          ),
+          justification: null,
+          ticketReference: null,
+        };
   const stages = byItem(await rowsOf('review_stage'));
   const tasks = byItem(await rowsOf('review_task'));
   const decisions = byItem(await rowsOf('decision'));
   const fulfillment = byItem(await rowsOf('fulfillment_task'));
-  const events = await eventsOf(reader, requestId);
+  const chain = await eventsOf(reader, requestId);
+  const events = seenEvents(chain, sight);
   const ids = mentionedIn(events);
   // Rows are shown beside the trail, so their names are needed even where the trail was tampered with.
   ids.people.add(request.requesterId);
@@ -94,10 +118,11 @@ export async function loadReportData(reader: Reader, requestId: RequestId, gener
   }));
   return {
     request,
+    isPart: sight !== 'all',
     requester: names.details(request.requesterId),
     items: reported,
     trail: trailEntries(events, storyOf(events, names)),
-    verification: verifyChain(events),
+    verification: verifyChain(chain),
     differences: compareRecords(reported, events),
     names,
     generated,

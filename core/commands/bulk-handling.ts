@@ -17,10 +17,10 @@ export async function tellOfHandling(
   const { deciderId: byId, toReviewerId, reason } = bulk;
   if (messages.length === 0 && handedOn.length === 0) return;
   await insertRows(context.writer, 'review_message', messages);
-  const rows = await inChunks(unique(messages.map((message) => message.requestId)), (ids) =>
+  const rows = await inChunks(unique(messages.map((message) => message.itemId)), (ids) =>
     followersOf(context.writer, ids),
   );
-  const followers = Map.groupBy(rows, (row) => row.request_id);
+  const followers = Map.groupBy(rows, (row) => row.item_id);
   const asked = messages.map((message) => {
     const aggregate = aggregates.get(message.requestId);
     const item = aggregate?.items.find((candidate) => candidate.id === message.itemId);
@@ -28,7 +28,7 @@ export async function tellOfHandling(
     return saidNotice(message, [
       item.beneficiaryId,
       aggregate.request.requesterId,
-      ...(followers.get(message.requestId) ?? []).map((row) => row.employee_id),
+      ...(followers.get(message.itemId) ?? []).map((row) => row.employee_id),
     ]);
   });
   const given =

@@ -4,7 +4,7 @@ import type { RequestId } from '#core/domain/ids.ts';
 import { plusMinutes } from '#core/domain/instant.ts';
 import { previewLines } from '#core/queries/preview.ts';
 import { getRequest } from '#core/queries/request-detail.ts';
-import { loadViewer, maySeeRequest, type Viewer } from '#core/queries/visibility.ts';
+import { loadViewer, sightOf, type Viewer } from '#core/queries/visibility.ts';
 import { commandOf, line, organisation, rowsOf, submitted, type PersonName } from '#core/testing/builders.ts';
 import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-database.ts';
 import { cancelRequest } from './cancel-request.command.ts';
@@ -33,15 +33,15 @@ describeEachDatabase('A line that an open request asks for', (open) => {
     const shared = line(people.requester, entitlements.reviewed[0]);
     const first = await submitted(execute, people.requester, [shared, line(people.requester, entitlements.manual[0])]);
     const before = await viewer('colleague');
-    expect(await maySeeRequest(database.read, before, first)).toBe(false);
+    expect(await sightOf(database.read, before, first)).toBeNull();
     const result = await submit('colleague', [line(people.requester, entitlements.reviewed[1]), shared]);
     expect(result).toMatchObject({
       outcome: 'done',
       value: { number: 2, isNew: true, joined: [{ index: 1, requestId: first, number: 1 }] },
     });
     expect((await rowsOf({ database }, 'request_item')).map((item) => item.entitlementId)).toHaveLength(3);
-    expect(await maySeeRequest(database.read, await viewer('colleague'), first)).toBe(true);
     const seen = await getRequest(database.read, await viewer('requester'), first);
+    expect(await sightOf(database.read, await viewer('colleague'), first)).toEqual(new Set([seen.items[0]!.id]));
     expect(seen.followers.map((person) => person.fullName)).toEqual(['colleague']);
     expect((await trailOf(first)).filter((type) => type === 'request.followed')).toHaveLength(1);
     const followed = (await rowsOf({ database }, 'audit_event')).find((event) => event.type === 'request.followed')!;

@@ -1,6 +1,6 @@
 /** Writes what people are told, in the transaction that made it true. */
 import type { AuditFact } from '#core/domain/audit.ts';
-import type { EmployeeId, NoticeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
+import type { EmployeeId, NoticeId, RequestItemId } from '#core/domain/ids.ts';
 import type { Notice } from '#core/domain/notice.ts';
 import { noticeOf, tellsPeople, type Concerned } from '#core/engine/notices.ts';
 import { prepared } from '#core/persistence/prepared.ts';
@@ -65,14 +65,19 @@ async function loadConcerned(
   const found = new Map<RequestItemId, Concerned>();
   for (let start = 0; start < ids.length; start += idsPerStatement) {
     const rows = await concernedBy(writer, ids.slice(start, start + idsPerStatement));
-    const followers = await followersOf(writer, [...new Set(rows.map((row) => row.request_id))]);
-    const byRequest = Map.groupBy(followers, (row) => row.request_id);
+    const byItem = Map.groupBy(
+      await followersOf(
+        writer,
+        rows.map((row) => row.id),
+      ),
+      (row) => row.item_id,
+    );
     for (const row of rows)
       found.set(row.id, {
         requesterId: row.requester_id,
         beneficiaryId: row.beneficiary_id,
         action: row.action,
-        followers: (byRequest.get(row.request_id) ?? []).map((follower) => follower.employee_id),
+        followers: (byItem.get(row.id) ?? []).map((follower) => follower.employee_id),
       });
   }
   return found;
@@ -82,11 +87,11 @@ const concernedBy = prepared((reader, ids: readonly RequestItemId[]) =>
   reader
     .selectFrom('request_item')
     .innerJoin('access_request', 'access_request.id', 'request_item.request_id')
-    .select(['request_item.id', 'request_item.request_id', 'request_item.beneficiary_id', 'request_item.action'])
+    .select(['request_item.id', 'request_item.beneficiary_id', 'request_item.action'])
     .select('access_request.requester_id')
     .where('request_item.id', 'in', ids),
 );
-/** Whoever was joined to requests of these, up to a few hundred at once. */
-export const followersOf = prepared((reader, ids: readonly RequestId[]) =>
-  reader.selectFrom('request_follower').select(['request_id', 'employee_id']).where('request_id', 'in', ids),
+/** Whoever joined these lines, up to a few hundred at once. */
+export const followersOf = prepared((reader, ids: readonly RequestItemId[]) =>
+  reader.selectFrom('followed_item').select(['item_id', 'employee_id']).where('item_id', 'in', ids),
 );

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { idSchema, textSchema } from '#core/contract/schemas.ts';
 import { done, refuse, type Result } from '#core/domain/errors.ts';
-import type { EmployeeId, RequestId, ReviewMessageId, ReviewTaskId } from '#core/domain/ids.ts';
+import type { EmployeeId, ReviewMessageId, ReviewTaskId } from '#core/domain/ids.ts';
 import { askForInformation, giveInformation } from '#core/engine/review-messages.ts';
 import type { RequestAggregate } from '#core/engine/state.ts';
 import { prepared } from '#core/persistence/prepared.ts';
@@ -11,7 +11,7 @@ import { insertRows } from '#core/persistence/write-rows.ts';
 import { worksHere } from './authority.ts';
 import { actingEmployee, defineCommand, type CommandContext } from './command-definition.ts';
 import { saidNotice } from './handling-notices.ts';
-import { raiseNotices } from './notices.ts';
+import { followersOf, raiseNotices } from './notices.ts';
 import { loadByTask, saveRequest } from './request-store.ts';
 
 type Said = ReturnType<typeof askForInformation>;
@@ -30,7 +30,12 @@ export const askAboutTask = defineCommand({
     return commit(context, before, asked, async () => [
       ...before.items.map((item) => item.beneficiaryId),
       before.request.requesterId,
-      ...(await followersOf(context.writer, before.request.id)).map((row) => row.employee_id),
+      ...(
+        await followersOf(
+          context.writer,
+          before.items.map((item) => item.id),
+        )
+      ).map((row) => row.employee_id),
     ]);
   },
 });
@@ -50,7 +55,7 @@ export const answerQuestion = defineCommand({
       ...context.circumstances,
       actingId: acting.value,
       question: fromRow('review_message', row),
-      followers: (await followersOf(writer, before.request.id)).map((follower) => follower.employee_id),
+      followers: (await followersOf(writer, [row.item_id])).map((follower) => follower.employee_id),
     });
     // Whoever asked, and whoever has an open task of the item now: it may have been handed on meanwhile.
     return commit(context, before, answered, async () => [
@@ -78,7 +83,4 @@ async function commit(
 
 const questionById = prepared((reader, id: ReviewMessageId) =>
   reader.selectFrom('review_message').selectAll().where('id', '=', id).where('kind', '=', 'question'),
-);
-const followersOf = prepared((reader, requestId: RequestId) =>
-  reader.selectFrom('request_follower').select('employee_id').where('request_id', '=', requestId),
 );

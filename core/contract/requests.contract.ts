@@ -316,7 +316,10 @@ export const itemViewSchema = z.object({
 export type ItemView = z.output<typeof itemViewSchema>;
 
 export const requestDetailSchema = requestRowSchema.extend({
-  justification: z.string(),
+  /** The person signed in joined some of its lines and sees these alone, as if the request had no others. */
+  isPart: z.boolean(),
+  /** Null in part of a request. */
+  justification: z.string().nullable(),
   ticketReference: z.string().nullable(),
   items: z.array(itemViewSchema),
   mayCancel: z.boolean(),

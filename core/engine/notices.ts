@@ -9,7 +9,7 @@ export interface Concerned {
   readonly requesterId: EmployeeId;
   readonly beneficiaryId: EmployeeId;
   readonly action: ItemAction;
-  /** Whoever asked for the same and was joined to this request. */
+  /** Whoever asked for the same and was joined to this item. */
   readonly followers: readonly EmployeeId[];
 }
 

@@ -31,14 +31,14 @@ export function askForInformation(
   return said(before, { ...place.task, taskId: place.task.id, kind: 'question', answersId: null }, command.text, facts);
 }
 
-/** The requester, the beneficiary or whoever was joined to the request answers a question, while its item is in review. */
+/** The requester, the beneficiary or whoever joined the item answers a question, while its item is in review. */
 export function giveInformation(
   before: RequestAggregate,
   command: { readonly text: string },
   facts: Circumstances & {
     readonly actingId: EmployeeId;
     readonly question: ReviewMessage;
-    /** Whoever was joined to the request. */
+    /** Whoever joined the item. */
     readonly followers: readonly EmployeeId[];
   },
 ): Result<Said> {

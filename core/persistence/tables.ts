@@ -120,6 +120,12 @@ export interface Rows {
     readonly employeeId: EmployeeId;
     readonly since: Instant;
   };
+  /** Which lines of a request a follower joined. */
+  readonly followed_item: {
+    readonly requestId: RequestId;
+    readonly employeeId: EmployeeId;
+    readonly itemId: RequestItemId;
+  };
   readonly notice: Notice;
   readonly bulk_decision: BulkDecision;
   readonly bulk_decision_result: BulkDecisionResult;

@@ -4,7 +4,7 @@ import type { RequestId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 import { requestNotFound } from '#core/queries/query-refused.ts';
-import { maySeeRequest, type Viewer } from '#core/queries/visibility.ts';
+import { sightOf, type Viewer } from '#core/queries/visibility.ts';
 
 /** @throws QueryRefused when there is no such request or the viewer may not see it. */
 export async function reportFile(
@@ -14,10 +14,12 @@ export async function reportFile(
   format: ReportFormat,
   at: Instant,
 ): Promise<File> {
-  if (!(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
+  const sight = await sightOf(reader, viewer, requestId);
+  if (sight === null) throw requestNotFound();
   const { bytes, fileName, mediaType } = await requestReport(reader, requestId, format, {
     at,
     by: viewer.person.fullName,
+    sight,
   });
   return new File([bytes], fileName, { type: mediaType });
 }

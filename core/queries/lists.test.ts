@@ -164,7 +164,6 @@ async function stored({ database }: TestWorkspace) {
 async function recountedPlaces(workspace: TestWorkspace): Promise<readonly string[]> {
   const items = await rowsOf(workspace, 'request_item');
   const tasks = await rowsOf(workspace, 'review_task');
-  const followers = await rowsOf(workspace, 'request_follower');
   const seats = await rowsOf(workspace, 'secondary_owner');
   const owners = new Map(
     (await rowsOf(workspace, 'application')).map((row) => [
@@ -178,11 +177,7 @@ async function recountedPlaces(workspace: TestWorkspace): Promise<readonly strin
     const own = items.filter((item) => item.requestId === request.id);
     put('all', '00000000-0000-0000-0000-000000000000');
     put('asked', request.requesterId);
-    const concerned = [
-      request.requesterId,
-      ...own.map((item) => item.beneficiaryId),
-      ...followers.filter((row) => row.requestId === request.id).map((row) => row.employeeId),
-    ];
+    const concerned = [request.requesterId, ...own.map((item) => item.beneficiaryId)];
     for (const id of concerned) {
       put('mine', id);
       put('visible', id);

@@ -83,6 +83,8 @@ describeEachDatabase('Notices', (open) => {
       employeeId: cast.stranger,
       since: opened.clock.now(),
     });
+    const [item] = await rowsOf(opened, 'request_item');
+    await seeds.insert('followed_item', { requestId: request.id, employeeId: cast.stranger, itemId: item!.id });
     await opened.execute(cancelRequest, commandOf(cast.requester, { requestId: request.id, reason: null }));
     expect(await sentences(cast.requester)).toEqual([]);
     expect(await sentences(cast.beneficiary)).toEqual(['Payroll admins in Payroll for you was cancelled (request 1).']);

@@ -1,6 +1,6 @@
 /** Progress of the requests on a page: counted by the database, turned into percentages by the engine alone. */
 import type { ProgressView } from '#core/contract/index.ts';
-import type { EmployeeId, RequestId } from '#core/domain/ids.ts';
+import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
 import type { ReviewTask } from '#core/domain/request.ts';
 import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
 import type { Reader } from '#core/persistence/tables.ts';
@@ -14,10 +14,11 @@ const alikeColumns = [
   'skipped.reviewers',
 ] as const;
 
-/** Over all reviewers and levels, by request. */
+/** Over all reviewers and levels, by request; with `only`, of these items alone. */
 export async function loadProgressOfAll(
   reader: Reader,
   requestIds: readonly RequestId[],
+  only: readonly RequestItemId[] | null = null,
 ): Promise<(id: RequestId) => ProgressView> {
   const stages = new Map<RequestId, Parameters<typeof progressOfAll>[0][number][]>();
   if (requestIds.length > 0) {
@@ -45,6 +46,7 @@ export async function loadProgressOfAll(
       .select([...alikeColumns])
       .select((eb) => eb.fn.countAll<number>().as('alike'))
       .where('review_stage.request_id', 'in', requestIds)
+      .$if(only !== null, (query) => query.where('review_stage.item_id', 'in', only ?? []))
       .groupBy([...alikeColumns])
       .execute();
     for (const { request_id, state, needed, decisions, reviewers, alike } of rows) {

@@ -3,6 +3,7 @@ import type { ItemView, RequestDetail, ReviewPlanView } from '#core/contract/ind
 import { loadOutOfOffice } from '#core/commands/stand-ins.ts';
 import type { AutomaticDecision, ReviewPlan, Term } from '#core/domain/request.ts';
 import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
+import { sees, type Sight } from '#core/domain/sight.ts';
 import { standInsFor } from '#core/engine/review-facts.ts';
 import { isInterested } from '#core/engine/reviewers.ts';
 import { progressOfAll } from '#core/engine/progress.ts';
@@ -15,7 +16,7 @@ import { loadPeople, personIn, type People } from './people.ts';
 import { requestNotFound } from './query-refused.ts';
 import { loadLater, loadLaterOfItems, type LaterOfItem } from './request-later.ts';
 import { loadPlanViews } from './review-plans.ts';
-import { isAdministrator, maySeeRequest, type Viewer } from './visibility.ts';
+import { isAdministrator, partOf, requestOfItems, sightOf, type Viewer } from './visibility.ts';
 
 /** How many beneficiaries the head of a request names; its items name them all. */
 const namedBeneficiaries = 3;
@@ -25,8 +26,9 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
   // The request is read first: what is read after it may be newer than the version, never older, so a
   // decision based on this version is refused rather than taken on something that was not shown.
   const request = await reader.selectFrom('access_request').selectAll().where('id', '=', requestId).executeTakeFirst();
-  if (request === undefined || !(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
-  const parts = await loadParts(reader, requestId);
+  const sight = request === undefined ? null : await sightOf(reader, viewer, requestId);
+  if (request === undefined || sight === null) throw requestNotFound();
+  const parts = await loadParts(reader, requestId, sight);
   const people = await loadPeople(reader, [
     request.requester_id,
     ...parts.items.map((item) => item.beneficiary_id),
@@ -57,7 +59,9 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
   return {
     id: request.id,
     number: request.number,
-    state: request.state,
+    ...(sight === 'all'
+      ? { state: request.state, endedAt: request.ended_at, version: request.version }
+      : requestOfItems(parts.items.map(partOf))),
     requester: personIn(people, request.requester_id),
     beneficiaries: beneficiaries.slice(0, namedBeneficiaries).map((id) => personIn(people, id)),
     beneficiaryCount: beneficiaries.length,
@@ -69,7 +73,6 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
     },
     itemCount: items.length,
     submittedAt: request.submitted_at,
-    endedAt: request.ended_at,
     progress: progressOfAll(
       parts.stages.map(({ id, state, needed }) => ({
         state,
@@ -78,21 +81,24 @@ export async function getRequest(reader: Reader, viewer: Viewer, requestId: Requ
         skipped: skippedIn.get(id)?.length ?? 0,
       })),
     ),
-    version: request.version,
-    justification: request.justification,
-    ticketReference: request.ticket_reference,
+    // Why it was asked for is said of all lines together.
+    isPart: sight !== 'all',
+    justification: sight === 'all' ? request.justification : null,
+    ticketReference: sight === 'all' ? request.ticket_reference : null,
     items,
     mayCancel:
       (request.requester_id === viewer.id || isAdministrator(viewer)) &&
       !isFinal(request.state) &&
       items.some((item) => item.state === 'inReview'),
-    ...(await loadLater(reader, viewer, request, parts.items)),
+    ...(await loadLater(reader, viewer, request, parts.items, sight)),
   };
 }
 
 type Parts = Awaited<ReturnType<typeof loadParts>>;
 
-async function loadParts(reader: Reader, requestId: RequestId) {
+async function loadParts(reader: Reader, requestId: RequestId, sight: Sight) {
+  const seen = <Row extends { readonly item_id: RequestItemId }>(rows: readonly Row[]) =>
+    rows.filter((row) => sees(sight, row.item_id));
   const items = await reader
     .selectFrom('request_item')
     .innerJoin('entitlement', 'entitlement.id', 'request_item.entitlement_id')
@@ -133,11 +139,11 @@ async function loadParts(reader: Reader, requestId: RequestId) {
     .orderBy('fulfillment_task.id')
     .execute();
   return {
-    items,
-    stages,
-    tasks,
-    decisions,
-    fulfillment,
+    items: items.filter((item) => sees(sight, item.id)),
+    stages: seen(stages),
+    tasks: seen(tasks),
+    decisions: seen(decisions),
+    fulfillment: seen(fulfillment),
     seen: await lastSeen(reader, requestId),
     findings: await findingsOf(reader, requestId),
   };

@@ -2,6 +2,7 @@
 import type { ItemView, Person, RequestDetail, RequestRef, TaskRow } from '#core/contract/index.ts';
 import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
 import type { ItemState, RequestItem } from '#core/domain/request.ts';
+import type { Sight } from '#core/domain/sight.ts';
 import { openEnd } from '#core/engine/temporary-access.ts';
 import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { loadPeople, personIn, type People } from './people.ts';
@@ -15,26 +16,51 @@ export async function loadLater(
   reader: Reader,
   viewer: Viewer,
   request: Tables['access_request'],
-  items: readonly Pick<Tables['request_item'], 'state' | 'beneficiary_id'>[],
+  items: readonly Pick<Tables['request_item'], 'id' | 'state' | 'beneficiary_id'>[],
+  sight: Sight,
 ): Promise<Later> {
-  const followers = await reader
-    .selectFrom('request_follower')
-    .select('employee_id')
-    .where('request_id', '=', request.id)
-    .orderBy('since')
-    .orderBy('employee_id')
-    .execute();
+  const followers = await followersOf(reader, request.id, items, sight);
   const people = await loadPeople(
     reader,
     followers.map((row) => row.employee_id),
   );
   const concerned = request.requester_id === viewer.id || items.some((item) => item.beneficiary_id === viewer.id);
   return {
-    resubmits: request.resubmits_request_id === null ? null : await refOf(reader, request.resubmits_request_id),
-    resubmittedBy: await resubmissionsOf(reader, request.id),
+    resubmits:
+      sight !== 'all' || request.resubmits_request_id === null
+        ? null
+        : await refOf(reader, request.resubmits_request_id),
+    resubmittedBy: sight === 'all' ? await resubmissionsOf(reader, request.id) : [],
     followers: followers.map((row): Person => personIn(people, row.employee_id)),
     mayAskAgain: concerned && items.some((item) => cameToNothing.includes(item.state)),
   };
+}
+
+/** In the order in which they came; whoever sees some lines is told who joined these. */
+async function followersOf(
+  reader: Reader,
+  requestId: RequestId,
+  items: readonly Pick<Tables['request_item'], 'id'>[],
+  sight: Sight,
+) {
+  let query = reader
+    .selectFrom('request_follower')
+    .select('employee_id')
+    .where('request_id', '=', requestId)
+    .orderBy('since')
+    .orderBy('employee_id');
+  if (sight !== 'all')
+    query = query.where('employee_id', 'in', (eb) =>
+      eb
+        .selectFrom('followed_item')
+        .select('followed_item.employee_id')
+        .where(
+          'item_id',
+          'in',
+          items.map((item) => item.id),
+        ),
+    );
+  return query.execute();
 }
 
 async function refOf(reader: Reader, requestId: RequestId): Promise<RequestRef> {

@@ -1,7 +1,7 @@
 /** Requests as lines of a list, in a fixed number of statements for any number of requests and items. */
 import { sql } from 'kysely';
 import type { RequestRow } from '#core/contract/index.ts';
-import type { EmployeeId, RequestId } from '#core/domain/ids.ts';
+import type { EmployeeId, RequestId, RequestItemId } from '#core/domain/ids.ts';
 import type { Term } from '#core/domain/request.ts';
 import { fromJson, type Reader, type Tables } from '#core/persistence/tables.ts';
 import { loadPeople, personIn } from './people.ts';
@@ -25,12 +25,17 @@ type RequestColumns = Pick<
   'id' | 'number' | 'state' | 'requester_id' | 'submitted_at' | 'ended_at' | 'version'
 >;
 
-export async function requestRows(reader: Reader, requests: readonly RequestColumns[]): Promise<RequestRow[]> {
+/** @param only the items that are seen of these requests, each of which has one of them; null: all of them. */
+export async function requestRows(
+  reader: Reader,
+  requests: readonly RequestColumns[],
+  only: readonly RequestItemId[] | null = null,
+): Promise<RequestRow[]> {
   if (requests.length === 0) return [];
   const ids = requests.map((request) => request.id);
-  const beneficiaries = await loadBeneficiaries(reader, ids);
-  const firstItems = await loadFirstItems(reader, ids);
-  const progress = await loadProgressOfAll(reader, ids);
+  const beneficiaries = await loadBeneficiaries(reader, ids, only);
+  const firstItems = await loadFirstItems(reader, ids, only);
+  const progress = await loadProgressOfAll(reader, ids, only);
   const people = await loadPeople(reader, [
     ...requests.map((request) => request.requester_id),
     ...[...beneficiaries.values()].flatMap((of) => of.named),
@@ -66,7 +71,9 @@ interface BeneficiariesOf {
 async function loadBeneficiaries(
   reader: Reader,
   ids: readonly RequestId[],
+  only: readonly RequestItemId[] | null,
 ): Promise<ReadonlyMap<RequestId, BeneficiariesOf>> {
+  const seen = only === null ? sql`` : sql`and id in (${sql.join(only)})`;
   // Postgres knows no minimum of uuids before version 18; as text they sort alike.
   const { rows } = await sql<{
     request_id: RequestId;
@@ -83,7 +90,7 @@ async function loadBeneficiaries(
       from (
         select request_id, beneficiary_id, min(cast(id as text)) as first_line, count(*) as lines
         from request_item
-        where request_id in (${sql.join(ids)})
+        where request_id in (${sql.join(ids)}) ${seen}
         group by request_id, beneficiary_id
       ) as by_person
     ) as ranked
@@ -103,6 +110,7 @@ async function loadBeneficiaries(
 async function loadFirstItems(
   reader: Reader,
   ids: readonly RequestId[],
+  only: readonly RequestItemId[] | null,
 ): Promise<ReadonlyMap<RequestId, RequestRow['firstItem']>> {
   const rows = await reader
     .selectFrom('access_request')
@@ -115,6 +123,7 @@ async function loadFirstItems(
             .selectFrom('request_item as line')
             .select('line.id')
             .whereRef('line.request_id', '=', 'access_request.id')
+            .$if(only !== null, (query) => query.where('line.id', 'in', only ?? []))
             .orderBy('line.id')
             .limit(1),
         ),

@@ -6,6 +6,7 @@ import type { requestListInputSchema } from '#core/contract/requests.contract.ts
 import { finalRequestStates, requestStates, type RequestState } from '#core/domain/request.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 import { cursorKind, decodeCursor, keyParts, pageOf, type CursorKind } from './cursor.ts';
+import { countFollowed, followedRows, lastChanges, loadFollowed, type FollowedRequest } from './followed-requests.ts';
 import { everywhere, listReader } from './list-tables.ts';
 import { countOf, countPlace, findNumbers, type Place } from './request-places.ts';
 import { requestColumns, requestRows } from './request-rows.ts';
@@ -56,9 +57,11 @@ export async function listRequests(reader: Reader, viewer: Viewer, input: Reques
   const places = placesOf(scope, input);
   const sizes = await Promise.all(places.map((place) => countPlace(lists, place)));
   const scopeCounts = places[0] === scope ? sizes[0] : await countPlace(lists, scope);
+  const followed = await loadFollowed(reader, viewer.id, scope);
+  const joined = countFollowed(followed);
   const counts = {
-    open: countOf(scopeCounts ?? new Map(), openStates),
-    completed: countOf(scopeCounts ?? new Map(), finalRequestStates),
+    open: countOf(scopeCounts ?? new Map(), openStates) + joined.open,
+    completed: countOf(scopeCounts ?? new Map(), finalRequestStates) + joined.completed,
   };
   const sized = places.map((place, index) => ({ place, size: countOf(sizes[index] ?? new Map(), states) }));
   const smallest = sized.toSorted((one, other) => one.size - other.size)[0] ?? { place: scope, size: 0 };
@@ -72,15 +75,26 @@ export async function listRequests(reader: Reader, viewer: Viewer, input: Reques
           smallest.place,
           smallest.size,
         );
-  const page = pageOf(found, input.limit, kind, (row) => [row.key]);
+  const passing = followed.filter((one) => passes(one, input, { states, words, only }));
+  const keys =
+    input.sort === 'changed'
+      ? await lastChanges(reader, passing)
+      : passing.map(({ number }) => ({ number, key: number }));
+  const behind =
+    input.sort === 'oldest' ? (key: number) => key > (after ?? -1) : (key: number) => key < (after ?? Infinity);
+  const all = [...found, ...keys.filter(({ key }) => behind(key))].toSorted((one, other) =>
+    input.sort === 'oldest' ? one.key - other.key : other.key - one.key,
+  );
+  const page = pageOf(all, input.limit, kind, (row) => [row.key]);
   return {
     rows: await rowsOf(
       reader,
       page.rows.map((row) => row.number),
+      passing,
     ),
     nextCursor: page.nextCursor,
     counts,
-    matching: places.length === 1 && words.length === 0 && only === null ? smallest.size : null,
+    matching: places.length === 1 && words.length === 0 && only === null ? smallest.size + passing.length : null,
   };
 }
 
@@ -129,19 +143,43 @@ export function wordsOf(search: string): { readonly words: readonly string[]; re
 
 /** How many of the viewer's own requests are open. */
 export async function countMyOpenRequests(reader: Reader, viewer: Viewer): Promise<number> {
-  return countOf(await countPlace(listReader(reader), { kind: 'mine', id: viewer.id }), openStates);
+  const mine: Place = { kind: 'mine', id: viewer.id };
+  const { open } = countFollowed(await loadFollowed(reader, viewer.id, mine));
+  return countOf(await countPlace(listReader(reader), mine), openStates) + open;
 }
 
-async function rowsOf(reader: Reader, numbers: readonly number[]): Promise<RequestRow[]> {
-  if (numbers.length === 0) return [];
-  const requests = await reader
-    .selectFrom('access_request')
-    .select(requestColumns)
-    .where('access_request.number', 'in', numbers)
-    .execute();
-  const place = new Map(numbers.map((number, index) => [number, index]));
-  return requestRows(
-    reader,
-    requests.toSorted((one, other) => (place.get(one.number) ?? 0) - (place.get(other.number) ?? 0)),
+/** Whether what is seen of a followed request passes every filter. */
+function passes(
+  one: FollowedRequest,
+  input: RequestListInput,
+  { states, words, only }: { readonly states: readonly RequestState[] } & ReturnType<typeof wordsOf>,
+): boolean {
+  return (
+    states.includes(one.state) &&
+    (input.applicationId === null || one.applicationIds.includes(input.applicationId)) &&
+    (typeof input.requesterId !== 'string' || one.requesterId === input.requesterId) &&
+    (only === null || one.number === only) &&
+    words.every((word) => one.text.includes(word))
   );
+}
+
+async function rowsOf(
+  reader: Reader,
+  numbers: readonly number[],
+  followed: readonly FollowedRequest[],
+): Promise<RequestRow[]> {
+  if (numbers.length === 0) return [];
+  const place = new Map(numbers.map((number, index) => [number, index]));
+  const inPart = followed.filter(({ number }) => place.has(number));
+  const whole = numbers.filter((number) => !inPart.some((one) => one.number === number));
+  const requests =
+    whole.length === 0
+      ? []
+      : await reader
+          .selectFrom('access_request')
+          .select(requestColumns)
+          .where('access_request.number', 'in', whole)
+          .execute();
+  const rows = [...(await requestRows(reader, requests)), ...(await followedRows(reader, inPart))];
+  return rows.toSorted((one, other) => (place.get(one.number) ?? 0) - (place.get(other.number) ?? 0));
 }

@@ -4,15 +4,16 @@ import { loadByTask } from '#core/commands/request-store.ts';
 import { loadOutOfOffice } from '#core/commands/stand-ins.ts';
 import type { EmployeeId, RequestId, ReviewTaskId } from '#core/domain/ids.ts';
 import type { ReviewTask } from '#core/domain/request.ts';
+import { sees } from '#core/domain/sight.ts';
 import { isOpen, notEligible, ownerOf, placeOfTask } from '#core/engine/hand-over.ts';
 import { isInterested } from '#core/engine/reviewers.ts';
 import { standInsFor } from '#core/engine/review-facts.ts';
 import type { Reader, Writer } from '#core/persistence/tables.ts';
 import { loadPeople, personColumns, personIn, personOf, type People } from './people.ts';
 import { QueryRefused, requestNotFound } from './query-refused.ts';
-import { isAdministrator, maySeeRequest, type Viewer } from './visibility.ts';
+import { isAdministrator, sightOf, type Viewer } from './visibility.ts';
 
-/** @throws QueryRefused when there is no such task or the viewer may not see its request. */
+/** @throws QueryRefused when there is no such task or the viewer may not see its line. */
 export async function getTaskStory(reader: Reader, viewer: Viewer, taskId: ReviewTaskId): Promise<TaskStory> {
   const { before, place } = await loadVisible(reader, viewer, taskId);
   const chain = chainOf(before.tasks, place.task);
@@ -78,10 +79,11 @@ export async function listCandidates(
   return people.filter((person) => notEligible(before, place, person.id, facts) === null).slice(0, offered);
 }
 
-/** Every question and answer of a request. @throws QueryRefused when the viewer may not see it. */
+/** Every question and answer of a request, as far as the viewer sees it. @throws QueryRefused when the viewer may not see it. */
 export async function getConversation(reader: Reader, viewer: Viewer, requestId: RequestId) {
-  if (!(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
-  const rows = await messagesAbout(reader, requestId);
+  const sight = await sightOf(reader, viewer, requestId);
+  if (sight === null) throw requestNotFound();
+  const rows = (await messagesAbout(reader, requestId)).filter((row) => sees(sight, row.item_id));
   const people = await loadPeople(
     reader,
     rows.map((row) => row.author_id),
@@ -92,17 +94,18 @@ export async function getConversation(reader: Reader, viewer: Viewer, requestId:
     .select(['request_item.id', 'request_item.beneficiary_id', 'request_item.state', 'access_request.requester_id'])
     .where('request_item.request_id', '=', requestId)
     .execute();
-  const follows = await reader
-    .selectFrom('request_follower')
-    .select('employee_id')
+  const joined = await reader
+    .selectFrom('followed_item')
+    .select('item_id')
     .where('request_id', '=', requestId)
     .where('employee_id', '=', viewer.id)
-    .executeTakeFirst();
+    .execute();
+  const follows = new Set(joined.map((followed) => followed.item_id));
   return rows.map((row) => {
     const item = items.find((candidate) => candidate.id === row.item_id);
     const concerned =
       item !== undefined &&
-      (item.beneficiary_id === viewer.id || item.requester_id === viewer.id || follows !== undefined);
+      (item.beneficiary_id === viewer.id || item.requester_id === viewer.id || follows.has(item.id));
     return {
       ...messageView(row, people),
       mayAnswer: row.kind === 'question' && concerned && item?.state === 'inReview',
@@ -114,7 +117,8 @@ async function loadVisible(reader: Reader, viewer: Viewer, taskId: ReviewTaskId)
   // Reading without a lock asks nothing of a transaction.
   const before = await loadByTask(reader as Writer, taskId, false);
   const place = before === null ? null : placeOfTask(before, taskId);
-  if (before === null || place === null || !(await maySeeRequest(reader, viewer, before.request.id)))
+  const sight = before === null ? null : await sightOf(reader, viewer, before.request.id);
+  if (before === null || place === null || sight === null || !sees(sight, place.item.id))
     throw new QueryRefused('task.notFound', 'There is no such task, or you may not see it.');
   return { before, place };
 }

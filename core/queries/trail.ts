@@ -4,12 +4,13 @@ import type { TrailEvent } from '#core/contract/index.ts';
 import type { RequestId } from '#core/domain/ids.ts';
 import type { Reader } from '#core/persistence/tables.ts';
 import { requestNotFound } from './query-refused.ts';
-import { maySeeRequest, type Viewer } from './visibility.ts';
+import { sightOf, type Viewer } from './visibility.ts';
 
 /** @throws QueryRefused when there is no such request or the viewer may not see it. */
 export async function loadTrail(reader: Reader, viewer: Viewer, requestId: RequestId): Promise<TrailEvent[]> {
-  if (!(await maySeeRequest(reader, viewer, requestId))) throw requestNotFound();
-  const entries = await trailOf(reader, requestId);
+  const sight = await sightOf(reader, viewer, requestId);
+  if (sight === null) throw requestNotFound();
+  const entries = await trailOf(reader, requestId, sight);
   return entries.map(({ sequence, at, type, actor, sentence, itemId, data, hash }) => ({
     sequence,
     at,

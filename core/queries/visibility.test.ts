@@ -6,7 +6,7 @@ import { getRequest } from './request-detail.ts';
 import { listRequests } from './requests-list.ts';
 import { QueryRefused } from './query-refused.ts';
 import { seedsOf, smallOrganisation, type Cast } from './seeds.ts';
-import { loadViewer, mayInspect, mayManage, maySeeRequest } from './visibility.ts';
+import { loadViewer, mayInspect, mayManage, sightOf } from './visibility.ts';
 import { listAccounts } from './accounts.ts';
 
 const everything = {
@@ -49,15 +49,15 @@ describeEachDatabase('who sees what', (open) => {
       const viewer = await seeds.viewer(cast[who] as Cast['requester']);
       const page = await listRequests(read, viewer, everything);
       seen[who] = {
-        may: await maySeeRequest(read, viewer, request.id),
+        sight: await sightOf(read, viewer, request.id),
         listed: page.rows.map((row) => row.number),
         counts: page.counts,
         opened: await getRequest(read, viewer, request.id).then(({ number }) => number, refusalCode),
       };
     }
     const { number } = request;
-    const whole = { may: true, listed: [number], counts: { open: 1, completed: 0 }, opened: number };
-    const nothing = { may: false, listed: [], counts: { open: 0, completed: 0 }, opened: 'request.notFound' };
+    const whole = { sight: 'all', listed: [number], counts: { open: 1, completed: 0 }, opened: number };
+    const nothing = { sight: null, listed: [], counts: { open: 0, completed: 0 }, opened: 'request.notFound' };
     expect(seen).toEqual(Object.fromEntries(seesIt.map(([who, expected]) => [who, expected ? whole : nothing])));
   });
 

@@ -1,12 +1,17 @@
 /**
  * Who may see what. Every query asks here; the rules are also in docs/guide: a request is seen by its
- * requester, its beneficiaries, who follows it, whoever has or had a review task in it, owners of an
- * application it touches, risk managers and administrators. Lists find them in the place `visible`.
+ * requester, its beneficiaries, whoever has or had a review task in it, owners of an application it
+ * touches, risk managers and administrators; lists find them in the place `visible`. Whoever follows it sees
+ * the lines they joined, as if the request had no others.
  */
 import type { Person } from '#core/contract/index.ts';
 import type { Role } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, RequestId } from '#core/domain/ids.ts';
-import type { Reader } from '#core/persistence/tables.ts';
+import type { Instant } from '#core/domain/instant.ts';
+import type { AccessRequest, ItemState } from '#core/domain/request.ts';
+import type { Sight } from '#core/domain/sight.ts';
+import { isFinal, requestStateOf } from '#core/engine/request-state.ts';
+import type { Reader, Tables } from '#core/persistence/tables.ts';
 import { personColumns, personOf } from './people.ts';
 import { QueryRefused } from './query-refused.ts';
 
@@ -73,15 +78,15 @@ export function requireInspect(viewer: Viewer, applicationId: ApplicationId): vo
   }
 }
 
-/** May the viewer see this request? False also when there is none. */
-export async function maySeeRequest(reader: Reader, viewer: Viewer, requestId: RequestId): Promise<boolean> {
+/** What the viewer sees of this request; null: nothing, also when there is none. */
+export async function sightOf(reader: Reader, viewer: Viewer, requestId: RequestId): Promise<Sight | null> {
   const request = await reader
     .selectFrom('access_request')
     .select('requester_id')
     .where('id', '=', requestId)
     .executeTakeFirst();
-  if (request === undefined) return false;
-  if (seesEverything(viewer) || request.requester_id === viewer.id) return true;
+  if (request === undefined) return null;
+  if (seesEverything(viewer) || request.requester_id === viewer.id) return 'all';
   const item = await reader
     .selectFrom('request_item')
     .select('request_item.id')
@@ -94,7 +99,7 @@ export async function maySeeRequest(reader: Reader, viewer: Viewer, requestId: R
     )
     .limit(1)
     .executeTakeFirst();
-  if (item !== undefined) return true;
+  if (item !== undefined) return 'all';
   const task = await reader
     .selectFrom('review_task')
     .select('review_task.id')
@@ -102,12 +107,38 @@ export async function maySeeRequest(reader: Reader, viewer: Viewer, requestId: R
     .where('reviewer_id', '=', viewer.id)
     .limit(1)
     .executeTakeFirst();
-  if (task !== undefined) return true;
-  const follower = await reader
-    .selectFrom('request_follower')
-    .select('request_id')
+  if (task !== undefined) return 'all';
+  const joined = await reader
+    .selectFrom('followed_item')
+    .select('item_id')
     .where('request_id', '=', requestId)
     .where('employee_id', '=', viewer.id)
-    .executeTakeFirst();
-  return follower !== undefined;
+    .execute();
+  return joined.length === 0 ? null : new Set(joined.map((row) => row.item_id));
+}
+
+/** An item's own part in what holds of its request. */
+export function partOf(
+  item: Pick<Tables['request_item'], 'state' | 'fulfilled_at' | 'decided_at' | 'changed_in_version'>,
+): Part {
+  return { state: item.state, endedAt: item.fulfilled_at ?? item.decided_at, version: item.changed_in_version };
+}
+
+interface Part {
+  readonly state: ItemState;
+  readonly endedAt: Instant | null;
+  readonly version: number;
+}
+
+/** The request as a whole for whoever sees only these of its items: its state, its end and its version follow from them. */
+export function requestOfItems(items: readonly Part[]): Pick<AccessRequest, 'state' | 'endedAt' | 'version'> {
+  const counts: Partial<Record<ItemState, number>> = {};
+  for (const item of items) counts[item.state] = (counts[item.state] ?? 0) + 1;
+  const state = requestStateOf(counts);
+  const ends = items.flatMap((item) => item.endedAt ?? []).toSorted();
+  return {
+    state,
+    endedAt: isFinal(state) ? (ends.at(-1) ?? null) : null,
+    version: Math.max(...items.map((item) => item.version)),
+  };
 }

@@ -17,7 +17,7 @@ import {
 import { begin, personCell, plain, small, strong } from './parts.ts';
 import { ink, type Cell, type Piece, type Sheet } from './sheet.ts';
 
-export function head(sheet: Sheet, { request, requester, names, items, generated }: ReportData): void {
+export function head(sheet: Sheet, { request, isPart, requester, names, items, generated }: ReportData): void {
   sheet.text('Gatehouse · Report with evidence', { size: 8, color: ink.quiet });
   sheet.space(2);
   sheet.text(`Access request ${request.number}`, { size: 20, weight: 'bold' });
@@ -28,8 +28,14 @@ export function head(sheet: Sheet, { request, requester, names, items, generated
   const position = [requester?.jobTitle, requester?.department].filter((part) => typeof part === 'string').join(', ');
   sheet.fields([
     ['Requester', position === '' ? person : `${person}\n${position}`],
-    ['Justification', request.justification],
-    ['Ticket', request.ticketReference ?? ''],
+    ...(isPart
+      ? ([
+          ['Part', 'The lines that were joined, for whoever joined them. Nothing else of this request is told.'],
+        ] as const)
+      : ([
+          ['Justification', request.justification ?? ''],
+          ['Ticket', request.ticketReference ?? ''],
+        ] as const)),
     ['Submitted', timeWords(request.submittedAt)],
     ['Ended', request.endedAt === null ? 'Not yet' : timeWords(request.endedAt)],
     ['Items', count(items.length, 'item')],
@@ -39,9 +45,18 @@ export function head(sheet: Sheet, { request, requester, names, items, generated
   sheet.space(6);
 }
 
-export function verification(sheet: Sheet, { verification: chain, differences, generated }: ReportData): void {
+export function verification(sheet: Sheet, { verification: chain, isPart, differences, generated }: ReportData): void {
   const moment = `All hashes were computed again when this report was generated, at ${timeWords(generated.at)}.`;
-  if (chain.intact) {
+  if (isPart) {
+    // What the rest of the chain is like is not for this reader, but whether it holds is.
+    sheet.notice(
+      chain.intact
+        ? 'The trail of the whole request is intact: each event matches its hash and the event before it'
+        : 'The trail of the whole request is broken',
+      `${moment} Events of other lines are left out below, so this cannot be checked with this report alone.`,
+      chain.intact ? ink.good : ink.bad,
+    );
+  } else if (chain.intact) {
     const headHash = chain.head === null ? '' : ` The last event's hash is ${chain.head}.`;
     sheet.notice(
       `The trail is intact: ${count(chain.events, 'event')}, each matching its hash and the event before it`,

@@ -4,10 +4,10 @@ import { personCell, plain, small, strong } from './parts.ts';
 import { ink, type Sheet } from './sheet.ts';
 import type { Typeface } from './typeface.ts';
 
-export async function trailSection(sheet: Sheet, { trail, verification: chain }: ReportData): Promise<void> {
+export async function trailSection(sheet: Sheet, { trail, isPart, verification: chain }: ReportData): Promise<void> {
   sheet.heading('Trail');
   sheet.text(
-    'Every event of this request in its order. Numbers count the events of the whole workspace, so those of other requests lie in between.',
+    `${isPart ? 'Every event of these lines' : 'Every event of this request'} in its order. Numbers count the events of the whole workspace, so those of other requests lie in between.`,
     small,
   );
   sheet.space(4);
@@ -36,11 +36,13 @@ export async function trailSection(sheet: Sheet, { trail, verification: chain }:
   );
 }
 
-export function closing(sheet: Sheet, { verification: chain }: ReportData, typeface: Typeface): void {
+export function closing(sheet: Sheet, { verification: chain, isPart }: ReportData, typeface: Typeface): void {
   sheet.heading('What this report proves, and what it does not');
-  const proven = chain.intact
-    ? 'Each event carries a hash of its content and of the event before it. All of them fit: since they were written, no event above was changed, and none was taken out or put in between.'
-    : 'Each event carries a hash of its content and of the event before it. They do not all fit, so the trail of this request was changed after it was written.';
+  const proven = isPart
+    ? 'Each event carries a hash of its content and of the event before it. Only the whole chain of the request proves that none was changed, taken out or put in between: ask somebody who sees all of it for that report.'
+    : chain.intact
+      ? 'Each event carries a hash of its content and of the event before it. All of them fit: since they were written, no event above was changed, and none was taken out or put in between.'
+      : 'Each event carries a hash of its content and of the event before it. They do not all fit, so the trail of this request was changed after it was written.';
   sheet.text(proven, plain);
   sheet.space(4);
   const limits = [

@@ -173,6 +173,18 @@ export const RequestFollowerEntity = defineEntity({
   },
 });
 
+/** A line that a follower joined, and so may see. */
+export const FollowedItemEntity = defineEntity({
+  name: 'FollowedItem',
+  tableName: 'followed_item',
+  indexes: [{ properties: ['employeeId'] }, { properties: ['itemId'] }],
+  properties: {
+    requestId: idColumn<RequestId>().primary(),
+    employeeId: idColumn<EmployeeId>().primary(),
+    itemId: idColumn<RequestItemId>().primary(),
+  },
+});
+
 export const NoticeEntity = defineEntity({
   name: 'Notice',
   tableName: 'notice',

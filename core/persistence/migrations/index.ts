@@ -17,6 +17,7 @@ export const migrations = {
       name: '0010-account-attributes',
       load: async () => (await import('./sqlite/0010-account-attributes.ts')).AccountAttributes,
     },
+    { name: '0011-followed-items', load: async () => (await import('./sqlite/0011-followed-items.ts')).FollowedItems },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
@@ -31,6 +32,10 @@ export const migrations = {
     {
       name: '0010-account-attributes',
       load: async () => (await import('./postgres/0010-account-attributes.ts')).AccountAttributes,
+    },
+    {
+      name: '0011-followed-items',
+      load: async () => (await import('./postgres/0011-followed-items.ts')).FollowedItems,
     },
   ],
 };

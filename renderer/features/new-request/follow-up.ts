@@ -26,7 +26,7 @@ export function withAgain(draft: Draft, request: RequestDetail, now: Date): Draf
   );
   return {
     ...begun,
-    justification: draft.justification.trim() === '' ? request.justification : draft.justification,
+    justification: draft.justification.trim() === '' ? (request.justification ?? '') : draft.justification,
     ticketReference: draft.ticketReference.trim() === '' ? (request.ticketReference ?? '') : draft.ticketReference,
     resubmits: { requestId: request.id, number: request.number },
   };

@@ -13,9 +13,11 @@ export function RequestFacts({ request }: { readonly request: RequestDetail }) {
   return (
     <section className={classes.facts} aria-label="The request">
       <div>
-        <Text className={classes.partTitle}>Justification</Text>
+        <Text className={classes.partTitle}>{request.isPart ? 'Part of a request' : 'Justification'}</Text>
         <Text size="sm" className={classes.justification}>
-          {request.justification}
+          {request.isPart
+            ? 'You asked for the same and follow this request. You see what you asked for too, and what becomes of it.'
+            : request.justification}
         </Text>
         {request.ticketReference !== null && (
           <Text size="xs" c="dimmed" mt={6}>
