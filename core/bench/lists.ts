@@ -1,18 +1,11 @@
 /** Pages of My tasks and of Access requests in a workspace of 1,000,000 requests, beside the same statements alone. */
 import BetterSqlite3 from 'better-sqlite3';
 import { rmSync } from 'node:fs';
-import type { TaskFilter } from '#core/domain/bulk-decision.ts';
 import type { ApplicationId, EmployeeId } from '#core/domain/ids.ts';
-import { finalRequestStates } from '#core/domain/request.ts';
 import { openDatabase, type Database } from '#core/persistence/open-database.ts';
-import { encodeCursor, cursorKind, keyParts } from '#core/queries/cursor.ts';
-import { everywhere, listReader } from '#core/queries/list-tables.ts';
-import { listMyTasks, type TaskListInput } from '#core/queries/my-tasks.ts';
-import type { Place } from '#core/queries/request-places.ts';
-import { listRequests, type RequestListInput } from '#core/queries/requests-list.ts';
-import { findTasks } from '#core/queries/task-filter.ts';
+import { findMyTasks, listMyTasks, type TaskListInput } from '#core/queries/my-tasks.ts';
+import { findRequests, listRequests, type RequestListInput } from '#core/queries/requests-list.ts';
 import { loadViewer, type Viewer } from '#core/queries/visibility.ts';
-import { z } from 'zod';
 import { measurementOf, percentile, spread, type Benchmark, type Measurement } from './figure.ts';
 import { buildManyRequests, type ManyRequests } from './many-requests.ts';
 import { recordReads } from './recorded-reads.ts';
@@ -20,8 +13,6 @@ import { recordReads } from './recorded-reads.ts';
 /** Milliseconds a page may take, at p95. */
 const limit = 16;
 const pageSize = 50;
-/** The rows before page 1,000. */
-const deepRow = 999 * pageSize;
 
 interface Case {
   readonly name: string;
@@ -39,7 +30,7 @@ export const lists: Benchmark = {
     const built = performance.now() - from;
     const database = await openDatabase({ kind: 'sqlite', file: workspace.file });
     try {
-      const cases = await casesOf(database, workspace);
+      const cases = await casesOf(database, workspace, quick ? 20 : 1_000);
       const measurements: Measurement[] = [];
       for (const list of ['tasks', 'requests'] as const)
         measurements.push(
@@ -48,7 +39,7 @@ export const lists: Benchmark = {
             workspace.file,
             list,
             cases.filter((one) => one.list === list),
-            quick ? 20 : 60,
+            quick ? 8 : 60,
             `${requests.toLocaleString('en')} requests, made in ${(built / 1000).toFixed(0)} s`,
           ),
         );
@@ -60,7 +51,7 @@ export const lists: Benchmark = {
   },
 };
 
-async function casesOf(database: Database, workspace: ManyRequests): Promise<readonly Case[]> {
+async function casesOf(database: Database, workspace: ManyRequests, deepest: number): Promise<readonly Case[]> {
   const viewers = new Map<EmployeeId, Viewer>();
   for (const id of [workspace.administrator, workspace.reviewer, workspace.owner]) {
     const viewer = await loadViewer(database.read, id);
@@ -71,90 +62,61 @@ async function casesOf(database: Database, workspace: ManyRequests): Promise<rea
     if (found === undefined) throw new Error('The benchmark has lost one of its people');
     return found;
   };
-  return [
-    ...(await taskCases(database, workspace, viewer(workspace.reviewer))),
-    ...(await requestCases(database, workspace, viewer)),
-  ];
+  const cases: Case[] = [];
+  for (const asked of tasksAsked(database, workspace, viewer(workspace.reviewer)))
+    cases.push(...(await pagesOf(asked, deepest)));
+  for (const asked of requestsAsked(database, workspace, viewer)) cases.push(...(await pagesOf(asked, deepest)));
+  return cases;
 }
 
-async function taskCases(database: Database, workspace: ManyRequests, reviewer: Viewer): Promise<readonly Case[]> {
+/** A list as it is asked for. */
+interface Asked<Input> {
+  readonly list: Case['list'];
+  readonly name: string;
+  readonly input: Input;
+  readonly ask: (input: Input) => Promise<ListPage>;
+  /** The same without what is shown of the rows. */
+  readonly find: (input: Input) => Promise<ListPage>;
+}
+
+interface ListPage {
+  readonly rows: readonly unknown[];
+  readonly nextCursor: string | null;
+}
+
+function tasksAsked(database: Database, workspace: ManyRequests, reviewer: Viewer): readonly Asked<TaskListInput>[] {
   const base: TaskListInput = { status: 'open', search: '', cursor: null, limit: pageSize };
   const application = { applicationIds: [workspace.applicationId(0) as ApplicationId] };
-  const deep = await deepTasks(database, reviewer, {});
-  const deepOfOne = await deepTasks(database, reviewer, application);
   const inputs: Readonly<Record<string, TaskListInput>> = {
-    'first page': base,
-    [pageName(deep)]: { ...base, cursor: deep.cursor },
+    'longest waiting': base,
     'one application': { ...base, filter: application },
-    [`one application, ${pageName(deepOfOne)}`]: { ...base, filter: application, cursor: deepOfOne.cursor },
     'one application, highest risk first': { ...base, filter: application, sort: 'risk' },
+    'one application, due soonest': { ...base, filter: application, sort: 'due' },
     'due soonest, high risk': { ...base, filter: { risks: ['high'] }, sort: 'due' },
+    'additions, highest risk first': { ...base, filter: { actions: ['GRANT'] }, sort: 'risk' },
+    'additions, newest first': { ...base, filter: { actions: ['GRANT'] }, sort: 'newest' },
+    'removals, newest first': { ...base, filter: { actions: ['REVOKE'] }, sort: 'newest' },
     'words that few have': { ...base, search: 'person-77@bench' },
     'words that many have': { ...base, search: 'system 0' },
-    'removals, newest first': { ...base, filter: { actions: ['REVOKE'] }, sort: 'newest' },
+    'words that many have, newest first': { ...base, search: 'system thing', sort: 'newest' },
     completed: { ...base, status: 'completed' },
     'completed, one application': { ...base, status: 'completed', filter: application },
+    'completed, words that many have, oldest first': { ...base, status: 'completed', search: 'system', sort: 'oldest' },
   };
   return Object.entries(inputs).map(([name, input]) => ({
-    name,
     list: 'tasks',
-    run: () => listMyTasks(database.read, reviewer, input),
+    name,
+    input,
+    ask: (page) => listMyTasks(database.read, reviewer, page),
+    find: (page) => findMyTasks(database.read, reviewer, page),
   }));
 }
 
-/** A page deep in a list: where the page before it ended. */
-interface DeepPage {
-  readonly page: number;
-  readonly cursor: string | null;
-}
-
-function pageName({ page }: DeepPage): string {
-  return `page ${page.toLocaleString('en')}${page < 1_000 ? ', the last full one' : ''}`;
-}
-
-/** The last page that begins behind at most 49,950 of `count` rows, and is full. */
-function deepest(count: number): number {
-  return Math.max(0, Math.min(deepRow, Math.floor(count / pageSize - 1) * pageSize));
-}
-
-async function deepTasks(database: Database, reviewer: Viewer, filter: TaskFilter): Promise<DeepPage> {
-  const found = await findTasks(database.read, {
-    reviewerId: reviewer.id,
-    part: 'open',
-    filter,
-    sort: 'waiting',
-    after: null,
-    limit: deepRow + pageSize,
-  });
-  const before = deepest(found.length);
-  const last = found[before - 1];
-  if (last === undefined) return { page: 1, cursor: null };
-  const kind = cursorKind('tasks.open', z.tuple([keyParts.instant, keyParts.id]));
-  return { page: before / pageSize + 1, cursor: encodeCursor(kind, [last.since, last.taskId]) };
-}
-
-async function deepRequests(database: Database, place: Place): Promise<DeepPage> {
-  const rows = await listReader(database.read)
-    .selectFrom('list_request')
-    .select('number')
-    .where('kind', '=', place.kind)
-    .where('place_id', '=', place.id)
-    .where('state', 'not in', finalRequestStates)
-    .orderBy('number', 'desc')
-    .limit(deepRow + pageSize)
-    .execute();
-  const before = deepest(rows.length);
-  const last = rows[before - 1];
-  if (last === undefined) return { page: 1, cursor: null };
-  const kind = cursorKind('requests.newest', z.tuple([keyParts.number]));
-  return { page: before / pageSize + 1, cursor: encodeCursor(kind, [last.number]) };
-}
-
-async function requestCases(
+function requestsAsked(
   database: Database,
   workspace: ManyRequests,
   viewer: (id: EmployeeId) => Viewer,
-): Promise<readonly Case[]> {
+): readonly Asked<RequestListInput>[] {
   const base: RequestListInput = {
     scope: 'visible',
     status: 'open',
@@ -164,47 +126,64 @@ async function requestCases(
     cursor: null,
     limit: pageSize,
   };
-  const ofAll = await deepRequests(database, { kind: 'all', id: everywhere });
-  const ofOwner = await deepRequests(database, { kind: 'visible', id: workspace.owner });
-  const ofReviewer = await deepRequests(database, { kind: 'visible', id: workspace.reviewer });
-  const { applicationId, employeeId } = workspace;
-  const inputs: readonly (readonly [string, EmployeeId, RequestListInput])[] = [
-    ['everything, first page', workspace.administrator, base],
-    [`everything, ${pageName(ofAll)}`, workspace.administrator, { ...base, cursor: ofAll.cursor }],
-    ['everything, all states', workspace.administrator, { ...base, status: 'all' }],
-    ['everything, last changed', workspace.administrator, { ...base, status: 'all', sort: 'changed' }],
-    ['one application', workspace.administrator, { ...base, applicationId: applicationId(7) as ApplicationId }],
-    [
-      'one application and one requester',
-      workspace.administrator,
-      {
-        ...base,
-        status: 'all',
-        applicationId: applicationId(7) as ApplicationId,
-        requesterId: employeeId(77) as EmployeeId,
-      },
-    ],
-    ['denied ones', workspace.administrator, { ...base, status: 'completed', states: ['denied'] }],
-    ['words that few have', workspace.administrator, { ...base, status: 'all', search: 'person-77@bench' }],
-    ['words that many have', workspace.administrator, { ...base, search: 'system' }],
-    ['owner of 30 %, first page', workspace.owner, base],
-    [`owner of 30 %, ${pageName(ofOwner)}`, workspace.owner, { ...base, cursor: ofOwner.cursor }],
-    ['owner of 30 %, words', workspace.owner, { ...base, status: 'all', search: 'person-77@bench' }],
-    ['reviewer of 10 %, first page', workspace.reviewer, base],
-    [`reviewer of 10 %, ${pageName(ofReviewer)}`, workspace.reviewer, { ...base, cursor: ofReviewer.cursor }],
-    [
-      'reviewer of 10 %, one application',
-      workspace.reviewer,
-      { ...base, applicationId: applicationId(7) as ApplicationId },
-    ],
-    ['reviewer of 10 %, oldest first', workspace.reviewer, { ...base, status: 'all', sort: 'oldest' }],
-    ['mine', workspace.reviewer, { ...base, scope: 'mine', status: 'all' }],
+  const { administrator, owner, reviewer } = workspace;
+  const one = { applicationId: workspace.applicationId(7) as ApplicationId };
+  const large = { applicationId: workspace.applicationId(0) as ApplicationId };
+  const requester = { requesterId: workspace.employeeId(77) as EmployeeId };
+  const few = { search: 'person-77@bench' };
+  const all = { status: 'all' } as const;
+  const changed = { ...all, sort: 'changed' } as const;
+  const oldest = { sort: 'oldest' } as const;
+  const inputs: readonly (readonly [string, EmployeeId, Partial<RequestListInput>])[] = [
+    ['everything', administrator, {}],
+    ['everything, all states', administrator, all],
+    ['everything, last changed', administrator, changed],
+    ['one application', administrator, one],
+    ['one large application, oldest first', administrator, { ...large, ...oldest }],
+    ['one application, last changed', administrator, { ...one, ...changed }],
+    ['one large application, last changed', administrator, { ...large, ...changed }],
+    ['one application and one requester', administrator, { ...all, ...one, ...requester }],
+    ['denied ones', administrator, { status: 'completed', states: ['denied'] }],
+    ['denied ones, last changed', administrator, { ...changed, status: 'completed', states: ['denied'] }],
+    ['words that few have', administrator, { ...all, ...few }],
+    ['words that few have, last changed', administrator, { ...changed, ...few }],
+    ['words that many have', administrator, { search: 'system' }],
+    ['words that many have, oldest first', administrator, { search: 'system thing', ...oldest }],
+    ['words that many have, last changed', administrator, { ...changed, search: 'system thing' }],
+    ['one application, words that many have', administrator, { ...large, search: 'person thing' }],
+    ['words that nothing has together', administrator, { ...all, search: 'person-77@bench person-78@bench' }],
+    ['owner of 30 %', owner, {}],
+    ['owner of 30 %, last changed', owner, changed],
+    ['owner of 30 %, words', owner, { ...all, ...few }],
+    ['reviewer of 10 %', reviewer, {}],
+    ['reviewer of 10 %, one application', reviewer, one],
+    ['reviewer of 10 %, oldest first', reviewer, { ...all, ...oldest }],
+    ['reviewer of 10 %, last changed', reviewer, changed],
+    ['mine', reviewer, { scope: 'mine', ...all }],
   ];
   return inputs.map(([name, who, input]) => ({
-    name,
     list: 'requests',
-    run: () => listRequests(database.read, viewer(who), input),
+    name,
+    input: { ...base, ...input },
+    ask: (page) => listRequests(database.read, viewer(who), page),
+    find: async (page) => (await findRequests(database.read, viewer(who), page)).page,
   }));
+}
+
+/** The first page of a list, and its page 1,000 or, where it is shorter, the last full one. */
+async function pagesOf<Input extends TaskListInput | RequestListInput>(
+  { list, name, input, ask, find }: Asked<Input>,
+  deepest: number,
+): Promise<readonly Case[]> {
+  const first = { list, name: `${name}, first page`, run: () => ask(input) };
+  const before = (deepest - 1) * pageSize;
+  const found = await find({ ...input, limit: before });
+  const rest = found.nextCursor === null ? Math.floor(found.rows.length / pageSize - 1) * pageSize : before;
+  if (rest <= 0) return [first];
+  const cursor = rest === before ? found.nextCursor : (await find({ ...input, limit: rest })).nextCursor;
+  const page = (rest / pageSize + 1).toLocaleString('en');
+  const which = `page ${page}${rest === before ? '' : ', the last full one'}`;
+  return [first, { list, name: `${name}, ${which}`, run: () => ask({ ...input, cursor }) }];
 }
 
 /** The worst of the cases counts; each is told. */

@@ -40,6 +40,17 @@ const cursors = {
 } as const;
 
 export async function listMyTasks(reader: Reader, viewer: Viewer, input: TaskListInput): Promise<TaskListPage> {
+  const page = await findMyTasks(reader, viewer, input);
+  const ids = page.rows.map((row) => row.taskId);
+  return {
+    rows: await rowsOf(reader, viewer, ids),
+    nextCursor: page.nextCursor,
+    counts: await countMyTasks(reader, viewer),
+  };
+}
+
+/** Which tasks are on a page, before anything of them is read. */
+export async function findMyTasks(reader: Reader, viewer: Viewer, input: TaskListInput) {
   const open = input.status === 'open';
   const sort = sortOf(input);
   const kind = (
@@ -54,15 +65,9 @@ export async function listMyTasks(reader: Reader, viewer: Viewer, input: TaskLis
     after: keyAfter(decodeCursor(kind, input.cursor)) ?? jumpedTo(input, sort),
     limit: input.limit + 1,
   });
-  const page = pageOf(found, input.limit, kind, ({ order, since, taskId }) =>
+  return pageOf(found, input.limit, kind, ({ order, since, taskId }) =>
     order === null ? [since, taskId] : [order, since, taskId],
   );
-  const ids = page.rows.map((row) => row.taskId);
-  return {
-    rows: await rowsOf(reader, viewer, ids),
-    nextCursor: page.nextCursor,
-    counts: await countMyTasks(reader, viewer),
-  };
 }
 
 /** Completed tasks come latest first unless asked otherwise; open ones longest waiting first. */

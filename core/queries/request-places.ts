@@ -35,6 +35,8 @@ export interface NumberFound {
 
 /** Up to so many are read and sorted whatever the order they are wanted in. */
 const few = 2_000;
+/** So many are compared with the words before the index is asked. */
+const walked = 1_500;
 
 /** How many requests of each state a place has. */
 export async function countPlace(reader: ListReader, place: Place): Promise<ReadonlyMap<RequestState, number>> {
@@ -64,18 +66,35 @@ export async function findNumbers(
       ? changedAmongFew(reader, wanted, smallest, others, size)
       : changedByWalk(reader, wanted);
   }
-  const indexed = wanted.words.filter((word) => Array.from(word).length >= 3);
-  return indexed.length > 0 && size > few && hasTextIndex(reader)
-    ? byText(reader, wanted, indexed)
-    : byPlace(reader, wanted, smallest, others);
+  return size > few ? byWords(reader, wanted, smallest, others) : byPlace(reader, wanted, smallest, others);
 }
 
-/** Walks one place, whose states lie one after another: a page of each, merged. */
+/**
+ * The index is read from its beginning, however deep the page lies: words that many requests have are met sooner
+ * by walking the place from there. Only what such a walk does not meet soon is looked up.
+ */
+async function byWords(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  smallest: Place,
+  others: readonly Place[],
+): Promise<readonly NumberFound[]> {
+  const parts = await narrowing(reader, wanted.words, wanted.sort === 'newest');
+  if (parts === null) return byPlace(reader, wanted, smallest, others);
+  if (parts.areFrequent) {
+    const met = await byPlace(reader, wanted, smallest, others, walked);
+    if (met.length >= wanted.limit) return met;
+  }
+  return byText(reader, wanted, parts.match);
+}
+
+/** Walks one place, whose states lie one after another: a page of each, merged. With `most`, no further than so many. */
 async function byPlace(
   reader: ListReader,
   wanted: NumbersWanted,
   smallest: Place,
   others: readonly Place[],
+  most: number | null = null,
 ): Promise<readonly NumberFound[]> {
   const newestFirst = wanted.sort === 'newest';
   const direction = newestFirst ? 'desc' : 'asc';
@@ -87,33 +106,37 @@ async function byPlace(
       .where('place.place_id', '=', smallest.id)
       .where('place.state', '=', state)
       .orderBy('place.number', direction)
-      .limit(wanted.limit);
+      .limit(most ?? wanted.limit);
     if (wanted.after !== null) query = query.where('place.number', newestFirst ? '<' : '>', wanted.after);
     if (wanted.only !== null) query = query.where('place.number', '=', wanted.only);
     for (const other of others) query = query.where(lies(other, [state], 'place.number'));
-    for (const word of wanted.words) query = query.where(hasWord('place.number', word));
+    if (most === null) for (const word of wanted.words) query = query.where(hasWord('place.number', word));
     return reader.selectFrom(query.as('part')).select('part.number');
   };
   const [first, ...rest] = wanted.states.map(ofState);
   if (first === undefined) return [];
   const merged = rest.reduce((all, next) => all.unionAll(next) as typeof all, first);
-  const rows = await reader
+  const found = reader
     .selectFrom(merged.as('found'))
     .select('found.number')
     .orderBy('found.number', direction)
-    .limit(wanted.limit)
-    .execute();
+    .limit(most ?? wanted.limit);
+  const rows =
+    most === null
+      ? await found.execute()
+      : await reader
+          .selectFrom(found.as('place'))
+          .select('place.number')
+          .where((eb) => eb.and(wanted.words.map((word) => hasWord('place.number', word))))
+          .orderBy('place.number', direction)
+          .limit(wanted.limit)
+          .execute();
   return rows.map(({ number }) => ({ number, key: number }));
 }
 
 /** Walks the requests that have the words, which lie sorted by number too. */
-async function byText(
-  reader: ListReader,
-  wanted: NumbersWanted,
-  indexed: readonly string[],
-): Promise<readonly NumberFound[]> {
+async function byText(reader: ListReader, wanted: NumbersWanted, match: string): Promise<readonly NumberFound[]> {
   const newestFirst = wanted.sort === 'newest';
-  const [place, ...others] = wanted.places;
   const bound =
     wanted.after === null
       ? sql``
@@ -121,40 +144,23 @@ async function byText(
         ? sql`and list_text.rowid < ${wanted.after}`
         : sql`and list_text.rowid > ${wanted.after}`;
   const only = wanted.only === null ? sql`` : sql`and list_text.rowid = ${wanted.only}`;
-  const inPlaces = [place, ...others].flatMap((each) =>
-    each === undefined
-      ? []
-      : [
-          sql`and exists (select 1 from list_request where kind = ${each.kind} and place_id = ${each.id}
-            and state in (${sql.join(wanted.states)}) and number = list_text.rowid)`,
-        ],
-  );
+  const conditions = [
+    ...wanted.words.map((word) => sql`access_request.search_text like ${containing(word)} escape '\\'`),
+    sql`access_request.state in (${sql.join(wanted.states)})`,
+    ...wanted.places
+      .filter((place) => place.kind !== 'all')
+      .map(
+        (place) => sql`exists (select 1 from list_request where kind = ${place.kind} and place_id = ${place.id}
+          and state = access_request.state and number = access_request.number)`,
+      ),
+  ];
   const { rows } = await sql<{ number: number }>`
     select list_text.rowid as number from list_text
     cross join access_request on access_request.number = list_text.rowid
-    where list_text match ${await matching(reader, indexed, newestFirst)} ${bound} ${only} ${sql.join(inPlaces, sql` `)}
-      and ${sql.join(
-        wanted.words.map((word) => sql`access_request.search_text like ${containing(word)} escape '\\'`),
-        sql` and `,
-      )}
+    where list_text match ${match} ${bound} ${only} and ${sql.join(conditions, sql` and `)}
     order by list_text.rowid ${newestFirst ? sql`desc` : sql`asc`}
     limit ${sql.lit(wanted.limit)}`.execute(reader);
   return rows.map(({ number }) => ({ number, key: number }));
-}
-
-/** What the trail said last, walked back; each request is asked for its places. */
-async function changedByWalk(reader: ListReader, wanted: NumbersWanted): Promise<readonly NumberFound[]> {
-  let query = reader
-    .selectFrom('list_change')
-    .select(['list_change.number', 'list_change.sequence as key'])
-    .orderBy('list_change.sequence', 'desc')
-    .limit(wanted.limit);
-  if (wanted.after !== null) query = query.where('list_change.sequence', '<', wanted.after);
-  if (wanted.only !== null) query = query.where('list_change.number', '=', wanted.only);
-  for (const place of wanted.places) {
-    query = query.where(lies(place, wanted.states, 'list_change.number'));
-  }
-  return query.execute();
 }
 
 async function changedAmongFew(
@@ -165,13 +171,15 @@ async function changedAmongFew(
   size: number,
 ): Promise<readonly NumberFound[]> {
   const all = { ...wanted, sort: 'newest' as const, after: null, limit: few + 1 };
-  const indexed = wanted.words.filter((word) => Array.from(word).length >= 3);
+  const parts = size > few ? await narrowing(reader, wanted.words, true) : null;
+  if (parts?.areFrequent === true) {
+    const met = await changedByWalk(reader, wanted, walked);
+    if (met.length >= wanted.limit) return met;
+  }
   const numbers =
-    indexed.length > 0 && size > few && hasTextIndex(reader)
-      ? await byText(reader, all, indexed)
-      : await byPlace(reader, all, smallest, others);
+    parts === null ? await byPlace(reader, all, smallest, others) : await byText(reader, all, parts.match);
   // A word that so many requests have narrows little: the walk meets a page of them soon.
-  if (numbers.length > few) return changedWithWords(reader, wanted);
+  if (numbers.length > few) return changedByWalk(reader, wanted);
   if (numbers.length === 0) return [];
   let query = reader
     .selectFrom('list_change')
@@ -185,13 +193,24 @@ async function changedAmongFew(
   return (await query.execute()).toSorted((one, other) => other.key - one.key).slice(0, wanted.limit);
 }
 
-async function changedWithWords(reader: ListReader, wanted: NumbersWanted): Promise<readonly NumberFound[]> {
-  let query = reader
+/** What the trail said last, walked back; each request is asked for its places and its words. With `most`, no further than so many. */
+async function changedByWalk(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  most: number | null = null,
+): Promise<readonly NumberFound[]> {
+  let walk = reader
     .selectFrom('list_change')
+    .select(['list_change.number', 'list_change.sequence'])
+    .orderBy('list_change.sequence', 'desc');
+  if (most !== null) walk = walk.limit(most);
+  if (wanted.after !== null) walk = walk.where('list_change.sequence', '<', wanted.after);
+  if (wanted.only !== null) walk = walk.where('list_change.number', '=', wanted.only);
+  let query = reader
+    .selectFrom(walk.as('list_change'))
     .select(['list_change.number', 'list_change.sequence as key'])
     .orderBy('list_change.sequence', 'desc')
     .limit(wanted.limit);
-  if (wanted.after !== null) query = query.where('list_change.sequence', '<', wanted.after);
   for (const word of wanted.words) query = query.where(hasWord('list_change.number', word));
   for (const place of wanted.places) {
     query = query.where(lies(place, wanted.states, 'list_change.number'));
@@ -199,9 +218,19 @@ async function changedWithWords(reader: ListReader, wanted: NumbersWanted): Prom
   return query.execute();
 }
 
+/** A request has one state, so that a place is asked once, whatever states are wanted; and every request lies everywhere. */
 function lies(place: Place, states: readonly RequestState[], number: 'place.number' | 'list_change.number') {
-  return sql<SqlBool>`exists (select 1 from list_request as other where other.kind = ${place.kind}
-    and other.place_id = ${place.id} and other.state in (${sql.join(states)}) and other.number = ${sql.ref(number)})`;
+  const [only, ...more] = states;
+  if (more.length === 0)
+    return sql<SqlBool>`exists (select 1 from list_request as other where other.kind = ${place.kind}
+      and other.place_id = ${place.id} and other.state = ${only} and other.number = ${sql.ref(number)})`;
+  const isThere =
+    place.kind === 'all'
+      ? sql``
+      : sql`and exists (select 1 from list_request as other where other.kind = ${place.kind}
+          and other.place_id = ${place.id} and other.state = asked.state and other.number = asked.number)`;
+  return sql<SqlBool>`exists (select 1 from access_request as asked
+    where asked.number = ${sql.ref(number)} and asked.state in (${sql.join(states)}) ${isThere})`;
 }
 
 function hasWord(number: 'place.number' | 'list_change.number', word: string): Expression<SqlBool> {
@@ -215,27 +244,44 @@ const mostParts = 16;
 /** How rare three letters are is seen from how far the so-and-so-many-th request with them lies. */
 const sampled = 60;
 
-/** What to ask the index for; what it finds is compared with the words again. */
-async function matching(reader: ListReader, words: readonly string[], newestFirst: boolean): Promise<string> {
+interface Narrowing {
+  /** What to ask the index for; what it finds is compared with the words again. */
+  readonly match: string;
+  /** Even the rarest of these parts is met every few requests. */
+  readonly areFrequent: boolean;
+}
+
+/** Null: the index knows nothing that is so short, or there is none. */
+async function narrowing(
+  reader: ListReader,
+  words: readonly string[],
+  newestFirst: boolean,
+): Promise<Narrowing | null> {
+  if (!hasTextIndex(reader)) return null;
   const parts = new Set<string>();
   for (const word of words) {
     const letters = Array.from(word);
     for (let start = 0; start + 3 <= letters.length; start += 1) parts.add(letters.slice(start, start + 3).join(''));
   }
+  if (parts.size === 0) return null;
   const quoted = [...parts].slice(0, mostParts).map((part) => `"${part.replaceAll('"', '""')}"`);
-  if (quoted.length <= partsAsked) return quoted.join(' AND ');
-  const weighed: { readonly part: string; readonly reach: number }[] = [];
-  for (const part of quoted) {
-    const { rows } = await sql<{ number: number }>`select rowid as number from list_text where list_text match ${part}
-      order by rowid ${newestFirst ? sql`desc` : sql`asc`} limit 1 offset ${sql.lit(sampled)}`.execute(reader);
-    const number = rows[0]?.number;
+  const edge = newestFirst
+    ? (await sql<{ number: number }>`select max(number) as number from access_request`.execute(reader)).rows[0]?.number
+    : 0;
+  const { rows } = await sql<{ part: string; number: number | null }>`
+    select part.value as part, (select rowid from list_text where list_text match part.value
+      order by rowid ${newestFirst ? sql`desc` : sql`asc`} limit 1 offset ${sql.lit(sampled)}) as number
+    from json_each(${JSON.stringify(quoted)}) as part`.execute(reader);
+  const weighed = rows.map(({ part, number }) => ({
+    part,
     // Fewer than that many have it: nothing is rarer.
-    const reach = number === undefined ? Number.POSITIVE_INFINITY : newestFirst ? -number : number;
-    weighed.push({ part, reach });
-  }
-  return weighed
+    reach: number === null ? Infinity : Math.abs((edge ?? 0) - number),
+  }));
+  const rarest = weighed
     .toSorted((one, other) => (one.reach === other.reach ? 0 : other.reach - one.reach))
-    .slice(0, partsAsked)
-    .map(({ part }) => part)
-    .join(' AND ');
+    .slice(0, partsAsked);
+  return {
+    match: rarest.map(({ part }) => part).join(' AND '),
+    areFrequent: (rarest[0]?.reach ?? Infinity) <= walked,
+  };
 }

@@ -45,6 +45,13 @@ const openStates = requestStates.filter((state) => !(finalRequestStates as reado
 const statesOf = { open: openStates, completed: finalRequestStates, all: requestStates } as const;
 
 export async function listRequests(reader: Reader, viewer: Viewer, input: RequestListInput): Promise<RequestListPage> {
+  const { page, followed, counts, matching } = await findRequests(reader, viewer, input);
+  const numbers = page.rows.map((row) => row.number);
+  return { rows: await rowsOf(reader, numbers, followed), nextCursor: page.nextCursor, counts, matching };
+}
+
+/** Which requests are on a page, before anything of them is read. */
+export async function findRequests(reader: Reader, viewer: Viewer, input: RequestListInput) {
   const lists = listReader(reader);
   const kind = cursors[input.sort];
   const after = decodeCursor(kind, input.cursor)?.[0] ?? (await jumpedTo(reader, input));
@@ -87,12 +94,8 @@ export async function listRequests(reader: Reader, viewer: Viewer, input: Reques
   );
   const page = pageOf(all, input.limit, kind, (row) => [row.key]);
   return {
-    rows: await rowsOf(
-      reader,
-      page.rows.map((row) => row.number),
-      passing,
-    ),
-    nextCursor: page.nextCursor,
+    page,
+    followed: passing,
     counts,
     matching: places.length === 1 && words.length === 0 && only === null ? smallest.size + passing.length : null,
   };

@@ -32,7 +32,7 @@ export interface TaskKey {
 }
 
 /** Up to so many are looked up and sorted, whatever the order they are wanted in. */
-const few = 1_000;
+const few = 2_000;
 
 const dimensions = {
   applicationIds: 'application_id',
