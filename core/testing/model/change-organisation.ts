@@ -1,4 +1,5 @@
 /** The steps of a history in which the organisation changes and no request does: people come and go, rules are rewritten, time passes. */
+import type { Delegation } from '#core/domain/delegation.ts';
 import { plusMinutes } from '#core/domain/instant.ts';
 import type { Engine } from './engine.ts';
 import type { Step } from './steps.ts';
@@ -11,6 +12,8 @@ export function changeOrganisation(world: World, step: Step, engine: Engine): Wo
       return { ...world, now: plusMinutes(world.now, step.minutes) };
     case 'away':
       return away(world, step, engine);
+    case 'turn':
+      return turned({ ...world, now: plusMinutes(world.now, step.minutes) }, engine);
     case 'back': {
       const ended = pick(
         world.delegations.filter((one) => one.state === 'active'),
@@ -75,13 +78,30 @@ function away(world: World, step: Extract<Step, { readonly kind: 'away' }>, engi
   if (!worksHere(world, delegatorId) || !worksHere(world, delegateId)) return world;
   const { told, used } = circumstancesIn(world, delegatorId);
   const planned = engine.planAbsence(
-    { delegatorId, delegateId, startsAt: null, endsAt: null, note: null },
+    {
+      delegatorId,
+      delegateId,
+      startsAt: step.from === 0 ? null : plusMinutes(world.now, step.from),
+      endsAt: step.lasts === null ? null : plusMinutes(world.now, step.from + step.lasts),
+      note: null,
+    },
     world.delegations,
     told,
   );
   return planned.outcome === 'refused'
     ? world
     : { ...world, ids: used() + 1, delegations: [...world.delegations, planned.value] };
+}
+
+/** Every absence whose time has come begins or ends, as the command for each of them says. */
+function turned(world: World, engine: Engine): World {
+  const turn = (one: Delegation): Delegation => {
+    const bothWorkHere = worksHere(world, one.delegatorId) && worksHere(world, one.delegateId);
+    const due = engine.dueTurn(one, { now: world.now, bothWorkHere });
+    if (due === 'nothing') return one;
+    return due === 'start' ? { ...one, state: 'active' } : { ...one, state: 'ended' };
+  };
+  return { ...world, delegations: world.delegations.map(turn) };
 }
 
 type Lists = 'people' | 'applications' | 'entitlements' | 'policies' | 'rules';

@@ -5,7 +5,7 @@ import { escalate, remind } from '#core/engine/escalate.ts';
 import { expireUndecided } from '#core/engine/expire-undecided.ts';
 import { completeByHand, handToPerson, lookAgain, sendAgain } from '#core/engine/fulfill-by-person.ts';
 import { reassign, settleHolder } from '#core/engine/hand-over.ts';
-import { planAbsence } from '#core/engine/out-of-office.ts';
+import { dueTurn, planAbsence } from '#core/engine/out-of-office.ts';
 import { progressOfAll, progressOfMine } from '#core/engine/progress.ts';
 import { reconcile } from '#core/engine/reconcile.ts';
 import { recordAttempt, recordTicketNews } from '#core/engine/record-attempt.ts';
@@ -28,6 +28,7 @@ export const realEngine = {
   askForInformation,
   giveInformation,
   planAbsence,
+  dueTurn,
   startFulfillment,
   prolonged,
   recordAttempt,

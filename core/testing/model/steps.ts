@@ -45,7 +45,17 @@ export type Step =
     }
   | { readonly kind: 'ask' | 'remind' | 'escalate'; readonly task: number; readonly who: number }
   | { readonly kind: 'answer'; readonly question: number; readonly who: number }
-  | { readonly kind: 'away'; readonly who: number; readonly delegate: number }
+  | {
+      readonly kind: 'away';
+      readonly who: number;
+      readonly delegate: number;
+      /** Minutes from now; 0: it begins at once. */
+      readonly from: number;
+      /** Minutes from its beginning; null: until somebody ends it. */
+      readonly lasts: number | null;
+    }
+  /** So much later, what absences are due to begin or to end does. */
+  | { readonly kind: 'turn'; readonly minutes: number }
   | { readonly kind: 'back'; readonly delegation: number }
   | { readonly kind: 'move'; readonly who: number }
   | { readonly kind: 'start'; readonly task: number }
@@ -103,9 +113,16 @@ const ends: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: of('cancel'), request: small, asRequester: mostly, who: small }),
   fc.record({ kind: of('expire'), request: small }),
 );
+const away: fc.Arbitrary<Step> = fc.record({
+  kind: of('away'),
+  who: small,
+  delegate: small,
+  from: fc.constantFrom(0, 0, 0, 10, 60),
+  lasts: fc.constantFrom(null, null, 10, 90),
+});
 const absences: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: of('away'), who: small, delegate: small }),
-  fc.record({ kind: of('away'), who: small, delegate: small }),
+  { weight: 2, arbitrary: away },
+  fc.record({ kind: of('turn'), minutes: fc.constantFrom(0, 10, 60) }),
   fc.record({ kind: of('back'), delegation: small }),
   fc.record({ kind: of('move'), who: small }),
   fc.record({ kind: of('move'), who: small }),
