@@ -33,7 +33,9 @@ export class ApplicationPage {
     return new ApplicationPage(page);
   }
 
-  async tab(name: 'Overview' | 'Connection' | 'Entitlements' | 'Accounts' | 'Discoveries'): Promise<Locator> {
+  async tab(
+    name: 'Overview' | 'Connection' | 'Entitlements' | 'Accounts' | 'Discoveries' | 'Findings',
+  ): Promise<Locator> {
     await this.#page.getByRole('tab', { name }).click();
     return this.#page.getByRole('tabpanel', { name });
   }
@@ -64,6 +66,16 @@ export class ApplicationPage {
     );
     await this.connection.getByRole('textbox', { name: 'User name' }).fill(given.username);
     await this.fillPassword(given.password);
+  }
+
+  /** Fields of the form by what is written over them. */
+  async fill(values: Readonly<Record<string, string>>): Promise<void> {
+    for (const [label, value] of Object.entries(values))
+      await this.connection.getByLabel(new RegExp(`^${RegExp.escape(label)}( \\*)?$`)).fill(value);
+  }
+
+  async choose(field: string, choice: string): Promise<void> {
+    await select(this.#page, this.connection.getByRole('combobox', { name: field }), choice);
   }
 
   async fillPassword(password: string): Promise<void> {

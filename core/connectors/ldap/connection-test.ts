@@ -109,7 +109,7 @@ async function checkList(
   );
   if (found.some((entry) => idOf(entry, idAttribute) === null))
     return { passed: false, message: `The bind account may not read ${idAttribute} below ${base}. Give it the right.` };
-  const what = kind === 'account' ? 'accounts' : 'groups';
+  const what = `${kind === 'account' ? 'account' : 'group'}${found.length === 1 ? '' : 's'}`;
   if (found.length === 0 && kind === 'entitlement')
     return { passed: false, message: `No groups are found below ${base}. Check the base DN and the filter of groups.` };
   return { passed: true, message: `${base} can be read: ${found.length} ${what}.` };

@@ -36,7 +36,11 @@ export function ConnectionForm({ application, connector }: ConnectionFormProps) 
     report: 'inline',
     success: 'The connection is saved.',
     // A secret that was saved is in the keychain; it has no business on the screen any longer.
-    onDone: () => setValues((current) => withoutSecrets(connector, current)),
+    onDone: (_value, input) => {
+      setValues((current) => withoutSecrets(connector, current));
+      // As it was saved, with what the keychain holds: that is what its state beside the title speaks of.
+      test.mutate({ ...input, secrets: {} });
+    },
   });
 
   function change(name: string, value: string): void {

@@ -1,6 +1,7 @@
 /** What a test of a connection found, check by check. */
 import { Group, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import classes from './applications.module.css';
 
 export interface TestResultProps {
@@ -11,9 +12,14 @@ export interface TestResultProps {
 }
 
 export function TestResult({ result }: TestResultProps) {
+  const section = useRef<HTMLElement>(null);
+  // A long form has it below what is seen, and the checks that failed lower still.
+  useEffect(() => {
+    section.current?.scrollIntoView({ block: 'nearest' });
+  }, [result]);
   const failed = result.checks.filter((check) => !check.passed).length;
   return (
-    <section aria-live="polite" aria-label="Result of the test">
+    <section ref={section} aria-live="polite" aria-label="Result of the test">
       <Text size="sm" fw={600} mb={6} className={result.passed ? classes.passed : classes.failed}>
         {result.passed ? 'The connection works.' : `${failed === 1 ? '1 check' : `${failed} checks`} failed.`}
       </Text>
