@@ -12,18 +12,21 @@ export async function runElectron(
   begins: number = beginsWithin,
 ): Promise<string | null> {
   const startedAt = Date.now();
+  // Whoever ends this process means the program: it is asked, and this process waits for it. Listened for before
+  // the program is there, so that no moment is left in which a signal would end this process alone.
+  let asked = false;
+  const pass = (signal: NodeJS.Signals): void => {
+    asked = true;
+    child.kill(signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, pass);
   const child = spawn(binary, args, { stdio: ['inherit', 'inherit', 'pipe'] });
   let words = '';
   child.stderr.on('data', (text: Buffer) => {
     words = `${words}${String(text)}`.slice(-4_000);
     if (Date.now() - startedAt >= begins) process.stderr.write(text);
   });
-  // Whoever ends this process means the program: it is asked, and this process waits for it.
-  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, pass);
-  let asked = false;
-  for (const signal of signals) process.once(signal, () => void (asked = true));
   try {
     const [code] = (await once(child, 'close')) as [number | null];
     if (code === 0 || asked || Date.now() - startedAt >= begins) {
