@@ -22,9 +22,9 @@ const requestsPerItem = 10 / 1.55 / 0.95 / 0.9;
 
 export const bulkDecision: Benchmark = {
   name: 'bulk-decision-10000',
-  title: 'Approve 10,000 items by a filter (500 in quick mode)',
+  title: 'Approve 10,000 items by a filter (250 in quick mode)',
   async run({ quick, directory }) {
-    const requests = Math.ceil((quick ? 500 : 10_000) * requestsPerItem);
+    const requests = Math.ceil((quick ? 250 : 10_000) * requestsPerItem);
     const workspace = await buildManyRequests(directory, { requests, open: 95 });
     const copies = ['watched', 'ours', 'floor'].map((name) => {
       mkdirSync(join(directory, name));

@@ -31,10 +31,10 @@ interface Start {
 
 export const engineReady: Benchmark = {
   name: 'engine-ready-100k',
-  title: 'From the start of the engine process to its first answer, with 100,000 requests (10,000 in quick mode)',
+  title: 'From the start of the engine process to its first answer, with 100,000 requests (3,000 in quick mode)',
   async run({ quick, directory }) {
-    const rounds = quick ? 3 : 15;
-    const requests = quick ? 10_000 : 100_000;
+    const rounds = quick ? 2 : 15;
+    const requests = quick ? 3_000 : 100_000;
     const large = join(directory, 'large');
     const empty = join(directory, 'empty');
     await buildWorkspace(large, requests);

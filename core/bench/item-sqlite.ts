@@ -22,7 +22,7 @@ export const itemSqlite: Benchmark = {
   async run({ quick, directory }) {
     const itemsPerBlock = 25;
     const warmUpBlocks = quick ? 3 : 12;
-    const blocks = quick ? 12 : 80;
+    const blocks = quick ? 6 : 80;
     const ours = join(directory, 'ours');
     const file = join(ours, 'workspace.db');
     const recorder = recordWrites(file);

@@ -38,7 +38,7 @@ export const resolveReviewers: Benchmark = {
       const computing: number[] = [];
       const floor: number[] = [];
       const previews: number[] = [];
-      const rounds = quick ? 10 : 40;
+      const rounds = quick ? 5 : 40;
       for (let round = 0; round < rounds + 5; round += 1) {
         const cpu = process.cpuUsage();
         const from = performance.now();

@@ -26,7 +26,7 @@ export const shellFirstPaint: Benchmark = {
   name: 'shell-first-paint',
   title: 'From the start of the desktop program to the first paint with data',
   async run({ quick, directory }) {
-    const rounds = quick ? 3 : 15;
+    const rounds = quick ? 1 : 15;
     const { stdout } = await run(process.execPath, [measuring, directory, String(rounds)], { cwd: root });
     const told = JSON.parse(stdout) as
       | { readonly starts: readonly Start[]; readonly floors: readonly number[] }
