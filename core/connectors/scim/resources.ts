@@ -64,7 +64,24 @@ export function accountOf(user: JsonObject): RemoteAccount | null {
     displayName: textOf(attribute(user, 'displayName')) ?? nameOf(user),
     // Some servers write booleans as "False".
     active: active !== false && textOf(active)?.toLowerCase() !== 'false',
+    attributes: personOf(user),
   };
+}
+
+/**
+ * What it says of the person, by the names of `AccountDraft` (RFC 7643 sections 4.1.1 and 4.3). Its `externalId` is left
+ * out: an account that another client made has that client's.
+ */
+function personOf(user: JsonObject): Readonly<Record<string, string>> {
+  const name = attribute(user, 'name');
+  const enterprise = attribute(user, schemas.enterprise);
+  const texts = {
+    firstName: isObject(name) ? textOf(attribute(name, 'givenName')) : null,
+    lastName: isObject(name) ? textOf(attribute(name, 'familyName')) : null,
+    jobTitle: textOf(attribute(user, 'title')),
+    department: isObject(enterprise) ? textOf(attribute(enterprise, 'department')) : null,
+  };
+  return Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 /** The entitlement that a group, or another resource with members, is; null when it has no id. */

@@ -115,6 +115,15 @@ describe.each(scimTestbeds)('against %s', (_name, start) => {
     });
   });
 
+  it('reads what an account says of the person it was made for, by our names', async () => {
+    await begin();
+    const person = { firstName: 'Mary', lastName: "O'Neil", jobTitle: 'Engineer', department: null };
+    expect(await connector.createAccount(draftOf('mary', person), never)).toMatchObject({ kind: 'applied' });
+    const pages = await collect(connector.discover(null, never));
+    const made = pages.flatMap(({ accounts }) => accounts).find(({ username }) => username === 'mary');
+    expect(made?.attributes).toEqual({ firstName: 'Mary', lastName: "O'Neil", jobTitle: 'Engineer' });
+  });
+
   it('finds an account under another case, by e-mail, and not at all', async () => {
     await begin();
     expect(await connector.findAccount({ username: 'GRACE.hopper', email: '' }, never)).toMatchObject({
