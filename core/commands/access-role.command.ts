@@ -13,6 +13,7 @@ import { actingEmployee, defineCommand, type CommandContext } from './command-de
 
 export const saveAccessRole = defineCommand({
   type: 'accessRole.save',
+  unitOfWork: true,
   payload: accessRoleFields.extend({
     accessRoleId: idSchema<AccessRoleId>().nullable().default(null),
     version: z.number().int().default(0),
@@ -41,6 +42,7 @@ export const saveAccessRole = defineCommand({
 
 export const setAccessRoleState = defineCommand({
   type: 'accessRole.setState',
+  unitOfWork: true,
   payload: z.object({
     accessRoleId: idSchema<AccessRoleId>(),
     version: z.number().int(),

@@ -14,6 +14,7 @@ type Settings = z.output<typeof applicationSettingsSchema>;
 
 export const createApplication = defineCommand({
   type: 'application.create',
+  unitOfWork: true,
   payload: applicationSettingsSchema,
   async run(payload, context) {
     const { actor } = context.command;
@@ -40,6 +41,7 @@ export const createApplication = defineCommand({
 
 export const changeApplication = defineCommand({
   type: 'application.change',
+  unitOfWork: true,
   payload: applicationSettingsSchema.extend({ applicationId: idSchema<ApplicationId>(), version: z.number().int() }),
   async run({ applicationId, version, ...settings }, context) {
     const { actor } = context.command;

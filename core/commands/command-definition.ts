@@ -20,13 +20,15 @@ export interface CommandContext {
   record(...facts: readonly AuditFact[]): void;
   /** Says which screens have to ask again after the commit. */
   touch(...topics: readonly Topic[]): void;
-  /** A unit of work in this transaction, for rare configuration. Flush it before returning. */
+  /** A unit of work in this transaction, for rare configuration whose definition asks for it. Flush it before returning. */
   unitOfWork(): EntityManager;
 }
 
 export interface CommandDefinition<Type extends string = string, Payload = never, Value = unknown> {
   readonly type: Type;
   readonly payload: z.ZodType<Payload>;
+  /** It uses `context.unitOfWork()`: what that needs is loaded before its transaction, and for no other command. */
+  readonly unitOfWork?: true;
   /** What tells a payload apart from another one under the same id, where the whole of it is too large to be compared. */
   readonly fingerprint?: (payload: Payload) => unknown;
   /** A refusal undoes everything that was written here. */

@@ -16,6 +16,7 @@ const inWords = 'change rules about duties';
 
 export const saveConflictRule = defineCommand({
   type: 'conflictRule.save',
+  unitOfWork: true,
   payload: conflictRuleFields.extend({
     conflictRuleId: idSchema<ConflictRuleId>().nullable().default(null),
     version: z.number().int().default(0),
@@ -48,6 +49,7 @@ export const saveConflictRule = defineCommand({
 
 export const setConflictRuleState = defineCommand({
   type: 'conflictRule.setState',
+  unitOfWork: true,
   payload: z.object({
     conflictRuleId: idSchema<ConflictRuleId>(),
     version: z.number().int(),

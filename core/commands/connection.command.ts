@@ -10,6 +10,7 @@ import { forgetCredentialFaults } from './credential.command.ts';
 
 export const setConnection = defineCommand({
   type: 'connection.set',
+  unitOfWork: true,
   payload: z.object({
     applicationId: idSchema<ApplicationId>(),
     connector: z.string().min(1).max(50),
@@ -60,6 +61,7 @@ export const setConnection = defineCommand({
 
 export const recordConnectionTest = defineCommand({
   type: 'connection.recordTest',
+  unitOfWork: true,
   payload: z.object({ applicationId: idSchema<ApplicationId>(), passed: z.boolean(), message: z.string().max(2000) }),
   async run({ applicationId, passed, message }, context) {
     const manager = context.unitOfWork();

@@ -70,6 +70,7 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
       result: result as unknown as Readonly<Record<string, unknown>>,
     });
     try {
+      if (definition.unitOfWork === true) await database.prepareUnitOfWork();
       const result = await database.transaction(async (writer) => {
         const [earlier] = await recordOfCommand(writer, command.id);
         if (earlier !== undefined) {
@@ -88,7 +89,11 @@ export function createExecutor({ database, now, committed }: ExecutorOptions): E
           touch: (...topics) => {
             for (const topic of topics) touched.add(topic);
           },
-          unitOfWork: () => database.unitOfWork(writer),
+          unitOfWork() {
+            // Loaded or not, by chance: a definition that forgets to ask for it fails always.
+            if (definition.unitOfWork !== true) throw new Error(`${definition.type} does not ask for a unit of work`);
+            return database.unitOfWork(writer);
+          },
         };
         const outcome = await definition.run(parsed.data, context);
         if (outcome.outcome === 'refused') throw new Refused(outcome.refusal);

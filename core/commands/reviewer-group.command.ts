@@ -13,6 +13,7 @@ import { actingAdministrator } from './rules-authority.ts';
 
 export const saveReviewerGroup = defineCommand({
   type: 'reviewerGroup.save',
+  unitOfWork: true,
   payload: reviewerGroupFields.extend({
     groupId: idSchema<ReviewerGroupId>().nullable().default(null),
     version: z.number().int().default(0),

@@ -10,6 +10,7 @@ import { defineCommand } from './command-definition.ts';
 
 export const setRoles = defineCommand({
   type: 'employee.setRoles',
+  unitOfWork: true,
   payload: z.object({ employeeId: idSchema<EmployeeId>(), roles: z.array(z.enum(roles)) }),
   async run({ employeeId, roles: wanted }, context) {
     const { writer } = context;

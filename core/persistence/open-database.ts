@@ -26,6 +26,8 @@ export interface Database {
    * @throws GatehouseError `database.*` when the database cannot take it.
    */
   transaction<Value>(work: (writer: Writer) => Promise<Value>): Promise<Value>;
+  /** To be awaited before the transaction of a unit of work. */
+  prepareUnitOfWork(): Promise<void>;
   /** A unit of work inside `writer`'s transaction, for rare configuration; flush it before the transaction ends. */
   unitOfWork(writer: Writer): EntityManager;
   /** A number that changes when another process has committed (SQLite); null where the database tells by itself. */
@@ -76,11 +78,13 @@ async function openSqliteDatabase(file: string): Promise<Database> {
     read,
     transaction: (work) =>
       oneAtATime(async () => {
-        await orm.load();
         // Nothing here waits for anything but this thread: many transactions in a row would let nobody else's question in.
         await afterOthers();
         return guarded(() => writer.transaction().execute(work), `the database file ${file}`);
       }),
+    // Never while a transaction holds the one connection.
+    prepareUnitOfWork: () =>
+      oneAtATime(() => guarded(async () => void (await orm.load()), `the database file ${file}`)),
     unitOfWork: (trx) => unitOfWork(orm.loaded(), trx),
     // Asked of the writing connection, whose own commits do not count.
     foreignChanges: () => writing.native.pragma('data_version', { simple: true }) as number,
@@ -132,42 +136,42 @@ async function openPostgresDatabase(url: string): Promise<Database> {
   return {
     dialect: 'postgres',
     read: kysely,
-    async transaction(work) {
-      await orm.load();
-      return guarded(() => kysely.transaction().execute(work), `the database at ${withoutPassword(url)}`);
-    },
+    transaction: (work) => guarded(() => kysely.transaction().execute(work), `the database at ${withoutPassword(url)}`),
+    prepareUnitOfWork: () => guarded(async () => void (await orm.load()), `the database at ${withoutPassword(url)}`),
     unitOfWork: (trx) => unitOfWork(orm.loaded(), trx),
     foreignChanges: () => null,
     close: () => closeAll(orm, kysely),
   };
 }
 
-/** When the ORM is loaded unasked, in milliseconds after opening, so that the first command does not wait for it. */
-const loadedAfter = 500;
-
 interface LaterOrm {
   load(): Promise<MikroORM>;
-  /** For use inside a transaction, which has waited for it. */
+  /** For use inside a transaction, before which it was loaded. */
   loaded(): MikroORM;
   close(): Promise<void>;
 }
 
-/** No query needs the ORM, and it takes longer than all the rest of opening: a workspace answers before it is there. */
+/** Little needs the ORM, and it takes longer than all the rest of opening: it is there when it is asked for. */
 function loadedLater(initialise: () => Promise<MikroORM>): LaterOrm {
   let loading: Promise<MikroORM> | null = null;
   let orm: MikroORM | null = null;
-  const load = () => (loading ??= initialise().then((initialised) => (orm = initialised)));
-  // A fault is met again by the first transaction, which reports it.
-  const timer = setTimeout(() => void load().catch(() => null), loadedAfter);
-  timer.unref();
   return {
-    load,
+    load() {
+      loading ??= initialise().then(
+        (initialised) => (orm = initialised),
+        (error: unknown) => {
+          // The next that asks for it tries again.
+          loading = null;
+          throw error;
+        },
+      );
+      return loading;
+    },
     loaded() {
       if (orm === null) throw new Error('The ORM is asked for outside a transaction');
       return orm;
     },
     async close() {
-      clearTimeout(timer);
       await loading?.catch(() => null);
       await orm?.close();
     },

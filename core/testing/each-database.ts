@@ -1,5 +1,5 @@
 /** One loop over both databases: whatever reads or writes a workspace is tested on SQLite and on a real Postgres. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, inject } from 'vitest';
@@ -73,8 +73,10 @@ export function describeEachDatabase(
 
 function freshFile(): { readonly location: DatabaseLocation; readonly remove: () => Promise<void> } {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  const file = join(directory, 'workspace.db');
+  copyFileSync(inject('sqliteTemplate'), file);
   return {
-    location: { kind: 'sqlite', file: join(directory, 'workspace.db') },
+    location: { kind: 'sqlite', file },
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   };
 }
