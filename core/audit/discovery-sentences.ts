@@ -123,7 +123,7 @@ function subjectWords(data: EventData, story: Story): string {
     case 'removedOutside':
       return `${entitlement ?? 'access'} was taken from ${whose} past Gatehouse`;
     case 'notConfirmed':
-      return `${entitlement ?? 'access'} of ${whose} is not as somebody said that it was done by hand`;
+      return `${entitlement ?? 'access'} of ${whose} is not as somebody, or a ticket, said that it was done`;
     case 'driftedAttribute':
       return `the account ${whose} differs from the directory`;
     case 'orphanAccount':

@@ -135,7 +135,7 @@ function observed(event: AuditEvent, story: Story): string {
   const what = story.subject(event);
   const when = at === null ? '' : ` of ${timeWords(at)}`;
   if (data['confirms'] === true)
-    return `${by}${when} confirmed what was done by hand: ${what} is ${held ? 'there' : 'not there'}`;
+    return `${by}${when} confirmed what was said to be done: ${what} is ${held ? 'there' : 'not there'}`;
   return held
     ? `${by}${when} still saw ${what}, though it is recorded as taken away`
     : `${by}${when} did not see ${what}, though it is recorded as given`;

@@ -542,7 +542,7 @@ const sentences: Readonly<Record<AuditEventType, readonly (readonly [AuditEvent[
   'access.observed': [
     [
       { effect: 'grant', confirms: true, held: true, by: 'discovery', at: '2026-03-02T08:00:00.000Z' },
-      'A discovery of 2026-03-02 08:00:00 UTC confirmed what was done by hand: Editors in Wiki for Ben Ode is there.',
+      'A discovery of 2026-03-02 08:00:00 UTC confirmed what was said to be done: Editors in Wiki for Ben Ode is there.',
     ],
     [
       { effect: 'revoke', confirms: false, held: true, by: 'discovery', at: '2026-03-02T08:00:00.000Z' },

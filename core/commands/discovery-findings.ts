@@ -110,7 +110,7 @@ export async function closeUnseen(
   return { closed: unseen.length, next: standing.length < rowsAtOnce ? null : (standing.at(-1)?.subject_key ?? null) };
 }
 
-/** Somebody said that it was done by hand, and it is not so. */
+/** A person or a ticket said that it was done, and it is not so. */
 export function findContradictions(
   writer: Writer,
   run: SyncRun,

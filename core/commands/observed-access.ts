@@ -1,6 +1,6 @@
 /**
- * What a complete discovery, or an import, says of work whose outcome is on record: it confirms what a person said
- * that they did by hand, or it contradicts the record. It is written into the request's own trail, because that is
+ * What a complete discovery, or an import, says of work whose outcome is on record: it confirms what a person or a
+ * ticket said was done, or it contradicts the record. It is written into the request's own trail, because that is
  * where somebody will look for it.
  */
 import { sql } from 'kysely';
@@ -13,7 +13,7 @@ import { inChunks, unique } from './chunks.ts';
 import type { CommandContext } from './command-definition.ts';
 import type { LostGrant } from './discovery-unseen.ts';
 
-/** A person said that it was done by hand, and the application says something else. */
+/** A person or a ticket said that it was done, and the application says something else. */
 export interface Contradiction {
   readonly itemId: RequestItemId;
   readonly effect: 'grant' | 'revoke';

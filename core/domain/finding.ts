@@ -15,7 +15,7 @@ export const findingKinds = [
 ] as const;
 /**
  * `addedOutside`: held in the application, and no request explains it. `removedOutside`: a request gave it, and it
- * was taken away past Gatehouse. `notConfirmed`: somebody said that it was given or taken away by hand, and it is not
+ * was taken away past Gatehouse. `notConfirmed`: a person or a ticket said that it was given or taken away, and it is not
  * so. `driftedAttribute`: the account says something else than the directory.
  * `orphanAccount`: an account of nobody, or of somebody who has left. `ownerMissing`: a service's login that nobody
  * who works here answers for.

@@ -311,7 +311,7 @@ export interface FulfillmentTask {
   readonly byHandSince: Instant | null;
   /** When people were last reminded of it. */
   readonly remindedAt: Instant | null;
-  /** Since when a person's word stands for it alone; null: it does not, or a discovery or an import has confirmed it. */
+  /** Since when the word of a person or a ticket stands for it alone; null: it does not, or a discovery or an import has confirmed it. */
   readonly unconfirmedSince: Instant | null;
   /** What was seen in the application after the effect was recorded, where that says more than the evidence. */
   readonly observation: Observation | null;

@@ -26,8 +26,8 @@ export function performed(
     evidence,
     endedAt: facts.now,
     latenessSeconds: secondsBetween(task.dueAt, at),
-    // A person's word stands until the application is looked at; what it said of the item before is settled by it.
-    unconfirmedSince: evidence.outcome === 'byHand' ? facts.now : null,
+    // What a person or a ticket says stands until the application is looked at; what was said of the item before is settled by it.
+    unconfirmedSince: evidence.outcome === 'byHand' || evidence.outcome === 'byTicket' ? facts.now : null,
   };
   const after = {
     ...before,

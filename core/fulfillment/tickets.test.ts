@@ -89,6 +89,8 @@ describeEachDatabase('access that others give', (open) => {
         facts: { ticket: 'ACCESS-1', said: 'Done, Done' },
       },
       ticket: { state: 'done' },
+      // A ticket's word, until a discovery or an import has seen it.
+      unconfirmedSince: workspace.clock.now(),
     });
     expect(await rowsOf(workspace, 'access_grant')).toMatchObject([{ status: 'active', origin: 'request' }]);
     expect(await rowsOf(workspace, 'account')).toMatchObject([{ username: 'requester@example.com', externalId: null }]);
@@ -114,7 +116,13 @@ describeEachDatabase('access that others give', (open) => {
     expect(server.issues[2]?.fields.labels).toContain(`gatehouse-${end.id}-2`);
     server.move('ACCESS-3', { name: 'Done', category: 'done' }, 'Done');
     await later(6 * minute);
-    expect(await taskOf('expiry')).toMatchObject({ state: 'done', evidence: { outcome: 'byTicket' } });
+    expect(await taskOf('expiry')).toMatchObject({
+      state: 'done',
+      evidence: { outcome: 'byTicket' },
+      unconfirmedSince: workspace.clock.now(),
+    });
+    // What was said of the grant is settled by its end.
+    expect(await taskOf('decision')).toMatchObject({ unconfirmedSince: null });
     expect((await rowsOf(workspace, 'request_item'))[0]?.expiredAt).not.toBeNull();
     expect(await rowsOf(workspace, 'access_grant')).toMatchObject([{ status: 'ended' }]);
     expect((await events()).filter((type) => type === 'fulfillment.accepted')).toHaveLength(3);

@@ -43,11 +43,11 @@ export function findingText(row: Pick<FindingRow, 'kind' | 'account' | 'entitlem
       return row.detail['effect'] === 'grant'
         ? {
             title: `${what} is not there for ${who}`,
-            detail: `Somebody said that it was given by hand. Account ${row.account}`,
+            detail: `Somebody, or a ticket, said that it was given. Account ${row.account}`,
           }
         : {
             title: `${what} is still there for ${who}`,
-            detail: `Somebody said that it was taken away by hand. Account ${row.account}`,
+            detail: `Somebody, or a ticket, said that it was taken away. Account ${row.account}`,
           };
     case 'driftedAttribute':
       return {

@@ -62,7 +62,8 @@ function lastSeen(item: Item): { readonly held: boolean | null; readonly text: s
   // What was looked at since says more than what was read back then.
   if (later !== null && later.at >= (evidence.readBackAt ?? done.endedAt ?? later.at)) {
     const by = later.by === 'import' ? 'an import' : 'the discovery';
-    const first = evidence.outcome === 'byHand' && later.held === (done.effect === 'grant') ? ', confirmed' : ', seen';
+    const said = evidence.outcome === 'byHand' || evidence.outcome === 'byTicket';
+    const first = said && later.held === (done.effect === 'grant') ? ', confirmed' : ', seen';
     return { held: later.held, text: `${later.held ? 'held' : 'not held'}${first} by ${by} of ${localTime(later.at)}` };
   }
   if (evidence.heldAfterwards === null || evidence.readBackAt === null) {

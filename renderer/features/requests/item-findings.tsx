@@ -11,7 +11,7 @@ type Finding = ItemView['findings'][number];
 const kindWords: Readonly<Record<Finding['kind'], string>> = {
   addedOutside: 'The access was given past Gatehouse',
   removedOutside: 'The access was taken away past Gatehouse',
-  notConfirmed: 'It is not as somebody said that it was done by hand',
+  notConfirmed: 'It is not as somebody, or a ticket, said that it was done',
   driftedAttribute: 'The account differs from the directory',
   orphanAccount: 'The account belongs to nobody who works here',
   ownerMissing: 'Nobody who works here answers for the service account',
