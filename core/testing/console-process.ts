@@ -1,25 +1,18 @@
 /**
- * A console in a process of its own, for tests that kill it: opens a workspace through the real host and does
- * what the test tells it. Run as a program it is that process; imported it starts one.
+ * A console in a process of its own, for tests that kill it: it opens a workspace through the real host and does
+ * what the test tells it.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { startBulkDecision, undoBulkDecision } from '#core/commands/bulk-decision.command.ts';
-import { decideTask } from '#core/commands/decide-task.command.ts';
-import { defineCommand } from '#core/commands/command-definition.ts';
-import { submitRequest } from '#core/commands/submit-request.command.ts';
+import { ConnectorFault, type Connector, type Failure } from '#core/connectors/connector.ts';
 import type { Actor } from '#core/domain/audit.ts';
 import type { Command } from '#core/domain/command.ts';
-import { done, messageOf, type Result } from '#core/domain/errors.ts';
-import { newId, type ApplicationId } from '#core/domain/ids.ts';
-import { instant } from '#core/domain/instant.ts';
+import type { ApplicationId } from '#core/domain/ids.ts';
+import type { Instant } from '#core/domain/instant.ts';
 import type { Topic } from '#core/domain/topics.ts';
-import { openWorkspace, type OpenWorkspace } from '#core/host.ts';
 import type { DatabaseLocation } from '#core/persistence/open-database.ts';
-import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
 import type { SecretFields } from '#core/secrets/secret-store.ts';
+import { consoleBundle } from './console-bundle.ts';
 
 export interface ConsoleOptions {
   readonly directory: string;
@@ -28,6 +21,8 @@ export interface ConsoleOptions {
   readonly ahead: number;
   readonly runtime: boolean;
   readonly secrets: Readonly<Record<string, SecretFields>>;
+  /** Its clock stands still at this, and moves with each order and each answer of the application. */
+  readonly at?: Instant;
 }
 
 type Plain = Omit<Command<never, unknown>, 'type'>;
@@ -38,9 +33,13 @@ export type Order =
   | { readonly kind: 'decide'; readonly command: Plain }
   | { readonly kind: 'startBulk'; readonly command: Plain }
   | { readonly kind: 'undoBulk'; readonly command: Plain }
+  /** One of the commands that schedules are made of, by its type. */
+  | { readonly kind: 'execute'; readonly type: string; readonly command: Plain }
   | { readonly kind: 'createSample' }
   /** Kills itself right after so many commits that had to do with this. */
   | { readonly kind: 'dieAfterCommits'; readonly topic: Topic; readonly commits: number }
+  /** Kills itself at the transaction after so many: before it, in it with everything written, or after its commit. Null: lives. */
+  | { readonly kind: 'dieAt'; readonly point: TransactionPoint | null }
   /** Until no review work is due or under way. */
   | { readonly kind: 'reviewsIdle' }
   /** Writes many rows in one transaction, says `half`, and never ends. */
@@ -50,7 +49,29 @@ export type Order =
   | { readonly kind: 'idle' }
   | { readonly kind: 'close' };
 
-type Message =
+export interface TransactionPoint {
+  readonly mode: 'before' | 'within' | 'after';
+  readonly left: number;
+}
+
+/** What a console asks of an application that lives with the test, so that it outlives the console. */
+export interface ApplicationCall {
+  readonly kind: 'call';
+  readonly number: number;
+  readonly method: 'findAccount' | 'createAccount' | 'grant' | 'revoke' | 'read' | 'discover';
+  readonly argument: unknown;
+}
+
+/** What a test tells a console. */
+export type Told = { readonly at: Instant | null } & (
+  | { readonly kind: 'order'; readonly number: number; readonly order: Order }
+  | { readonly kind: 'answered'; readonly number: number; readonly value: unknown }
+  /** The connector threw it. */
+  | { readonly kind: 'fault'; readonly number: number; readonly failure: Failure }
+);
+
+export type Message =
+  | ApplicationCall
   | { readonly kind: 'answer'; readonly number: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly number: number; readonly message: string }
   | { readonly kind: 'half' }
@@ -66,10 +87,24 @@ export interface Console {
   readonly dead: boolean;
 }
 
-export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(options)], {
+/** The application behind the connector `hostile` of a console, and the time it is there. */
+export interface ConsoleWorld {
+  readonly now: () => Instant;
+  readonly connector: () => Connector;
+  /** Before the application hears of a call, and before the console hears what it answered. */
+  readonly onCall: (moment: 'asked' | 'unanswered') => Promise<void>;
+}
+
+export async function startConsole(options: ConsoleOptions, world: ConsoleWorld | null = null): Promise<Console> {
+  const { program, compileCache } = await consoleBundle();
+  const child = fork(program, [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
+  const send = (told: WithoutTime) => {
+    // Whoever is dead is told nothing; that it is dead is seen by its end.
+    if (child.connected) child.send({ ...told, at: world?.now() ?? null } as Told, () => undefined);
+  };
   const ended = once(child, 'exit').then(() => undefined);
   const waiting = new Map<
     number,
@@ -84,6 +119,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   child.on('message', (message: Message) => {
     if (message.kind === 'half') half();
     else if (message.kind === 'open') open();
+    else if (message.kind === 'call') void answer(message);
     else if (message.kind === 'answer') waiting.get(message.number)?.resolve(message.value);
     else waiting.get(message.number)?.reject(new Error(message.message));
   });
@@ -91,6 +127,20 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     dead = true;
     for (const { reject } of waiting.values()) reject(new Error('The console is dead.'));
   });
+  async function answer(call: ApplicationCall): Promise<void> {
+    if (world === null) throw new Error('This console was given no application');
+    const { number } = call;
+    await world.onCall('asked');
+    if (hasEnded(child)) return;
+    try {
+      const value = await asked(world.connector(), call);
+      await world.onCall('unanswered');
+      send({ kind: 'answered', number, value });
+    } catch (error) {
+      if (!(error instanceof ConnectorFault)) throw error;
+      send({ kind: 'fault', number, failure: error.failure });
+    }
+  }
   await Promise.race([isOpen, ended.then(() => Promise.reject(new Error('The console did not open.')))]);
   return {
     tell(order) {
@@ -98,7 +148,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
       const mine = number;
       const answer = new Promise<unknown>((resolve, reject) => waiting.set(mine, { resolve, reject }));
       if (dead) return Promise.reject(new Error('The console is dead.'));
-      child.send({ number: mine, order }, () => undefined);
+      send({ kind: 'order', number: mine, order });
       return answer;
     },
     half: () => isHalf,
@@ -116,81 +166,12 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-const writeHalf = defineCommand({
-  type: 'test.writeHalf',
-  payload: z.object({ rows: z.number() }),
-  async run({ rows }, context): Promise<Result<Record<string, never>>> {
-    for (let index = 0; index < rows; index += 1) {
-      await context.writer
-        .insertInto('setting')
-        .values({ name: `half-${index}`, value: JSON.stringify({ text: 'x'.repeat(500) }) })
-        .execute();
-    }
-    process.send?.({ kind: 'half' } satisfies Message);
-    // The process is kept alive by its channel to the test.
-    await new Promise(() => undefined);
-    return done({});
-  },
-});
+type WithoutTime = Told extends infer Each ? (Each extends Told ? Omit<Each, 'at'> : never) : never;
 
-async function obey(workspace: OpenWorkspace, order: Order): Promise<unknown> {
-  switch (order.kind) {
-    case 'submit':
-      return workspace.execute(submitRequest, order.command);
-    case 'decide':
-      return workspace.execute(decideTask, order.command);
-    case 'startBulk':
-      return workspace.execute(startBulkDecision, order.command);
-    case 'undoBulk':
-      return workspace.execute(undoBulkDecision, order.command);
-    case 'createSample':
-      return workspace.createSample(newId());
-    case 'dieAfterCommits':
-      dieAfterCommits(workspace, order.topic, order.commits);
-      return null;
-    case 'reviewsIdle':
-      return workspace.reviewClock.idle();
-    case 'writeHalf':
-      return workspace.execute(writeHalf, order.command);
-    case 'discover': {
-      const started = await workspace.discovery.start(order.applicationId, order.actor);
-      await workspace.discovery.idle();
-      return started;
-    }
-    case 'idle':
-      return workspace.fulfillment.idle();
-    case 'close':
-      return workspace.close();
-  }
-}
-
-function dieAfterCommits(workspace: OpenWorkspace, topic: Topic, commits: number): void {
-  let left = commits;
-  workspace.changes.subscribe((topics) => {
-    if (!topics.includes(topic)) return;
-    left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
-  });
-}
-
-if (import.meta.main) {
-  const options = JSON.parse(process.argv[2] ?? '') as ConsoleOptions;
-  const secrets = createMemorySecretStore();
-  for (const [name, fields] of Object.entries(options.secrets)) await secrets.write(name, fields);
-  const { directory, location, runtime, ahead } = options;
-  const workspace = await openWorkspace({
-    directory,
-    location,
-    runtime,
-    secrets,
-    now: () => instant(Date.now() + ahead),
-  });
-  process.on('message', ({ number, order }: { readonly number: number; readonly order: Order }) => {
-    obey(workspace, order).then(
-      (value) => process.send?.({ kind: 'answer', number, value: value ?? null } satisfies Message),
-      (error: unknown) => process.send?.({ kind: 'failed', number, message: messageOf(error) } satisfies Message),
-    );
-  });
-  process.once('disconnect', () => process.exit(1));
-  process.send?.({ kind: 'open' } satisfies Message);
+/** A discovery is asked for page by page: a console that dies between two leaves nothing open here. */
+async function asked(connector: Connector, { method, argument }: ApplicationCall): Promise<unknown> {
+  const never = new AbortController().signal;
+  if (method !== 'discover') return connector[method]?.(argument as never, never);
+  for await (const page of connector.discover?.(argument as string | null, never) ?? []) return page;
+  return null;
 }

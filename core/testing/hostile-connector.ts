@@ -80,27 +80,30 @@ export function randomOf(seed: number): (limit: number) => number {
   };
 }
 
+const description: ConnectorDefinition['description'] = {
+  name: 'hostile',
+  title: 'Hostile',
+  summary: 'An application with bad days.',
+  fields: [],
+  capabilities: ['test', 'discover', 'createAccount', 'grant', 'revoke', 'read'],
+  requiredPermissions: [],
+  accountAttributes: [{ name: 'username', becomes: 'its name', required: true }],
+  nativeExpiry: false,
+  effects: { createAccount: 'checkThenAct', grant: 'idempotent', revoke: 'idempotent' },
+  limits: { concurrency: 4, effectsPerSecond: null },
+};
+
+/** @param open what stands between Gatehouse and the application. */
+export function hostileDefinition(open: () => Connector): ConnectorDefinition<Record<string, never>> {
+  return { description, configuration: z.object({}) as unknown as z.ZodType<Record<string, never>>, open };
+}
+
 export function hostileConnector(
   application: HostileApplication,
   random: (limit: number) => number,
   breakage: Breakage = 'none',
 ): ConnectorDefinition<Record<string, never>> {
-  return {
-    description: {
-      name: 'hostile',
-      title: 'Hostile',
-      summary: 'An application with bad days.',
-      fields: [],
-      capabilities: ['test', 'discover', 'createAccount', 'grant', 'revoke', 'read'],
-      requiredPermissions: [],
-      accountAttributes: [{ name: 'username', becomes: 'its name', required: true }],
-      nativeExpiry: false,
-      effects: { createAccount: 'checkThenAct', grant: 'idempotent', revoke: 'idempotent' },
-      limits: { concurrency: 4, effectsPerSecond: null },
-    },
-    configuration: z.object({}) as unknown as z.ZodType<Record<string, never>>,
-    open: () => openHostile(application, random, breakage),
-  };
+  return hostileDefinition(() => openHostile(application, random, breakage));
 }
 
 const down: Failure = { kind: 'retryable', message: 'The application is down.', afterMilliseconds: null };
@@ -111,10 +114,10 @@ const lost: Failure = {
 };
 const noToken: Failure = { kind: 'needsPerson', message: 'The token has expired.', cause: 'credential' };
 
-function openHostile(
+export function openHostile(
   application: HostileApplication,
   random: (limit: number) => number,
-  breakage: Breakage,
+  breakage: Breakage = 'none',
 ): Connector {
   let downFor = 0;
   const awaited = new Map<string, number>();

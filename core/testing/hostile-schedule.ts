@@ -12,12 +12,12 @@ import { newId, type CommandId, type EmployeeId, type RequestId } from '#core/do
 import type { Instant } from '#core/domain/instant.ts';
 import { leaseMilliseconds } from '#core/fulfillment/attempt.ts';
 import type { Term } from '#core/domain/request.ts';
-import type { Database } from '#core/persistence/open-database.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
 import { commandOf, employeeRow, line, type Organisation } from './builders.ts';
-import { startDelivery, type Delivery } from './delivery.ts';
+import { startDelivery } from './delivery.ts';
 import type { TestWorkspace } from './each-database.ts';
 import { hostileConnector, randomOf, type Breakage, type HostileApplication } from './hostile-connector.ts';
+import { consolesHere, Crash, type ConsoleKind, type CrashMode, type MortalConsole } from './hostile-consoles.ts';
 
 /** One approved line as the books have it. */
 export interface Intent {
@@ -36,12 +36,12 @@ export interface HostileRun {
   readonly troubles: Instant[];
   /** When somebody looked for what is due. */
   readonly looks: Instant[];
-  crashes: Record<CrashMode, number>;
+  readonly crashes: Record<CrashMode, number>;
+  /** What was under way, by its effect and its cause, when a console died. */
+  readonly cutShort: string[];
+  /** Commands that were answered with `done`: none of them may be lost. */
+  readonly acknowledged: CommandId[];
 }
-
-export const crashModes = ['before', 'within', 'after'] as const;
-/** Before the transaction, in it with everything written, or after its commit with the answer lost. */
-export type CrashMode = (typeof crashModes)[number];
 
 export interface ScheduleOptions {
   readonly seed: number;
@@ -50,9 +50,11 @@ export interface ScheduleOptions {
   readonly trouble?: number;
   /** Says that it looked for what is due and does so ten minutes later; for an oracle that has to fail. */
   readonly overlooks?: boolean;
+  /** Left out: consoles in this process. */
+  readonly consoles?: ConsoleKind;
+  /** A console is about to die at all times, and not once in a while. */
+  readonly deadly?: boolean;
 }
-
-class Crash extends Error {}
 
 const longTerm = { kind: 'duration', minutes: 20 * 24 * 60 } as const;
 const shortTerm = { kind: 'duration', minutes: 15 } as const;
@@ -64,39 +66,13 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   const { workspace, built, application } = run;
   const random = randomOf(options.seed);
   const { clock } = workspace;
-  let crash: { mode: CrashMode; left: number } | null = null;
-  let crashed: (() => void) | null = null;
-  let dead = false;
+  const kind = options.consoles ?? consolesHere;
   let consoles = 0;
+  let armed = false;
 
   application.onStrike = () => run.troubles.push(clock.now());
   application.onStall = () => clock.pass(leaseMilliseconds + 10_000);
   const people = await twoPeople(workspace, built, options.seed);
-
-  /** The database of one console, whose process may be gone from one transaction to the next. */
-  const mortal: Database = {
-    ...workspace.database,
-    async transaction(work) {
-      if (dead) throw new Crash('dead');
-      const mode = crash !== null && (crash.left -= 1) < 0 ? crash.mode : null;
-      if (mode === 'before') die('before');
-      const value = await workspace.database.transaction(async (writer) => {
-        const inner = await work(writer);
-        if (mode === 'within') die('within');
-        return inner;
-      });
-      if (mode === 'after') die('after');
-      return value;
-    },
-  };
-  function die(mode: CrashMode): never {
-    run.crashes[mode] += 1;
-    run.troubles.push(clock.now());
-    dead = true;
-    crash = null;
-    crashed?.();
-    throw new Crash('dead');
-  }
 
   /** In every other schedule a second console works on the same workspace. It outlives the first. */
   const second =
@@ -107,17 +83,21 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
           owner: `second console ${options.seed}`,
         })
       : null;
-  let delivery = open();
-  function open(): Delivery {
-    dead = false;
-    return startDelivery(
-      { database: mortal },
-      {
-        now: clock.now,
-        definitions: [hostileConnector(application, random, options.breakage)],
-        owner: `console ${options.seed} ${consoles++}`,
+  // What the application does is chosen by itself where the order of its calls is no matter of the seed.
+  const days = kind === consolesHere ? random : randomOf(options.seed + 0x5eed);
+  let console = await open();
+  function open(): Promise<MortalConsole> {
+    return kind.open({
+      workspace,
+      application,
+      random: days,
+      breakage: options.breakage,
+      owner: `console ${options.seed} ${consoles++}`,
+      died(mode) {
+        run.crashes[mode] += 1;
+        run.troubles.push(clock.now());
       },
-    );
+    });
   }
 
   /** Does it, and does it again under the same id in the next console when this one died: the answer is the first's. */
@@ -129,7 +109,9 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     const id = newId<CommandId>();
     for (;;) {
       try {
-        return await delivery.execute(definition, commandOf(who, payload, { id }));
+        const result = await console.execute(definition, commandOf(who, payload, { id }));
+        if (result.outcome === 'done') run.acknowledged.push(id);
+        return result;
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
         await restart();
@@ -138,20 +120,31 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   }
 
   async function restart(): Promise<void> {
-    await delivery.stop();
-    // The leases of the dead end by the clock: nothing tells that a console of a test is dead.
-    clock.pass(61_000);
-    delivery = open();
+    armed = false;
+    await console.stop();
+    const running = await workspace.database.read
+      .selectFrom('fulfillment_task')
+      .select(['effect', 'cause'])
+      .where('state', '=', 'running')
+      .execute();
+    run.cutShort.push(...running.map(({ effect, cause }) => `${effect} ${cause}`));
+    clock.pass(kind.leaseOfDead);
+    console = await open();
+    // Also in the middle of what the next one finds left behind.
+    if (options.deadly === true && random(3) > 0) await arm(3);
+  }
+
+  async function arm(within: number): Promise<void> {
+    armed = true;
+    await console.dieAt({ mode: pick(kind.crashModes), left: random(within) });
   }
 
   async function idle(): Promise<void> {
-    const death = new Promise<void>((resolve) => (crashed = resolve));
-    if (!dead) {
+    if (!console.dead) {
       run.looks.push(clock.now());
-      await Promise.all([Promise.race([delivery.fulfillment.idle(), death]), second?.fulfillment.idle()]);
+      await Promise.all([console.idle(), second?.fulfillment.idle()]);
     }
-    crashed = null;
-    if (dead) await restart();
+    if (console.dead) await restart();
   }
 
   const pick = <Value>(values: readonly Value[]): Value => {
@@ -164,8 +157,9 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   const steps = 5 + random(5);
   application.trouble = options.trouble ?? pick([0, 0.2, 0.5]);
   for (let step = 0; step < steps; step += 1) {
-    const kind = random(12);
-    if (kind < 5) {
+    if (options.deadly === true && !armed) await arm(4);
+    const what = random(12);
+    if (what < 5) {
       const who = pick(people);
       const reviewed = random(2) === 0;
       const name = reviewed ? 'reviewed' : 'automatic';
@@ -189,17 +183,13 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
         if (reviewed) undecided.push({ requestId: result.value.requestId, intent, requester: who.id });
         else run.intents.push(intent);
       }
-    } else if (kind < 8 && undecided.length > 0) {
+    } else if (what < 8 && undecided.length > 0) {
       const [waiting] = undecided.splice(random(undecided.length), 1);
       if (waiting !== undefined) await review(waiting);
-    } else if (kind === 8) clock.pass(random(20) * 60_000);
-    else if (kind === 9) crash = { mode: crashModes[random(3)] ?? 'before', left: random(6) };
-    else if (kind === 10) {
-      await delivery.discovery
-        .start(built.applications.automatic, { kind: 'system', part: 'discovery' })
-        .catch(onlyCrash);
-      await delivery.discovery.idle();
-    } else await idle();
+    } else if (what === 8) clock.pass(random(20) * 60_000);
+    else if (what === 9) await arm(6);
+    else if (what === 10) await console.discover(built.applications.automatic);
+    else await idle();
   }
 
   async function review({ requestId, intent, requester }: (typeof undecided)[number]): Promise<void> {
@@ -233,8 +223,9 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   await idle();
   clock.pass(5 * 60_000);
   await idle();
-  crash = null;
-  application.trouble = 0;
+  armed = false;
+  await console.dieAt(null);
+  if (options.deadly !== true) application.trouble = 0;
   for (const waiting of undecided) await told(cancelRequest, waiting.requester, { requestId: waiting.requestId });
   await settle();
   // The short terms end.
@@ -244,20 +235,23 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     clock.pass(10 * 60_000);
   }
   await settle();
-  await delivery.stop();
+  await console.stop();
   await second?.stop();
 
   /** Until nothing waits: retries come due, and an owner sends again what was given up. */
   async function settle(): Promise<void> {
-    application.tokenIsValid = true;
     for (let round = 0; round < 40; round += 1) {
+      application.tokenIsValid = true;
+      if (round === 2) application.trouble = 0;
+      // Also in the middle of what comes last: the ends of access.
+      if (options.deadly === true && round < 4) await arm(3);
       await idle();
       const left = await workspace.database.read
         .selectFrom('fulfillment_task')
         .select(['id', 'state'])
         .where('state', 'in', ['ready', 'running', 'waiting', 'failed'])
         .execute();
-      if (left.length === 0) return;
+      if (left.length === 0) return console.dieAt(null);
       for (const task of left)
         if (task.state === 'failed')
           await told(sendFulfillmentAgain, built.people.owner, { fulfillmentTaskId: task.id });
@@ -265,10 +259,6 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     }
     throw new Error(`The schedule of seed ${options.seed} does not come to rest`);
   }
-}
-
-function onlyCrash(error: unknown): void {
-  if (!(error instanceof Crash)) throw error;
 }
 
 async function twoPeople(
