@@ -2,12 +2,19 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import { silentLog } from '#core/log.ts';
 import { openDatabase } from '#core/persistence/open-database.ts';
 import { mountFolder } from '#core/testing/mounted-folder.ts';
+import type { Workspace } from '#core/workspace.ts';
+import { listenOn } from './arguments.ts';
+import { openCallbacks } from './callbacks.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -72,14 +79,37 @@ it('--help names the options of every tool', async () => {
   }
 });
 
-it('a worker whose reader has gone goes on, and ends in order', async () => {
-  const child = spawn(process.execPath, ['core/cli/worker.ts', '--workspace', directory], {
+it('--callbacks takes a port, or an address and a port, that is free', async () => {
+  expect(listenOn(undefined)).toBeNull();
+  expect(listenOn('8790')).toEqual({ host: '127.0.0.1', port: 8790 });
+  expect(listenOn('10.0.0.5:8790')).toEqual({ host: '10.0.0.5', port: 8790 });
+  expect(listenOn('[::1]:8790')).toEqual({ host: '::1', port: 8790 });
+  for (const wrong of ['', '0', '65536', 'here', ':8790', '10.0.0.5', '8790 '])
+    expect(() => listenOn(wrong)).toThrow('--callbacks takes a port or ADDRESS:PORT');
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const nobody = { takeReport: () => expect.fail('Nobody called') } as unknown as Workspace;
+  await expect(openCallbacks(`${port}`, nobody, silentLog())).rejects.toThrow('Choose another place with --callbacks');
+  taken.close();
+});
+
+it('a worker takes reports where it is told to, goes on when its reader has gone, and ends in order', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await promisify(free.close.bind(free))();
+  const options = ['--workspace', directory, '--callbacks', `${port}`];
+  const child = spawn(process.execPath, ['core/cli/worker.ts', ...options], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const errors: string[] = [];
   child.stderr.on('data', (text: Buffer) => errors.push(String(text)));
-  await once(child.stdout, 'data');
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(String(said)).toContain(`Other systems report at http://127.0.0.1:${port}/callbacks/APPLICATION`);
+  const report = await fetch(`http://127.0.0.1:${port}/callbacks/${newId()}`, { method: 'POST', body: '{}' });
+  expect([report.status, await report.text()]).toEqual([401, 'This call is not accepted.\n']);
   child.stdout.destroy();
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

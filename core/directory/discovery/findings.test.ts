@@ -1,4 +1,5 @@
 /** What discoveries make of an application that changed past Gatehouse, and what people do about it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createHash } from 'node:crypto';
@@ -27,6 +28,8 @@ function openBook() {
   const calls: string[] = [];
   /** `lies`: answers with success and writes nothing. `stuck`: takes no access away. */
   const moods = { lies: false, stuck: false };
+  /** Accounts that are being disabled, and all that ever were, in order. */
+  const disabling: { now: string[]; together: string[][] } = { now: [], together: [] };
   const definition: ConnectorDefinition<Record<string, never>> = {
     description: {
       name: 'book',
@@ -98,6 +101,10 @@ function openBook() {
         return { kind: 'applied', value: undefined, facts: {} };
       },
       async disableAccount(account) {
+        disabling.now.push(account.username);
+        disabling.together.push([...disabling.now]);
+        await sleep(20);
+        disabling.now = disabling.now.filter((name) => name !== account.username);
         accounts.set(account.username, { ...account, active: false });
         return { kind: 'applied', value: undefined, facts: {} };
       },
@@ -127,7 +134,7 @@ function openBook() {
       displayName,
       active: true,
     });
-  return { accounts, grants, hidden, calls, moods, definition, add };
+  return { accounts, grants, hidden, calls, moods, disabling, definition, add };
 }
 
 async function begin(open: OpenWorkspace) {
@@ -160,6 +167,24 @@ async function begin(open: OpenWorkspace) {
 }
 
 describeEachDatabase('a discovery', (open) => {
+  it('has accounts disabled one after the other and once, whichever console is at it', async () => {
+    const { book, delivery, discover, decide, workspace } = await begin(open);
+    const names = ['ghost', 'shade', 'spook'];
+    for (const name of names) book.add(name);
+    await discover();
+    for (const _ of names) expect(await decide('disableAccount', 'orphanAccount')).toMatchObject({ outcome: 'done' });
+    const definitions = [book.definition];
+    const second = startDelivery(workspace, { now: workspace.clock.now, definitions, owner: 'another console' });
+    workspace.onClose(() => second.stop());
+    await Promise.all([delivery.accountEffects.idle(), second.accountEffects.idle()]);
+    expect(book.disabling.together).toHaveLength(names.length);
+    expect(new Set(book.disabling.together.map((together) => together.at(-1)))).toEqual(
+      new Set(names.map((name) => `${name}@example.com`)),
+    );
+    for (const together of book.disabling.together) expect(new Set(together).size).toBe(together.length);
+    expect([...delivery.problems, ...second.problems]).toEqual([]);
+  });
+
   it('calls what it meets first the state of things, and later additions findings that close themselves', async () => {
     const { book, discover, standing } = await begin(open);
     book.add('colleague');
