@@ -159,7 +159,7 @@ describe.skipIf(!canRunSambaAd())('Active Directory (Samba)', () => {
       expect.stringContaining('Sign-in:'),
       expect.stringContaining('fits the schema'),
       expect.stringContaining('0 accounts'),
-      expect.stringContaining('1 groups'),
+      expect.stringContaining('1 group'),
       expect.stringContaining('can be read: 0'),
       expect.stringContaining('Not tried'),
     ]);

@@ -15,7 +15,7 @@ import type { ScimContext } from './context.ts';
 import type { JsonObject } from './json.ts';
 import { listOf, listResources, listStart } from './paging.ts';
 import { accountOf, emailsOf, filterValue, folded, schemas } from './resources.ts';
-import { declines, hasEnterpriseUsers } from './service.ts';
+import { featuresOf, hasEnterpriseUsers } from './service.ts';
 
 /** Past this many users, looking through all of them is no answer any more. */
 const mostUsersLookedThrough = 100_000;
@@ -34,7 +34,9 @@ export async function findAccount(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Outcome<RemoteAccount>> {
-  if (await declines(context, 'filters', signal)) return lookThroughAll(context, wanted, signal);
+  const features = await featuresOf(context, signal);
+  if ('kind' in features) return features;
+  if (features.filters === false) return lookThroughAll(context, wanted, signal);
   for (const attribute of ['userName', 'emails.value'] as const) {
     const answer = await askByFilter(context, attribute, valueOf(wanted, attribute), signal);
     if (answer.kind === 'found') return choose(answer.found, wanted, attribute);

@@ -81,14 +81,16 @@ export async function listAttributeOf(
 type Told = { readonly kind: 'told'; readonly body: JsonObject | null };
 
 /**
- * A server may keep these pages to itself; only a fault of the moment says nothing of it. A web page in their place is
+ * A server may keep these pages to itself; a fault of the moment, or a credential it does not accept, says nothing of it,
+ * and whatever is asked next would meet the same. A web page in their place is
  * either one's moment or what the server has for every address it does not know, so it is asked for twice.
  */
 async function ask(context: ScimContext, path: string, signal: AbortSignal): Promise<Told | Failure> {
   let answer = await context.client.send({ method: 'GET', path }, signal);
   if (!answer.ok && answer.isPage === true) answer = await context.client.send({ method: 'GET', path }, signal);
   if (answer.ok) return { kind: 'told', body: answer.body };
-  return answer.isPage !== true && answer.failure.kind === 'retryable' ? answer.failure : { kind: 'told', body: null };
+  const passes = answer.failure.kind === 'retryable' || answer.status === 401;
+  return answer.isPage !== true && passes ? answer.failure : { kind: 'told', body: null };
 }
 
 export function featuresIn(config: JsonObject | null): ScimFeatures {
