@@ -9,7 +9,7 @@ import { guardBase, type LdapContext } from './lookups.ts';
 import type { Session } from './session.ts';
 import { needsPerson } from '../failures.ts';
 
-const mostAttempts = 5;
+const mostAttempts = 10;
 
 /** The number after the highest in use, at least the first of the configuration. */
 export async function freeUidNumber(session: Session, context: LdapContext): Promise<number> {
@@ -45,8 +45,8 @@ export async function keepUidNumberUnique(
       attributes: ['1.1'],
     });
     if (same.length <= 1) return;
-    // Both of two at the same moment move on, by different steps, so that they part.
-    const next = (await freeUidNumber(session, context)) + Math.floor(Math.random() * 2 ** attempt);
+    // All that took it at the same moment move on, by different steps, wider each time, so that many part too.
+    const next = (await freeUidNumber(session, context)) + Math.floor(Math.random() * 2 ** (attempt + 2));
     await session.modify(dn, [
       new Change({ operation: 'replace', modification: new Attribute({ type: 'uidNumber', values: [String(next)] }) }),
     ]);
