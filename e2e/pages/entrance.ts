@@ -26,7 +26,11 @@ export async function continueAs(page: Page, name: string): Promise<void> {
 /** Signs in to the sample organisation as one of its people. */
 export async function signInAs(page: Page, name: string): Promise<void> {
   await page.getByRole('searchbox', { name: 'Search people' }).fill(name);
-  await page.getByRole('button', { name: new RegExp(`^${RegExp.escape(name)} `) }).click();
+  const wanted = page.getByRole('button', { name: new RegExp(`^${RegExp.escape(name)} `) });
+  await expect(wanted).toBeVisible();
+  // Until the others have gone, the one that is meant may still move away from under the pointer.
+  await expect(page.getByRole('listitem').filter({ hasNotText: name })).toHaveCount(0);
+  await wanted.click();
   await signedIn(page, name);
 }
 
