@@ -1,5 +1,5 @@
 /** Files on their way here: whatever a window sends, only what was announced is kept, in its order, and nothing stays behind. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -127,8 +127,16 @@ it('removes at its start what killed processes left, and leaves what others are 
   const files = ['dead.1.part', 'unknown.2.part', 'forgotten.3.part'].map((name) => join(directory, 'uploads', name));
   for (const file of files) writeFileSync(file, 'abc');
   utimesSync(files[2]!, 0, 0);
+  // The folder may be somebody's own, and what is in it is then not ours, however old.
+  const photographs = join(directory, 'uploads', 'photographs.2019.part');
+  mkdirSync(photographs);
+  const own = [join(directory, 'uploads', 'holiday.jpg'), join(directory, 'uploads', 'notes'), photographs];
+  for (const path of own.slice(0, 2)) writeFileSync(path, 'abc');
+  for (const path of own) utimesSync(path, 0, 0);
   await open(['dead']);
   expect(files.map(existsSync)).toEqual([false, true, false]);
+  expect(own.map(existsSync)).toEqual([true, true, true]);
+  for (const path of own) rmSync(path, { recursive: true });
   expect(left()).toHaveLength(2);
 });
 

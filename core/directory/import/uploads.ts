@@ -25,6 +25,9 @@ const mostOfAll = 8;
 /** A file of an owner of whom nothing is known is taken for forgotten when nobody wrote to it for so long, in milliseconds. */
 const forgottenAfter = 86_400_000;
 
+/** A workspace may lie in a folder that people use for something else: nothing but files like these is taken for ours. */
+const ownName = /^([^.]+)\.[^.]+\.part$/;
+
 interface Upload {
   readonly by: Uploader;
   readonly name: string;
@@ -150,14 +153,15 @@ async function sweep(folder: string, isDead: (owner: string) => boolean): Promis
     throw error;
   });
   for (const name of names) {
+    const [, mark] = ownName.exec(name) ?? [];
+    if (mark === undefined) continue;
     const path = join(folder, name);
-    const isLeft = isDead(name.slice(0, name.indexOf('.'))) || (await isForgotten(path));
-    if (isLeft) await rm(path, { recursive: true, force: true });
+    if (isDead(mark) || (await isForgotten(path))) await rm(path, { force: true });
   }
 }
 
 /** After a restart of the machine nothing is known of the processes before it. */
 async function isForgotten(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null); // Another process of this workspace has just removed it.
-  return found !== null && Date.now() - found.mtimeMs > forgottenAfter;
+  return found?.isFile() === true && Date.now() - found.mtimeMs > forgottenAfter;
 }
