@@ -78,13 +78,7 @@ export async function loadReportData(reader: Reader, requestId: RequestId, gener
       ? whole
       : {
           ...whole,
-          ...requestOfItems(
-            items.map(({ state, fulfilledAt, decidedAt, changedInVersion: version }) => ({
-              state,
-              endedAt: fulfilledAt ?? decidedAt,
-              version,
-            })),
-          ),
+          ...requestOfItems(items),
           justification: null,
           ticketReference: null,
         };

@@ -312,7 +312,19 @@ export async function findAccounts(
   abilities: AccountAbilities,
   now: Instant,
 ): Promise<Raised> {
-  const rows = await writer
+  const rows = await suspectAccounts(writer, run, after, abilities);
+  const found = rows.flatMap((row) =>
+    row.employee_id === null || row.status === 'left' ? [ownerless(row, abilities)] : drifted(row, abilities),
+  );
+  const raised = await keep(writer, run, found, now);
+  return { raised, next: rows.length < rowsAtOnce ? null : (rows.at(-1)?.username_key ?? null) };
+}
+
+type AccountRow = Awaited<ReturnType<typeof suspectAccounts>>[number];
+
+/** The next accounts of which there is something to be found, each with its person. */
+function suspectAccounts(writer: Writer, run: SyncRun, after: string, { compares }: AccountAbilities) {
+  return writer
     .selectFrom('account')
     .leftJoin('employee', 'employee.id', 'account.employee_id')
     .select(['account.id', 'account.username', 'account.username_key', 'account.kind', 'account.employee_id'])
@@ -327,7 +339,7 @@ export async function findAccounts(
       eb.or([
         eb('account.employee_id', 'is', null),
         eb('employee.status', '=', 'left'),
-        ...abilities.compares.map(
+        ...compares.map(
           (name) => sql<boolean>`(account.kind = 'employee' and ${places[name][1]} <> ${sql.ref(places[name][0])})`,
         ),
       ]),
@@ -335,29 +347,6 @@ export async function findAccounts(
     .orderBy('account.username_key')
     .limit(rowsAtOnce)
     .execute();
-  const found = rows.flatMap((row) =>
-    row.employee_id === null || row.status === 'left' ? [ownerless(row, abilities)] : drifted(row, abilities),
-  );
-  const raised = await keep(writer, run, found, now);
-  return { raised, next: rows.length < rowsAtOnce ? null : (rows.at(-1)?.username_key ?? null) };
-}
-
-interface AccountRow {
-  readonly id: AccountId;
-  readonly username: string;
-  readonly kind: 'employee' | 'service';
-  readonly employee_id: Finding['employeeId'];
-  readonly status: 'active' | 'left' | null;
-  readonly email: string | null;
-  readonly display_name: string | null;
-  readonly attributes?: string | null;
-  readonly work_email: string | null;
-  readonly full_name: string | null;
-  readonly first_name: string | null;
-  readonly last_name: string | null;
-  readonly department: string | null;
-  readonly job_title: string | null;
-  readonly source_user_id: string | null;
 }
 
 /** Nobody who works here has it, or answers for it. */
@@ -383,7 +372,7 @@ function ownerless(row: AccountRow, { effects }: AccountAbilities): Seen {
 /** Each attribute that the account has and the directory says otherwise. A service's login says nothing of a person. */
 function drifted(row: AccountRow, { effects, compares }: AccountAbilities): readonly Seen[] {
   if (row.kind === 'service') return [];
-  const told = typeof row.attributes === 'string' || row.attributes ? fromJson<AccountAttributes>(row.attributes) : {};
+  const told = row.attributes ? fromJson<AccountAttributes>(row.attributes) : {};
   const pairs: Readonly<Record<ComparedAttribute, readonly [string | null, string | null]>> = {
     email: [row.work_email, row.email?.toLowerCase() ?? null],
     displayName: [row.full_name, row.display_name],

@@ -270,7 +270,7 @@ function comparable(attributes: DiscoveredAccount['attributes']): AccountAttribu
 }
 
 /** Of these, the accounts that hold what somebody asked for: whose they are, a person's or a service's, stays. */
-async function accountsOfRequests(writer: Writer, ids: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+export async function accountsOfRequests(writer: Writer, ids: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
   if (ids.length === 0) return new Set();
   const rows = await writer
     .selectFrom('access_grant')

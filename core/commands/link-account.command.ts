@@ -5,6 +5,7 @@ import { done, refuse } from '#core/domain/errors.ts';
 import type { AccountId, EmployeeId } from '#core/domain/ids.ts';
 import { mayManageApplication } from './authority.ts';
 import { actingEmployee, defineCommand } from './command-definition.ts';
+import { accountsOfRequests } from './discovery-rows.ts';
 
 export const linkAccount = defineCommand({
   type: 'account.link',
@@ -23,15 +24,7 @@ export const linkAccount = defineCommand({
     if (!(await mayManageApplication(writer, acting.value, account.application_id)))
       return refuse('access.notAllowed', 'Only an owner of the application or an administrator can do this.');
     if (account.employee_id === employeeId) return done({});
-    const explained = await writer
-      .selectFrom('access_grant')
-      .select('id')
-      .where('account_id', '=', accountId)
-      .where('status', '=', 'active')
-      .where('request_item_id', 'is not', null)
-      .limit(1)
-      .executeTakeFirst();
-    if (explained !== undefined)
+    if ((await accountsOfRequests(writer, [accountId])).has(accountId))
       return refuse(
         'account.notLinkable',
         'It holds access that was requested for the person it belongs to now. Have that taken away first.',

@@ -111,19 +111,11 @@ export interface Entitlement {
   readonly lastSeenRunId: SyncRunId | null;
 }
 
-/** Attributes of an account that are compared with the directory, by the names of connectors' `AccountDraft`. */
-export const comparedAttributes = [
-  'email',
-  'displayName',
-  'firstName',
-  'lastName',
-  'department',
-  'jobTitle',
-  'employeeId',
-] as const;
-export type ComparedAttribute = (typeof comparedAttributes)[number];
-/** Those an application need not have; `employeeId` is the person's id in the system the directory was imported from. */
+/** Attributes an application need not have; `employeeId` is the person's id in the system the directory was imported from. */
 export const furtherAttributes = ['firstName', 'lastName', 'department', 'jobTitle', 'employeeId'] as const;
+/** Attributes of an account that are compared with the directory, by the names of connectors' `AccountDraft`. */
+export const comparedAttributes = ['email', 'displayName', ...furtherAttributes] as const;
+export type ComparedAttribute = (typeof comparedAttributes)[number];
 export type AccountAttributes = Readonly<Partial<Record<(typeof furtherAttributes)[number], string>>>;
 
 /** A person's or service's login inside one application. */

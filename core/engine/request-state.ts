@@ -18,9 +18,14 @@ export function requestStateOf(counts: Readonly<Partial<Record<ItemState, number
 }
 
 /** How many items stand in each state, the ones in hand and the others. */
-export function itemCounts(aggregate: RequestAggregate): Readonly<Partial<Record<ItemState, number>>> {
-  const counts: Partial<Record<ItemState, number>> = { ...aggregate.otherItems };
-  for (const item of aggregate.items) counts[item.state] = (counts[item.state] ?? 0) + 1;
+export function itemCounts({
+  items,
+  otherItems,
+}: Pick<RequestAggregate, 'otherItems'> & { readonly items: readonly { readonly state: ItemState }[] }): Readonly<
+  Partial<Record<ItemState, number>>
+> {
+  const counts: Partial<Record<ItemState, number>> = { ...otherItems };
+  for (const item of items) counts[item.state] = (counts[item.state] ?? 0) + 1;
   return counts;
 }
 

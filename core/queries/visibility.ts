@@ -7,10 +7,9 @@
 import type { Person } from '#core/contract/index.ts';
 import type { Role } from '#core/domain/directory.ts';
 import type { ApplicationId, EmployeeId, RequestId } from '#core/domain/ids.ts';
-import type { Instant } from '#core/domain/instant.ts';
-import type { AccessRequest, ItemState } from '#core/domain/request.ts';
+import type { AccessRequest, RequestItem } from '#core/domain/request.ts';
 import type { Sight } from '#core/domain/sight.ts';
-import { isFinal, requestStateOf } from '#core/engine/request-state.ts';
+import { isFinal, itemCounts, requestStateOf } from '#core/engine/request-state.ts';
 import type { Reader, Tables } from '#core/persistence/tables.ts';
 import { personColumns, personOf } from './people.ts';
 import { QueryRefused } from './query-refused.ts';
@@ -117,28 +116,27 @@ export async function sightOf(reader: Reader, viewer: Viewer, requestId: Request
   return joined.length === 0 ? null : new Set(joined.map((row) => row.item_id));
 }
 
+type Part = Pick<RequestItem, 'state' | 'fulfilledAt' | 'decidedAt' | 'changedInVersion'>;
+
 /** An item's own part in what holds of its request. */
 export function partOf(
   item: Pick<Tables['request_item'], 'state' | 'fulfilled_at' | 'decided_at' | 'changed_in_version'>,
 ): Part {
-  return { state: item.state, endedAt: item.fulfilled_at ?? item.decided_at, version: item.changed_in_version };
-}
-
-interface Part {
-  readonly state: ItemState;
-  readonly endedAt: Instant | null;
-  readonly version: number;
+  return {
+    state: item.state,
+    fulfilledAt: item.fulfilled_at,
+    decidedAt: item.decided_at,
+    changedInVersion: item.changed_in_version,
+  };
 }
 
 /** The request as a whole for whoever sees only these of its items: its state, its end and its version follow from them. */
 export function requestOfItems(items: readonly Part[]): Pick<AccessRequest, 'state' | 'endedAt' | 'version'> {
-  const counts: Partial<Record<ItemState, number>> = {};
-  for (const item of items) counts[item.state] = (counts[item.state] ?? 0) + 1;
-  const state = requestStateOf(counts);
-  const ends = items.flatMap((item) => item.endedAt ?? []).toSorted();
+  const state = requestStateOf(itemCounts({ items, otherItems: {} }));
+  const ends = items.flatMap(({ fulfilledAt, decidedAt }) => fulfilledAt ?? decidedAt ?? []).toSorted();
   return {
     state,
     endedAt: isFinal(state) ? (ends.at(-1) ?? null) : null,
-    version: Math.max(...items.map((item) => item.version)),
+    version: Math.max(...items.map((item) => item.changedInVersion)),
   };
 }

@@ -10,7 +10,7 @@ import { readSlot, type SlotReading } from './holdings.ts';
 import { keyOf, without } from './json.ts';
 import { filterValue, patchMessage, readOnlyAttributes, schemas, type PatchOperation } from './resources.ts';
 import { declines, listAttributeOf } from './service.ts';
-import { entriesOf, factsOf, slotOf, valueOf, type ResourceReading, type Slot } from './slots.ts';
+import { entriesOf, factsOf, nounOf, slotOf, valueOf, type ResourceReading, type Slot } from './slots.ts';
 
 type Answer = ScimSuccess | ScimFault;
 
@@ -109,7 +109,7 @@ function notTaken(slot: Slot, current: SlotReading, first: Answer | null, last: 
   }
   if (first?.ok === true || last?.ok === true)
     return retryable(`The server accepted the removal (HTTP ${last?.status}), but still shows the ${slot.noun}.`);
-  const from = slot.attribute === 'members' ? `a ${slot.endpoint.replace(/^\/|s$/g, '').toLowerCase()}` : 'a user';
+  const from = slot.attribute === 'members' ? `a ${nounOf(slot.endpoint)}` : 'a user';
   return needsPerson(
     `The server removes no single ${slot.noun} from ${from}. Remove the ${slot.noun} in the application.${refusal}`,
   );

@@ -6,7 +6,7 @@ import type { Facts, Failure, RemoteGrant } from '#core/connectors/connector.ts'
 import { retryable } from '../failures.ts';
 import { resourcePath } from './client.ts';
 import type { ScimContext } from './context.ts';
-import { entitlementPlace, userListOf, type UserList } from './entitlement-ids.ts';
+import { entitlementPlace, groupsEndpoint, userListOf, type UserList } from './entitlement-ids.ts';
 import { attribute, isObject, textOf, type JsonObject } from './json.ts';
 import { idOf, memberId } from './resources.ts';
 
@@ -103,8 +103,12 @@ export async function fetchResource(
 }
 
 function missing(endpoint: string, id: string, what: Slot['holder']): Failure {
-  const kind = endpoint.replace(/^\/|s$/g, '').toLowerCase();
-  return { kind: 'notFound', what, message: `The application has no ${kind} with the id ${id}.` };
+  return { kind: 'notFound', what, message: `The application has no ${nounOf(endpoint)} with the id ${id}.` };
+}
+
+/** What one resource of an endpoint is, for people: `/Groups` has groups. */
+export function nounOf(endpoint: string): string {
+  return endpoint.replace(/^\/|s$/g, '').toLowerCase();
 }
 
 /** The values of a list that the resource shows: ids of users for `members`, plain values for anything else. */
@@ -128,7 +132,9 @@ export function valueOf(entry: unknown, name: Slot['attribute']): string | null 
 export function factsOf({ grant, endpoint, attribute: name, id, value }: Slot, status: number | null): Facts {
   return {
     ...(name === 'members'
-      ? { [endpoint === '/Groups' ? 'groupId' : 'resource']: endpoint === '/Groups' ? id : `${endpoint}/${id}` }
+      ? endpoint === groupsEndpoint
+        ? { groupId: id }
+        : { resource: `${endpoint}/${id}` }
       : { [name]: value }),
     accountId: grant.accountExternalId,
     ...(status === null ? {} : { httpStatus: String(status) }),

@@ -25,6 +25,7 @@ import type { Connection, Connections } from '#core/fulfillment/connections.ts';
 import type { Credentials } from '#core/fulfillment/credentials.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import type { DiscoveryRuntime as Discovery } from '#core/workspace.ts';
+import { partsOf } from './page-parts.ts';
 
 export interface DiscoveryRuntime extends Discovery {
   /** Looks for discoveries that are due by their schedule, and for those whose process is dead. */
@@ -236,7 +237,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
       const pages: AsyncIterable<DiscoveryPage> | undefined =
         from === 'read' ? undefined : connection.connector.discover?.(from.checkpoint, signal);
       for await (const page of pages ?? []) {
-        for (const part of partsOf(page)) {
+        for (const part of partsOf(page, rowsAtOnce)) {
           const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, ...part }, system));
           if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
         }
@@ -319,31 +320,6 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   function command<Payload>(payload: Payload, actor: Actor) {
     return freshCommand(payload, actor, now());
   }
-}
-
-/** A page in parts that are written one by one, so that nobody waits long: a page of groups may bring all their members. */
-function* partsOf(page: DiscoveryPage): Generator<{
-  readonly page: DiscoveryPage;
-  readonly seen: { readonly accounts: number; readonly entitlements: number; readonly grants: number } | null;
-}> {
-  const { accounts, entitlements, grants } = page;
-  const nothing = { accounts: [], entitlements: [], grants: [], checkpoint: page.checkpoint };
-  for (let start = 0; start + rowsAtOnce < accounts.length; start += rowsAtOnce)
-    yield { page: { ...nothing, accounts: accounts.slice(start, start + rowsAtOnce) }, seen: null };
-  const accountsLeft = accounts.slice(Math.floor(Math.max(0, accounts.length - 1) / rowsAtOnce) * rowsAtOnce);
-  let start = 0;
-  for (; start + rowsAtOnce < grants.length; start += rowsAtOnce) {
-    // The entitlements before the first grants of them.
-    const first = start === 0 ? { accounts: accountsLeft, entitlements } : {};
-    yield { page: { ...nothing, ...first, grants: grants.slice(start, start + rowsAtOnce) }, seen: null };
-  }
-  yield {
-    page:
-      start === 0
-        ? { ...page, accounts: accountsLeft }
-        : { ...page, accounts: [], entitlements: [], grants: grants.slice(start) },
-    seen: { accounts: accounts.length, entitlements: entitlements.length, grants: grants.length },
-  };
 }
 
 /** What can be done about accounts there, and which of their attributes come from the directory. */
