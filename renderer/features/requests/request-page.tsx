@@ -82,7 +82,7 @@ function RequestScreen({ request }: { readonly request: RequestDetail }) {
       <Conversation requestId={request.id} />
       <div className={classes.columns}>
         <ItemList request={request} />
-        <Trail requestId={request.id} />
+        <Trail requestId={request.id} isPart={request.isPart} />
       </div>
     </Page>
   );

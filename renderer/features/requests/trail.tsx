@@ -6,13 +6,20 @@ import type { RequestId } from '#core/contract/index.ts';
 import { messageOfError } from '#renderer/data/errors.ts';
 import { CopyText } from '#renderer/ui/copy-text.tsx';
 import { ErrorState } from '#renderer/ui/error-state.tsx';
+import { counted } from '#renderer/ui/format.ts';
 import { TimeText } from '#renderer/ui/time-text.tsx';
 import { trailQuery } from './requests.queries.ts';
 import classes from './request-page.module.css';
 
 const step = 60;
 
-export function Trail({ requestId }: { readonly requestId: RequestId }) {
+export interface TrailProps {
+  readonly requestId: RequestId;
+  /** Events of other lines lie between these, unseen. */
+  readonly isPart: boolean;
+}
+
+export function Trail({ requestId, isPart }: TrailProps) {
   const trail = useQuery(trailQuery(requestId));
   const [shown, setShown] = useState(step);
   const events = trail.data?.events ?? [];
@@ -24,7 +31,8 @@ export function Trail({ requestId }: { readonly requestId: RequestId }) {
         </h2>
         {trail.data !== undefined && (
           <Text size="xs" c="dimmed">
-            {events.length === 1 ? '1 event' : `${events.length} events`}, each chained to the one before
+            {counted(events.length, 'event')}
+            {isPart ? ' of what you see' : ', each chained to the one before'}
           </Text>
         )}
       </Group>
