@@ -19,7 +19,7 @@ import {
 import { done, messageOf, type Result } from '#core/domain/errors.ts';
 import { newId } from '#core/domain/ids.ts';
 import { instant } from '#core/domain/instant.ts';
-import type { Topic } from '#core/domain/topics.ts';
+import { topics as everyTopic, type Topic } from '#core/domain/topics.ts';
 import { openWorkspace, type OpenWorkspace } from '#core/host.ts';
 import { createMemorySecretStore } from '#core/secrets/memory-secret-store.ts';
 import type { ApplicationCall, ConsoleOptions, Message, Order, Told, TransactionPoint } from './console-process.ts';
@@ -91,7 +91,8 @@ async function obey(workspace: OpenWorkspace, order: Order): Promise<unknown> {
 function dieAfterCommits(workspace: OpenWorkspace, topic: Topic, commits: number): void {
   let left = commits;
   workspace.changes.subscribe((topics) => {
-    if (!topics.includes(topic)) return;
+    // What another process commits has to do with everything.
+    if (!topics.includes(topic) || topics.length === everyTopic.length) return;
     left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');
   });
