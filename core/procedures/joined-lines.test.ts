@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { startFulfillmentTask } from '#core/commands/fulfillment.command.ts';
 import type { EmployeeId, RequestId, ReviewTaskId } from '#core/domain/ids.ts';
 import { seedsOf, smallOrganisation } from '#core/queries/seeds.ts';
-import { rowsOf } from '#core/testing/builders.ts';
+import { commandOf, rowsOf } from '#core/testing/builders.ts';
 import { describeEachDatabase, type TestWorkspace } from '#core/testing/each-database.ts';
 import { clientOf, commandId, errorOf, sessionOf, workspaceOf } from './callers.ts';
 
@@ -173,5 +174,32 @@ describeEachDatabase('Whoever joined one line of a request', (open) => {
     expect(both).toMatchObject({ isPart: true, state: 'fulfilling', justification: null, ticketReference: null });
     expect(both.items.map((item) => item.id)).toEqual([first.id, second.id]);
     expect(both.followers.map((person) => person.fullName)).toEqual(['Stella Stranger', 'Nina Neighbour']);
+
+    // The end of a line that was fulfilled is told to those who joined it as well, and that of the other line is not.
+    opened.clock.pass(1000);
+    const claim = { fulfillmentTaskId: fulfillment.id, leaseOwner: 'test', leaseUntil: opened.clock.now() };
+    await opened.execute(startFulfillmentTask, commandOf({ kind: 'system', part: 'fulfillment' }, claim));
+    expect(
+      await as(cast.wikiOwner).fulfillment.completeByHand({
+        commandId: commandId(),
+        fulfillmentTaskId: fulfillment.id,
+        outcome: 'done',
+        note: 'Made her an editor',
+      }),
+    ).toMatchObject({ outcome: 'done' });
+    const told = async (who: EmployeeId) =>
+      (await as(who).notices.list({})).rows.map((notice) => `${notice.kind} ${notice.at}`);
+    const works = `accessWorks ${opened.clock.now()}`;
+    expect(await told(nina)).toEqual([works, expect.stringMatching(/^informationAsked /)]);
+    expect(await told(cast.stranger)).toEqual([works, expect.stringMatching(/^requestDenied /)]);
+    expect(await as(nina).requests.get({ requestId })).toMatchObject({
+      isPart: true,
+      state: 'completed',
+      endedAt: opened.clock.now(),
+      itemCount: 1,
+      progress: { taken: 1, needed: 1 },
+    });
+    expect((await as(nina).requests.list({ scope: 'mine' })).counts).toEqual({ open: 0, completed: 1 });
+    expect(await toldOf(as(nina), requestId, taskIds)).not.toContain('Payroll');
   });
 });

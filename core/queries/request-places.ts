@@ -62,9 +62,11 @@ export async function findNumbers(
 ): Promise<readonly NumberFound[]> {
   const others = wanted.places.filter((place) => place !== smallest);
   if (wanted.sort === 'changed') {
-    return size <= few || wanted.words.length > 0
-      ? changedAmongFew(reader, wanted, smallest, others, size)
-      : changedByWalk(reader, wanted);
+    if (wanted.words.length === 0 && size > few)
+      return (await isWalkedInVain(reader, wanted, size))
+        ? changedInPlace(reader, wanted, smallest, others)
+        : changedByWalk(reader, wanted);
+    return changedAmongFew(reader, wanted, smallest, others, size);
   }
   return size > few ? byWords(reader, wanted, smallest, others) : byPlace(reader, wanted, smallest, others);
 }
@@ -79,7 +81,7 @@ async function byWords(
   smallest: Place,
   others: readonly Place[],
 ): Promise<readonly NumberFound[]> {
-  const parts = await narrowing(reader, wanted.words, wanted.sort === 'newest');
+  const parts = await narrowing(reader, wanted.words);
   if (parts === null) return byPlace(reader, wanted, smallest, others);
   if (parts.areFrequent) {
     const met = await byPlace(reader, wanted, smallest, others, walked);
@@ -171,7 +173,7 @@ async function changedAmongFew(
   size: number,
 ): Promise<readonly NumberFound[]> {
   const all = { ...wanted, sort: 'newest' as const, after: null, limit: few + 1 };
-  const parts = size > few ? await narrowing(reader, wanted.words, true) : null;
+  const parts = size > few ? await narrowing(reader, wanted.words) : null;
   if (parts?.areFrequent === true) {
     const met = await changedByWalk(reader, wanted, walked);
     if (met.length >= wanted.limit) return met;
@@ -191,6 +193,38 @@ async function changedAmongFew(
     );
   if (wanted.after !== null) query = query.where('sequence', '<', wanted.after);
   return (await query.execute()).toSorted((one, other) => other.key - one.key).slice(0, wanted.limit);
+}
+
+/**
+ * A walk meets the place's requests as seldom as they are few among all, so that a page of them may cost more steps
+ * than the place has requests. Looking each of these up costs about half such a step.
+ */
+async function isWalkedInVain(reader: ListReader, { limit }: NumbersWanted, size: number): Promise<boolean> {
+  return hasTextIndex(reader) && size * size <= 2 * limit * (await lastNumber(reader));
+}
+
+/** Everything in one place, looked up and sorted. */
+function changedInPlace(
+  reader: ListReader,
+  wanted: NumbersWanted,
+  smallest: Place,
+  others: readonly Place[],
+): Promise<readonly NumberFound[]> {
+  // Left to itself, SQLite would walk after all.
+  let query = reader
+    .selectFrom('list_request as place')
+    .crossJoin('list_change')
+    .whereRef('list_change.number', '=', 'place.number')
+    .select(['list_change.number', 'list_change.sequence as key'])
+    .where('place.kind', '=', smallest.kind)
+    .where('place.place_id', '=', smallest.id)
+    .where('place.state', 'in', wanted.states)
+    .orderBy('list_change.sequence', 'desc')
+    .limit(wanted.limit);
+  if (wanted.after !== null) query = query.where('list_change.sequence', '<', wanted.after);
+  if (wanted.only !== null) query = query.where('place.number', '=', wanted.only);
+  for (const other of others) query = query.where(lies(other, wanted.states, 'place.number'));
+  return query.execute();
 }
 
 /** What the trail said last, walked back; each request is asked for its places and its words. With `most`, no further than so many. */
@@ -238,11 +272,13 @@ function hasWord(number: 'place.number' | 'list_change.number', word: string): E
     where access_request.number = ${sql.ref(number)} and access_request.search_text like ${containing(word)} escape '\\')`;
 }
 
-/** The index knows three letters at a time and no positions: so many of the rarest narrow enough. */
-const partsAsked = 3;
+/** The index knows three letters at a time and no positions. The two rarest narrow enough: a third costs more than it saves. */
+const partsAsked = 2;
 const mostParts = 16;
-/** How rare three letters are is seen from how far the so-and-so-many-th request with them lies. */
-const sampled = 60;
+/** How rare three letters are is seen in at least so many requests, spread evenly over all. */
+const sampled = 128;
+/** In so many of them, they are met soon by walking. */
+const frequent = sampled / 16;
 
 interface Narrowing {
   /** What to ask the index for; what it finds is compared with the words again. */
@@ -252,11 +288,7 @@ interface Narrowing {
 }
 
 /** Null: the index knows nothing that is so short, or there is none. */
-async function narrowing(
-  reader: ListReader,
-  words: readonly string[],
-  newestFirst: boolean,
-): Promise<Narrowing | null> {
+async function narrowing(reader: ListReader, words: readonly string[]): Promise<Narrowing | null> {
   if (!hasTextIndex(reader)) return null;
   const parts = new Set<string>();
   for (const word of words) {
@@ -264,24 +296,30 @@ async function narrowing(
     for (let start = 0; start + 3 <= letters.length; start += 1) parts.add(letters.slice(start, start + 3).join(''));
   }
   if (parts.size === 0) return null;
-  const quoted = [...parts].slice(0, mostParts).map((part) => `"${part.replaceAll('"', '""')}"`);
-  const edge = newestFirst
-    ? (await sql<{ number: number }>`select max(number) as number from access_request`.execute(reader)).rows[0]?.number
-    : 0;
-  const { rows } = await sql<{ part: string; number: number | null }>`
-    select part.value as part, (select rowid from list_text where list_text match part.value
-      order by rowid ${newestFirst ? sql`desc` : sql`asc`} limit 1 offset ${sql.lit(sampled)}) as number
-    from json_each(${JSON.stringify(quoted)}) as part`.execute(reader);
-  const weighed = rows.map(({ part, number }) => ({
-    part,
-    // Fewer than that many have it: nothing is rarer.
-    reach: number === null ? Infinity : Math.abs((edge ?? 0) - number),
-  }));
-  const rarest = weighed
-    .toSorted((one, other) => (one.reach === other.reach ? 0 : other.reach - one.reach))
-    .slice(0, partsAsked);
+  const texts = await sampledTexts(reader);
+  const weighed = [...parts]
+    .slice(0, mostParts)
+    .map((part) => ({ part, share: texts.filter((text) => text.includes(part)).length / texts.length }));
+  const rarest = weighed.toSorted((one, other) => one.share - other.share).slice(0, partsAsked);
   return {
-    match: rarest.map(({ part }) => part).join(' AND '),
-    areFrequent: (rarest[0]?.reach ?? Infinity) <= walked,
+    match: rarest.map(({ part }) => `"${part.replaceAll('"', '""')}"`).join(' AND '),
+    areFrequent: (rarest[0]?.share ?? 0) >= frequent / sampled,
   };
+}
+
+/** The search texts of every so-and-so-many-th request; the same ones for as long as there are not twice as many, so that they stay at hand. */
+async function sampledTexts(reader: ListReader): Promise<readonly string[]> {
+  const last = await lastNumber(reader);
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(last / sampled)));
+  const numbers = Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
+  const { rows } = await sql<{ text: string }>`select search_text as text from access_request
+    where number in (select value from json_each(${JSON.stringify(numbers)}))`.execute(reader);
+  return rows.map(({ text }) => text.toLowerCase());
+}
+
+async function lastNumber(reader: ListReader): Promise<number> {
+  const { rows } = await sql<{ number: number | null }>`select max(number) as number from access_request`.execute(
+    reader,
+  );
+  return rows[0]?.number ?? 0;
 }

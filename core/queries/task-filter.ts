@@ -57,11 +57,12 @@ const orders: Readonly<Record<TaskSort, { readonly column: 'due' | 'risk' | null
 
 export async function findTasks(reader: Reader, wanted: TasksWanted): Promise<readonly TaskKey[]> {
   const order = orders[wanted.part === 'open' ? wanted.sort : wanted.sort === 'waiting' ? 'waiting' : 'newest'];
-  const scans = await scansFor(reader, wanted, order.column);
+  const named = await namedByAll(reader, wanted.filter);
+  const scans = await scansFor(reader, wanted, named, order.column);
   const direction = order.descending ? sql`desc` : sql`asc`;
   const columns = order.column === null ? [] : [sql.ref(order.column)];
   const keys = [...columns, sql.ref('since'), sql.ref('task_id')];
-  const conditions = conditionsOf(wanted.filter);
+  const conditions = conditionsOf(wanted.filter, named);
   if (wanted.after !== null) {
     const { order: value, since, taskId } = wanted.after;
     const values = order.column === null ? [since, taskId] : [value, since, taskId];
@@ -81,10 +82,13 @@ export async function findTasks(reader: Reader, wanted: TasksWanted): Promise<re
 /** How many open tasks pass. */
 export async function countTasks(reader: Reader, reviewerId: EmployeeId, filter: TaskFilter): Promise<number> {
   const wanted = { reviewerId, part: 'open', filter, sort: 'waiting', after: null, limit: 1 } as const;
-  const scans = await scansFor(reader, wanted, null);
+  const named = await namedByAll(reader, filter);
+  const scans = await scansFor(reader, wanted, named, null);
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from ${source(reader, wanted, scans)}
-    where ${and([sql`reviewer_id = ${reviewerId}`, sql`part = 'open'`, ...conditionsOf(filter)])}`.execute(reader);
+    where ${and([sql`reviewer_id = ${reviewerId}`, sql`part = 'open'`, ...conditionsOf(filter, named)])}`.execute(
+    reader,
+  );
   return rows[0]?.count ?? 0;
 }
 
@@ -100,7 +104,12 @@ function source(reader: Reader, wanted: TasksWanted, scans: readonly Scan[]): Ra
   return sql`(${sql.join(parts, sql` union `)}) as list_task`;
 }
 
-async function scansFor(reader: Reader, wanted: TasksWanted, column: 'due' | 'risk' | null): Promise<readonly Scan[]> {
+async function scansFor(
+  reader: Reader,
+  wanted: TasksWanted,
+  named: readonly Named[],
+  column: 'due' | 'risk' | null,
+): Promise<readonly Scan[]> {
   const walk: Scan = {
     index: column === null ? 'not indexed' : `indexed by list_task_${column}_index`,
     condition: sql`1 = 1`,
@@ -116,9 +125,9 @@ async function scansFor(reader: Reader, wanted: TasksWanted, column: 'due' | 'ri
     if (ids.length === 1 && column === null) return [scan];
     candidates.push([scan]);
   }
-  for (const word of wordsOf(filter.search ?? '').words) {
-    const named = await namedBy(reader, word);
-    if (named !== null) candidates.push(named);
+  for (const word of named) {
+    const scans = scansOf(word);
+    if (scans !== null) candidates.push(scans);
   }
   let best: { readonly scans: readonly Scan[]; readonly count: number } | null = null;
   for (const scans of candidates) {
@@ -151,35 +160,54 @@ async function countUpTo(reader: Reader, wanted: TasksWanted, scans: readonly Sc
   return count;
 }
 
-/** What a word names, when it names little enough to be looked up; null: the queue is walked instead. */
-async function namedBy(reader: Reader, word: string): Promise<readonly Scan[] | null> {
-  if (/^\d+$/.test(word)) return null;
-  const most = 200;
-  const like = (table: 'employee' | 'entitlement') =>
-    sql<{
-      id: string;
-    }>`select id from ${sql.table(table)} where search_text like ${containing(word)} escape '\\' limit ${sql.lit(most + 1)}`.execute(
-      reader,
-    );
-  const [people, entitlements] = [(await like('employee')).rows, (await like('entitlement')).rows];
-  const applications = (
-    await sql<{
-      id: string;
-    }>`select id from application where name_key like ${containing(word)} escape '\\' limit ${sql.lit(most + 1)}`.execute(
-      reader,
-    )
-  ).rows;
-  if (people.length > most || entitlements.length > most || applications.length > most) return null;
+const textOf = { employee: 'search_text', entitlement: 'search_text', application: 'name_key' } as const;
+type NamedTable = keyof typeof textOf;
+
+/** Up to so many are looked up one by one. */
+const mostNamed = 200;
+
+/** What a word names. */
+interface Named {
+  readonly word: string;
+  /** Null: more than are looked up. */
+  readonly people: readonly string[] | null;
+  readonly entitlements: readonly string[] | null;
+  readonly applications: readonly string[] | null;
+}
+
+async function namedByAll(reader: Reader, filter: TaskFilter): Promise<readonly Named[]> {
+  const named: Named[] = [];
+  for (const word of wordsOf(filter.search ?? '').words) {
+    const of = async (table: NamedTable) => {
+      const { rows } = await sql<{ id: string }>`select id from ${sql.table(table)}
+        where ${sql.ref(textOf[table])} like ${containing(word)} escape '\\' limit ${sql.lit(mostNamed + 1)}`.execute(
+        reader,
+      );
+      return rows.length > mostNamed ? null : rows.map(({ id }) => id);
+    };
+    named.push({
+      word,
+      people: await of('employee'),
+      entitlements: await of('entitlement'),
+      applications: await of('application'),
+    });
+  }
+  return named;
+}
+
+/** Where to look up what a word names, when that is little enough; null: the queue is walked instead. */
+function scansOf({ word, people, entitlements, applications }: Named): readonly Scan[] | null {
+  // It may be the number of a request, too.
+  if (/^\d+$/.test(word) || people === null || entitlements === null || applications === null) return null;
   const scans: Scan[] = [];
-  const ids = (rows: readonly { readonly id: string }[]) => rows.map((row) => row.id);
-  if (people.length > 0) scans.push(scanOf('requester_id', ids(people)), scanOf('beneficiary_id', ids(people)));
-  if (entitlements.length > 0) scans.push(scanOf('entitlement_id', ids(entitlements)));
-  if (applications.length > 0) scans.push(scanOf('application_id', ids(applications)));
+  if (people.length > 0) scans.push(scanOf('requester_id', people), scanOf('beneficiary_id', people));
+  if (entitlements.length > 0) scans.push(scanOf('entitlement_id', entitlements));
+  if (applications.length > 0) scans.push(scanOf('application_id', applications));
   return scans;
 }
 
 /** Everything the filter asks for, as conditions on `list_task`. */
-function conditionsOf(filter: TaskFilter): RawBuilder<unknown>[] {
+function conditionsOf(filter: TaskFilter, named: readonly Named[]): RawBuilder<unknown>[] {
   const conditions: RawBuilder<unknown>[] = [];
   const among = (column: string, values: readonly (string | number)[] | undefined) => {
     if (values !== undefined && values.length > 0) conditions.push(sql`${sql.ref(column)} in (${sql.join(values)})`);
@@ -196,25 +224,29 @@ function conditionsOf(filter: TaskFilter): RawBuilder<unknown>[] {
   if (filter.openedBefore !== undefined) conditions.push(sql`opened_at <= ${filter.openedBefore}`);
   if (filter.excludedTaskIds !== undefined && filter.excludedTaskIds.length > 0)
     conditions.push(sql`task_id not in (${sql.join(filter.excludedTaskIds)})`);
-  const { words, only } = wordsOf(filter.search ?? '');
+  const { only } = wordsOf(filter.search ?? '');
   if (only === 'none') conditions.push(sql`1 = 0`);
   else if (only !== null) conditions.push(sql`number = ${only}`);
-  for (const word of words) conditions.push(names(word));
+  for (const word of named) conditions.push(names(word));
   return conditions;
 }
 
 /** The requester, the beneficiary, the entitlement, the application or the number has the word. */
-function names(word: string): RawBuilder<unknown> {
-  const like = sql`like ${containing(word)} escape '\\'`;
-  const people = sql`(select id from employee where search_text ${like})`;
-  const parts = [
-    sql`requester_id in ${people}`,
-    sql`beneficiary_id in ${people}`,
-    sql`entitlement_id in (select id from entitlement where search_text ${like})`,
-    sql`application_id in (select id from application where name_key ${like})`,
-  ];
+function names({ word, people, entitlements, applications }: Named): RawBuilder<unknown> {
+  const parts: RawBuilder<unknown>[] = [];
   if (/^\d{1,9}$/.test(word)) parts.push(sql`number = ${Number(word)}`);
-  return sql`(${sql.join(parts, sql` or `)})`;
+  // What names much is met soon, so that asking each task costs less than making a list of it first.
+  const among = (column: Dimension, ids: readonly string[] | null, table: NamedTable) => {
+    if (ids === null)
+      parts.push(sql`exists (select 1 from ${sql.table(table)} as named where named.id = list_task.${sql.ref(column)}
+        and named.${sql.ref(textOf[table])} like ${containing(word)} escape '\\')`);
+    else if (ids.length > 0) parts.push(sql`${sql.ref(column)} in (${sql.join(ids)})`);
+  };
+  among('application_id', applications, 'application');
+  among('entitlement_id', entitlements, 'entitlement');
+  among('requester_id', people, 'employee');
+  among('beneficiary_id', people, 'employee');
+  return parts.length === 0 ? sql`1 = 0` : sql`(${sql.join(parts, sql` or `)})`;
 }
 
 function and(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
