@@ -8,7 +8,7 @@ const work = ['commands', 'queries', 'directory', 'fulfillment', 'audit'];
 /** Doors to the outside world. They know the domain's words and nothing of the rules. */
 const doors = ['persistence', 'secrets', 'connectors'];
 /** `workspace` is how the parts of an open workspace see each other: types, built by the host and handed in. */
-const beneathHost = ['domain', 'engine', 'contract', 'workspace', ...work, ...doors];
+const beneathHost = ['domain', 'engine', 'contract', 'workspace', 'resources', ...work, ...doors];
 /** What answers a contract, carries it, and fills a first workspace. */
 const hosted = ['procedures', 'transports', 'sample'];
 
@@ -27,6 +27,8 @@ const rooms = {
   procedures: beneathHost,
   transports: ['domain', 'contract', 'workspace'],
   sample: beneathHost,
+  /** Where the files lie that are read as they are. */
+  resources: [],
   'change-feed': ['domain', 'persistence', 'workspace'],
   log: ['contract'],
   host: [...beneathHost, ...hosted, 'reviews', 'change-feed', 'log'],

@@ -34,7 +34,7 @@ export function settingsFrom(
 }
 
 if (import.meta.main) {
-  for (const built of ['dist/electron/main.js', 'dist/renderer/index.html']) {
+  for (const built of ['dist/electron/main.js', 'dist/engine/programs/engine-process.js', 'dist/renderer/index.html']) {
     if (!existsSync(join(root, built))) throw new Error(`${built} is not there. Run: npm run build`);
   }
   const builder = join(root, 'node_modules/electron-builder/cli.js');

@@ -10,7 +10,7 @@ import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createBuilder, createServer, type InlineConfig, type ProxyOptions, type ViteDevServer } from 'vite';
+import { build, createBuilder, createServer, type InlineConfig, type ProxyOptions, type ViteDevServer } from 'vite';
 import { findElectron, missingDisplay } from './start/find-electron.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +38,7 @@ async function developDesktop(program: string): Promise<void> {
   await keepRunning(vite, {
     sources: ['electron', 'core', 'resources'],
     async build() {
+      await build({ configFile: join(root, 'core/vite.config.ts'), logLevel: 'warn' });
       const builder = await createBuilder({ configFile: join(root, 'electron/vite.config.ts'), logLevel: 'warn' });
       await builder.buildApp();
     },
@@ -67,8 +68,11 @@ async function developInBrowser(): Promise<void> {
     sources: ['core', 'resources'],
     build: () => Promise.resolve(),
     start() {
-      const serve = [join(root, 'core/cli/serve.ts'), '--no-open', '--port', String(enginePort), ...parameters];
-      const child = spawn(process.execPath, serve, { stdio: ['inherit', 'pipe', 'inherit'] });
+      // The page is Vite's; what the engine itself would serve is never asked for.
+      const serve = [join(root, 'core/cli/serve.ts'), '--renderer', join(root, 'renderer'), '--no-open'];
+      const child = spawn(process.execPath, [...serve, '--port', String(enginePort), ...parameters], {
+        stdio: ['inherit', 'pipe', 'inherit'],
+      });
       // Its addresses work once, and lead to the page that changes.
       createInterface({ input: child.stdout }).on('line', (line) => say(line.replace(engine, page)));
       return child;

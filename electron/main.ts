@@ -13,7 +13,7 @@ registerAppScheme(electron);
 // Not awaited here: Electron is ready only after this module has been evaluated.
 startShell(electron, {
   paths: {
-    engineProcess: join(built, 'engine', 'electron', 'engine-process.js'),
+    engineProcess: join(root, 'dist', 'engine', 'programs', 'engine-process.js'),
     preload: join(built, 'preload.cjs'),
     renderer: join(root, 'dist', 'renderer'),
     icons: join(root, 'resources', 'icons'),

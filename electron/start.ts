@@ -2,9 +2,10 @@
  * `npm start`: opens Gatehouse as a desktop program. Where Electron's binary or a display cannot be had, it says
  * why in one line and serves the same console in the browser.
  */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { help, readStartOptions, type StartOptions } from './start/arguments.ts';
-import { buildDesktop } from './start/build.ts';
+import { buildParts } from './start/build.ts';
 import { downloadElectron, findElectron, missingDisplay } from './start/find-electron.ts';
 import { runElectron } from './start/run-electron.ts';
 import { runToEnd } from './start/run-to-end.ts';
@@ -40,15 +41,16 @@ async function openDesktop({ workspace }: StartOptions): Promise<string> {
     if ('missing' in downloaded) return downloaded.missing;
     binary = downloaded.path;
   }
-  await buildDesktop(root, say);
+  await buildParts(root, ['renderer', 'engine', 'electron'], say);
   const why = await runElectron(binary, [root, ...(workspace === undefined ? [] : ['--workspace', workspace])]);
   return why ?? 'ran';
 }
 
 /** A process of its own: the desktop's sources know nothing of the engine. */
 async function serveInBrowser(args: readonly string[]): Promise<void> {
-  const serve = fileURLToPath(new URL('../core/cli/serve.ts', import.meta.url));
-  process.exitCode = await runToEnd(process.execPath, [serve, ...args]);
+  await buildParts(root, ['renderer', 'engine'], say);
+  const serve = join(root, 'dist', 'engine', 'programs', 'serve.js');
+  process.exitCode = await runToEnd(process.execPath, [serve, '--renderer', join(root, 'dist', 'renderer'), ...args]);
 }
 
 function say(line: string): void {

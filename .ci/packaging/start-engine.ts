@@ -11,7 +11,7 @@ export interface PackedEngine {
 
 /** @throws Error with what the engine said when it does not open the workspace. */
 export function startPackedEngine(program: string, workspace: string): Promise<PackedEngine> {
-  const module = join(program, 'dist/electron/engine/electron/engine-process.js');
+  const module = join(program, 'dist/engine/programs/engine-process.js');
   // No desktop: what runs here must not touch the keychain of whoever runs it.
   const engine = forkEngine(module, ['--workspace', workspace], { env: withoutDesktop() as Record<string, string> });
   let said = '';

@@ -2,6 +2,8 @@
  * `npm start` in browser mode: opens the workspace, serves the console on this machine alone, and opens it
  * in the browser at an address that works once.
  */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import open from 'open';
@@ -12,7 +14,6 @@ import { createRouter } from '#core/procedures/router.ts';
 import { serveLoopback } from '#core/transports/loopback-server.ts';
 import { defaultWorkspaceDirectory, listenOn, portOf, runTool, untilAskedToEnd } from './arguments.ts';
 import { openCallbacks } from './callbacks.ts';
-import { ensureRenderer, rendererDirectory } from './build-renderer.ts';
 
 const help = `Usage: npm start -- [options]
 
@@ -21,6 +22,7 @@ const help = `Usage: npm start -- [options]
   --port N         the port to listen on, on 127.0.0.1; default: any free one
   --callbacks [ADDRESS:]PORT
                    take reports of other systems (webhooks) there; default: none are taken
+  --renderer DIR   the folder of the built console; default: dist/renderer
   --no-open        print the address and leave the browser shut
   --help           this text
 `;
@@ -31,6 +33,7 @@ await runTool(async () => {
       workspace: { type: 'string', default: defaultWorkspaceDirectory() },
       port: { type: 'string' },
       callbacks: { type: 'string' },
+      renderer: { type: 'string', default: join('dist', 'renderer') },
       open: { type: 'boolean', default: true },
       help: { type: 'boolean', default: false },
     },
@@ -42,11 +45,11 @@ await runTool(async () => {
   }
   const port = portOf(values.port);
   listenOn(values.callbacks);
+  const rendererDirectory = builtConsole(values.renderer);
   const log = openLog(values.workspace, 'console');
   const workspace = await openWorkspace({ directory: values.workspace, log });
   const router = createRouter({ log: (problem, error) => log.error({ err: error }, problem) });
   try {
-    await ensureRenderer(say);
     const server = await serveLoopback({
       workspace,
       router,
@@ -79,6 +82,15 @@ await runTool(async () => {
     await workspace.close();
   }
 });
+
+/** @throws GatehouseError `arguments` when no console is there. */
+function builtConsole(directory: string): string {
+  if (existsSync(join(directory, 'index.html'))) return resolve(directory);
+  throw new GatehouseError(
+    'arguments',
+    `There is no built console in ${resolve(directory)}. npm start builds it; so does npm run build.`,
+  );
+}
 
 function announce(link: string, directory: string): void {
   say(`The workspace is in ${directory}.`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FulfillmentOption, RiskLevel } from '#core/domain/directory.ts';
 import type { ReviewerKind, ReviewSettings } from '#core/domain/review-settings.ts';
+import { resourcePath } from '#core/resources.ts';
 
 export interface SamplePerson {
   readonly workEmail: string;
@@ -80,8 +81,7 @@ interface Source {
 const teamSize = 8;
 
 export function readSampleOrganisation(): SampleOrganisation {
-  const file = new URL('../../resources/sample-organisation/organisation.json', import.meta.url);
-  const source = JSON.parse(readFileSync(file, 'utf8')) as Source;
+  const source = JSON.parse(readFileSync(resourcePath('sample-organisation', 'organisation.json'), 'utf8')) as Source;
   const people = makePeople(source);
   const withTitle = (title: string) =>
     people.filter((person) => person.jobTitle === title).map((person) => person.workEmail);

@@ -1,6 +1,6 @@
 /**
- * The program of `console-program.ts` as one file. From its sources a process needs a second of work before it has
- * read them all, and tests that kill consoles start them a hundred times.
+ * The program of `console-program.ts`, built as all programs are that run the engine. From its sources a process needs a
+ * second of work before it has read them all, and tests that kill consoles start them a hundred times.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,9 +10,6 @@ import { build } from 'vite';
 import { inject } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
-
-/** Native parts cannot be in a bundle. */
-const external = ['better-sqlite3', '@napi-rs/keyring'];
 
 let bundled: Promise<Bundle> | undefined;
 
@@ -30,24 +27,20 @@ export function consoleBundle(): Promise<Bundle> {
 async function bundle(): Promise<Bundle> {
   const folder = inject('consoleFolder');
   if (!existsSync(folder)) await makeIn(folder);
-  return { program: join(folder, 'console-program.js'), compileCache: `${folder}-compiled` };
+  return { program: join(folder, 'programs', 'console-program.js'), compileCache: `${folder}-compiled` };
 }
 
 /** Beside its place first: another file of the run may be making it as well. */
 async function makeIn(folder: string): Promise<void> {
   const draft = `${folder}-${randomUUID()}`;
   await build({
-    configFile: false,
     root,
-    logLevel: 'warn',
-    publicDir: false,
+    configFile: join(root, 'core/vite.config.ts'),
+    logLevel: 'error',
     build: {
-      ssr: join(import.meta.dirname, 'console-program.ts'),
       outDir: draft,
-      minify: false,
-      target: 'node24',
+      rolldownOptions: { input: { 'console-program': join(import.meta.dirname, 'console-program.ts') } },
     },
-    ssr: { noExternal: true, external },
   });
   try {
     await rename(draft, folder);

@@ -106,7 +106,7 @@ export class ElectronGatehouse implements Gatehouse {
   }
 
   async startWorker(): Promise<RunningProcess> {
-    const worker = startProcess('worker.ts', ['--workspace', this.workspace], this.#keyring);
+    const worker = startProcess('worker', ['--workspace', this.workspace], this.#keyring);
     this.#workers.push(worker);
     await worker.line('The worker performs');
     return worker;

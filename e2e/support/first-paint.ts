@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Locator } from '@playwright/test';
 import { withoutDesktop } from '#core/testing/keyring-session.ts';
-import { buildDesktop } from '#electron/start/build.ts';
+import { buildParts } from '#electron/start/build.ts';
 import { StandInShell } from '../electron-stand-in/stand-in-shell.ts';
 import { root } from './process.ts';
 
@@ -25,7 +25,7 @@ if (executablePath === undefined) {
 const workspace = join(folder, 'workspace');
 const bare = join(folder, 'bare.html');
 
-await buildDesktop(root, (line) => process.stderr.write(`${line}\n`));
+await buildParts(root, ['renderer', 'engine', 'electron'], (line) => process.stderr.write(`${line}\n`));
 mkdirSync(workspace);
 execFileSync(process.execPath, [join(root, 'e2e/support/make-workspace.ts'), 'sample', workspace], {
   cwd: root,

@@ -139,7 +139,7 @@ class LaunchedGatehouse implements Gatehouse {
       this.workspace,
       ...(port === undefined ? [] : ['--port', String(port)]),
     ];
-    this.#running = startProcess('serve.ts', parameters, this.#keyring, options);
+    this.#running = startProcess('serve', parameters, this.#keyring, options);
     this.#link = await this.#running.line('http://');
     this.#origin = new URL(this.#link).origin;
   }
@@ -175,7 +175,7 @@ class LaunchedGatehouse implements Gatehouse {
   }
 
   async startWorker(): Promise<RunningProcess> {
-    const worker = startProcess('worker.ts', ['--workspace', this.workspace], this.#keyring);
+    const worker = startProcess('worker', ['--workspace', this.workspace], this.#keyring);
     this.#workers.push(worker);
     await worker.line('The worker performs');
     return worker;

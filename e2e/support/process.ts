@@ -10,6 +10,11 @@ export const root = join(import.meta.dirname, '../..');
 /** The token of the sample organisation's SCIM service, so that a test can ask it by its own API. */
 export const sampleToken = 'a-token-that-only-this-test-knows';
 
+const programs = {
+  serve: [join(root, 'dist/engine/programs/serve.js'), '--renderer', join(root, 'dist/renderer')],
+  worker: [join(root, 'core/cli/worker.ts')],
+} as const;
+
 export interface StartOptions {
   /** The port to listen on; left out: any free one. */
   readonly port?: number;
@@ -40,11 +45,11 @@ export interface RunningProcess {
 }
 
 /**
- * Runs `core/cli/<script>`. With a keyring: in a desktop session whose keyring lives in that folder;
+ * Runs the built server of the browser mode, as `npm start` does, or the worker. With a keyring: in a desktop session whose keyring lives in that folder;
  * without one: in no session at all, so that no secret can be kept and none of this machine's is touched.
  */
 export function startProcess(
-  script: string,
+  program: keyof typeof programs,
   parameters: readonly string[],
   keyring: string | null,
   options: StartOptions = {},
@@ -52,12 +57,12 @@ export function startProcess(
   const node = [
     process.execPath,
     ...(Object.keys(clockEnvironment(options)).length === 0 ? [] : ['--import', join(root, 'e2e/support/clock.mjs')]),
-    join(root, 'core/cli', script),
+    ...programs[program],
     ...parameters,
   ];
   const session = keyring === null ? { command: node, env: withoutDesktop() } : keyringSession(keyring, node);
-  const [program = '', ...rest] = session.command;
-  const child = spawn(program, rest, {
+  const [command = '', ...rest] = session.command;
+  const child = spawn(command, rest, {
     cwd: root,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

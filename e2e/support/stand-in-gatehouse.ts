@@ -80,7 +80,7 @@ export class StandInGatehouse implements Gatehouse {
   }
 
   async startWorker(): Promise<RunningProcess> {
-    const worker = startProcess('worker.ts', ['--workspace', this.workspace], this.#keyring);
+    const worker = startProcess('worker', ['--workspace', this.workspace], this.#keyring);
     this.#workers.push(worker);
     await worker.line('The worker performs');
     return worker;

@@ -1,35 +1,49 @@
-/** Builds what the desktop program is made of, when it was not built yet or its sources have changed since. */
+/** Builds what Gatehouse is started from, when it was not built yet or its sources have changed since. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const parts = [
-  {
+interface Part {
+  readonly name: string;
+  /** What is there when it was built. */
+  readonly built: string;
+  readonly sources: readonly string[];
+  readonly command: readonly string[];
+}
+
+const common = ['package.json', 'package-lock.json'] as const;
+const parts = {
+  renderer: {
+    name: 'the console',
     built: 'dist/renderer/index.html',
-    sources: ['renderer', 'core/contract', 'core/domain', 'vite.config.ts', 'package-lock.json'],
+    sources: [...common, 'renderer', 'core/contract', 'core/domain', 'vite.config.ts'],
     command: ['build'],
   },
-  {
+  engine: {
+    name: 'the engine',
+    built: 'dist/engine/programs/engine-process.js',
+    sources: [...common, 'core', 'electron', 'resources'],
+    command: ['build', '--config', 'core/vite.config.ts'],
+  },
+  electron: {
+    name: 'the desktop program',
     built: 'dist/electron/main.js',
-    sources: ['electron', 'core', 'resources', 'package.json', 'package-lock.json'],
+    sources: [...common, 'electron', 'core/contract', 'core/domain'],
     command: ['build', '--app', '--config', 'electron/vite.config.ts'],
   },
-] as const;
+} as const satisfies Record<string, Part>;
 
 /** @throws Error with the builder's own words. */
-export async function buildDesktop(root: string, say: (line: string) => void): Promise<void> {
-  for (const { built, sources, command } of parts) {
-    if (
-      isFresh(
-        join(root, built),
-        sources.map((source) => join(root, source)),
-      )
-    )
-      continue;
-    say(
-      `Building ${built.startsWith('dist/renderer') ? 'the console' : 'the desktop program'}. This happens once, and again when its sources change.`,
-    );
+export async function buildParts(
+  root: string,
+  names: readonly (keyof typeof parts)[],
+  say: (line: string) => void,
+): Promise<void> {
+  for (const { name, built, sources, command } of names.map((of): Part => parts[of])) {
+    const from = sources.map((source) => join(root, source));
+    if (isFresh(join(root, built), from)) continue;
+    say(`Building ${name}. This happens once, and again when its sources change.`);
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     await promisify(execFile)(process.execPath, [vite, ...command, '--logLevel', 'error'], { cwd: root });
   }

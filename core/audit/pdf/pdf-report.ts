@@ -1,5 +1,4 @@
 /** A request's report as PDF: a head, its items, their review and fulfillment, the whole trail, and what that proves. */
-import PDFDocument from 'pdfkit';
 import { timeWords } from '../words.ts';
 import type { ReportData } from '../report-data.ts';
 import { fulfillmentSection } from './fulfillment-section.ts';
@@ -9,6 +8,8 @@ import { closing, trailSection } from './trail-section.ts';
 import { createTypeface, loadFonts } from './typeface.ts';
 
 export async function pdfReport(data: ReportData): Promise<Uint8Array> {
+  // Not before somebody wants a report: it is large, and a start would wait for it.
+  const { default: PDFDocument } = await import('pdfkit');
   const fonts = await loadFonts();
   const { request, generated } = data;
   const document = new PDFDocument({

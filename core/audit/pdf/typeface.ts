@@ -1,6 +1,6 @@
 /** The report's fonts: what they can draw, how wide it gets, and where lines break. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { resourcePath } from '#core/resources.ts';
 
 export type Weight = 'regular' | 'bold';
 
@@ -32,9 +32,8 @@ export interface Typeface {
   lines(text: string, width: number, size: number, weight: Weight): readonly string[];
 }
 
-/** Fonts come from the resources folder, which lies beside core in the source and in the installed program. */
 export async function loadFonts(): Promise<Readonly<Record<Weight, Buffer>>> {
-  const read = (file: string) => readFile(fileURLToPath(new URL(`../../../resources/fonts/${file}`, import.meta.url)));
+  const read = (file: string) => readFile(resourcePath('fonts', file));
   const [regular, bold] = await Promise.all([read(files.regular), read(files.bold)]);
   return { regular, bold };
 }
