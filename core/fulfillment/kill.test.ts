@@ -1,7 +1,7 @@
 /**
  * Consoles that are killed (SIGKILL, a real process) at the worst moments, and what the next one makes of it:
- * nothing that was committed is lost, nothing is half, nothing is done twice. First at moments that are chosen, then at a
- * hundred that follow from seeds.
+ * nothing that was committed is lost, nothing is half, nothing is done twice. First at moments that are chosen, then in a
+ * hundred schedules that follow from seeds.
  */
 import { dirname } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -173,18 +173,31 @@ const firstSeed = Number(process.env['GATEHOUSE_SEED'] ?? 1);
 const kills = Object.fromEntries(crashModes.map((mode) => [mode, 0])) as Record<CrashMode, number>;
 const struck = Object.fromEntries(hostileFaults.map((fault) => [fault, 0])) as Record<HostileFault, number>;
 const cutShort = new Map<string, number>();
+let deadly = 0;
 
 describeEachDatabase('schedules whose consoles are killed in the middle of their work', (open, dialect) => {
-  const enough = dialect === 'sqlite' ? 100 : 8;
+  const enough = dialect === 'sqlite' ? 100 : 4;
 
-  it(`end as intended, once, and in time, against a hostile application (${enough} kills, seeds from ${firstSeed})`, async () => {
+  it(`end as intended, once, and in time, against a hostile application (${enough} with kills, seeds from ${firstSeed})`, async () => {
     const run = await beginHostile(open);
+    run.application.evenly = true;
     const consoles = consolesElsewhere();
     closers.push(() => consoles.close());
-    // How many a schedule comes to depends on how quick the machine is; that they end does not.
     const killed = () => Object.values(run.crashes).reduce((sum, count) => sum + count);
-    for (let seed = firstSeed; killed() < enough && seed < firstSeed + enough; seed += 1)
-      await playSchedule(run, { seed, consoles, deadly: true, trouble: seed % 2 === 0 ? 0.2 : 0.4 });
+    // Whether somebody is killed in a schedule depends on how quick the machine is; that it ends as intended does not.
+    let withKills = 0;
+    for (let seed = firstSeed; withKills < enough && seed < firstSeed + enough * 2; seed += 1) {
+      const before = killed();
+      await playSchedule(run, {
+        seed,
+        consoles,
+        deaths: seed % 10 === 0 ? 4 : 1,
+        diesLate: seed % 4 === 0,
+        trouble: seed % 2 === 0 ? 0.2 : 0.4,
+      });
+      if (killed() > before) withKills += 1;
+    }
+    deadly += withKills;
     await consoles.close();
     expect(actual(run)).toEqual(intended(run, true));
     for (const oracle of [doneTwice, unaccounted, unexplained, lost]) expect(await oracle(run)).toEqual([]);
@@ -213,10 +226,10 @@ async function seesWhatIsPlanted(run: HostileRun): Promise<void> {
   expect(actual({ application: { ...application, members } })).not.toEqual(intended(run, true));
 }
 
-it('and they were killed at least a hundred times, at every point, with much under way and on bad days', () => {
-  expect(Object.values(kills).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(100);
+it('and in a hundred of them a console was killed, at every point, with much under way, and every fault struck', () => {
+  expect(deadly).toBeGreaterThanOrEqual(100);
   expect(crashModes.filter((mode) => kills[mode] < 10)).toEqual([]);
   expect(cutShort.get('grant decision')).toBeGreaterThanOrEqual(20);
   expect(cutShort.get('revoke expiry')).toBeGreaterThanOrEqual(3);
-  expect(Object.values(struck).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(50);
+  expect(hostileFaults.filter((fault) => struck[fault] < 15)).toEqual([]);
 });

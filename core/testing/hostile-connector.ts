@@ -49,6 +49,8 @@ export interface HostileApplication {
   readonly struck: Record<HostileFault, number>;
   /** The share of calls that meet a fault; 0: a good day. */
   trouble: number;
+  /** The fault that struck least so far strikes more readily, so that few calls are enough to meet each of them. */
+  evenly: boolean;
   tokenIsValid: boolean;
   /** Told of each fault that struck. */
   onStrike: (fault: HostileFault) => void;
@@ -65,6 +67,7 @@ export function createHostileApplication(listed: readonly string[]): HostileAppl
     doubleWrites: [],
     struck: Object.fromEntries(hostileFaults.map((fault) => [fault, 0])) as Record<HostileFault, number>,
     trouble: 0,
+    evenly: false,
     tokenIsValid: true,
     onStrike: () => undefined,
     onStall: () => undefined,
@@ -124,7 +127,9 @@ export function openHostile(
   const claimed = new Set<string>();
 
   function strikes(fault: HostileFault, share = 1): boolean {
-    if (application.trouble === 0 || random(1000) >= application.trouble * 1000 * share) return false;
+    const isRarest = application.struck[fault] === Math.min(...Object.values(application.struck));
+    const readily = application.evenly && isRarest ? 2 : share;
+    if (application.trouble === 0 || random(1000) >= application.trouble * 1000 * readily) return false;
     application.struck[fault] += 1;
     application.onStrike(fault);
     return true;

@@ -52,8 +52,10 @@ export interface ScheduleOptions {
   readonly overlooks?: boolean;
   /** Left out: consoles in this process. */
   readonly consoles?: ConsoleKind;
-  /** A console is about to die at all times, and not once in a while. */
-  readonly deadly?: boolean;
+  /** A console is about to die at all times until so many have, and not once in a while. */
+  readonly deaths?: number;
+  /** None of these dies before access ends, of which there is more then: that is what is cut short. */
+  readonly diesLate?: boolean;
 }
 
 const longTerm = { kind: 'duration', minutes: 20 * 24 * 60 } as const;
@@ -69,6 +71,10 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   const kind = options.consoles ?? consolesHere;
   let consoles = 0;
   let armed = false;
+  let deaths = 0;
+  let isLate = false;
+  const isDoomed = () =>
+    options.deaths !== undefined && deaths < options.deaths && (options.diesLate !== true || isLate);
 
   application.onStrike = () => run.troubles.push(clock.now());
   application.onStall = () => clock.pass(leaseMilliseconds + 10_000);
@@ -95,6 +101,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
       owner: `console ${options.seed} ${consoles++}`,
       died(mode) {
         run.crashes[mode] += 1;
+        deaths += 1;
         run.troubles.push(clock.now());
       },
     });
@@ -131,7 +138,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
     clock.pass(kind.leaseOfDead);
     console = await open();
     // Also in the middle of what the next one finds left behind.
-    if (options.deadly === true && random(3) > 0) await arm(3);
+    if (isDoomed() && random(3) > 0) await arm(3);
   }
 
   async function arm(within: number): Promise<void> {
@@ -157,7 +164,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   const steps = 5 + random(5);
   application.trouble = options.trouble ?? pick([0, 0.2, 0.5]);
   for (let step = 0; step < steps; step += 1) {
-    if (options.deadly === true && !armed) await arm(4);
+    if (isDoomed() && !armed) await arm(4);
     const what = random(12);
     if (what < 5) {
       const who = pick(people);
@@ -166,11 +173,13 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
       const position = random(2);
       const entitlementId = pick([built.entitlements[name][position]].flatMap((id) => id ?? []));
       const external = `${name}-${position}`;
-      const action = random(3) === 0 ? 'REVOKE' : 'GRANT';
+      const action = random(3) === 0 && options.diesLate !== true ? 'REVOKE' : 'GRANT';
       const term =
         action === 'REVOKE'
           ? { kind: 'permanent' as const }
-          : pick([{ kind: 'permanent' as const }, shortTerm, longTerm]);
+          : options.diesLate === true
+            ? shortTerm
+            : pick([{ kind: 'permanent' as const }, shortTerm, longTerm]);
       const result = await told(submitRequest, who.id, {
         justification: 'work',
         items: [line(who.id, entitlementId, { action, term })],
@@ -187,7 +196,7 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
       const [waiting] = undecided.splice(random(undecided.length), 1);
       if (waiting !== undefined) await review(waiting);
     } else if (what === 8) clock.pass(random(20) * 60_000);
-    else if (what === 9) await arm(6);
+    else if (what === 9 && options.deaths === undefined) await arm(6);
     else if (what === 10) await console.discover(built.applications.automatic);
     else await idle();
   }
@@ -225,11 +234,12 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
   await idle();
   armed = false;
   await console.dieAt(null);
-  if (options.deadly !== true) application.trouble = 0;
+  if (options.deaths === undefined) application.trouble = 0;
   for (const waiting of undecided) await told(cancelRequest, waiting.requester, { requestId: waiting.requestId });
   await settle();
   // The short terms end.
   clock.pass(16 * 60_000);
+  isLate = true;
   if (options.overlooks === true) {
     run.looks.push(clock.now());
     clock.pass(10 * 60_000);
@@ -244,12 +254,18 @@ export async function playSchedule(run: HostileRun, options: ScheduleOptions): P
       application.tokenIsValid = true;
       if (round === 2) application.trouble = 0;
       // Also in the middle of what comes last: the ends of access.
-      if (options.deadly === true && round < 4) await arm(3);
+      if (isDoomed() && round < 4) await arm(3);
       await idle();
+      // What is due is left as well: whoever should have looked for it may have died before.
       const left = await workspace.database.read
         .selectFrom('fulfillment_task')
         .select(['id', 'state'])
-        .where('state', 'in', ['ready', 'running', 'waiting', 'failed'])
+        .where(({ eb, and, or }) =>
+          or([
+            eb('state', 'in', ['ready', 'running', 'waiting', 'failed']),
+            and([eb('state', '=', 'scheduled'), eb('next_attempt_at', '<=', clock.now())]),
+          ]),
+        )
         .execute();
       if (left.length === 0) return console.dieAt(null);
       for (const task of left)
