@@ -141,15 +141,23 @@ const notFound: Result<never> = refuse(
 );
 const tooLarge: Result<never> = refuse('upload.tooLarge', 'More was sent than the file was said to hold, or may hold.');
 
+/** What people can do about it; anything else is advised in general. */
+const adviceOf: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full. Free some space',
+  EEXIST: 'Something else has this name. Rename it or move it away',
+  ENOTDIR: 'Something else has this name. Rename it or move it away',
+};
+
 function notWritten(folder: string, error: unknown): GatehouseError {
-  const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-  const advice = isFull ? 'The disk is full. Free some space' : 'Check that the folder exists and may be written';
+  const advice =
+    adviceOf[(error as NodeJS.ErrnoException).code ?? ''] ?? 'Check that the folder exists and may be written';
   return new GatehouseError('workspace.folder', `The file could not be kept in ${folder}. ${advice}.`, {}, error);
 }
 
 async function sweep(folder: string, isDead: (owner: string) => boolean): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    // A file of this name, or a folder that is not ours to read, holds nothing of ours; an import says what is wrong with it.
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(error.code ?? '')) return [];
     throw error;
   });
   for (const name of names) {
