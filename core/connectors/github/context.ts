@@ -124,21 +124,22 @@ export function pendingInvitations(context: GithubContext, signal: AbortSignal):
 
 /** Those that were not accepted in time, or failed otherwise. GitHub keeps them until somebody cancels or repeats them. */
 export function failedInvitations(context: GithubContext, signal: AbortSignal): Promise<InvitationList | Failure> {
-  return invitationsAt(context, 'GET /orgs/{org}/failed_invitations', signal);
+  // An Enterprise Server that does not know the question has no answer to it either.
+  return invitationsAt(context, 'GET /orgs/{org}/failed_invitations', signal, 'noneWhereUnknown');
 }
 
 async function invitationsAt(
   { client, configuration }: GithubContext,
   route: string,
   signal: AbortSignal,
+  notFound: 'fault' | 'noneWhereUnknown' = 'fault',
 ): Promise<InvitationList | Failure> {
   const { organization: org, pageSize } = configuration;
   try {
     const request = { route, parameters: { org }, shape: shapes.invitations, pageSize };
     return { kind: 'list', invitations: await wholeList(client, request, signal) };
   } catch (thrown) {
-    // An Enterprise Server that does not know the question has no answer to it either.
-    if (thrown instanceof ListFault && thrown.status === 404 && route.includes('failed'))
+    if (thrown instanceof ListFault && thrown.status === 404 && notFound === 'noneWhereUnknown')
       return { kind: 'list', invitations: [] };
     if (thrown instanceof ConnectorFault) return thrown.failure;
     throw thrown;
