@@ -10,6 +10,7 @@ import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { wrapFilterValues } from './scim-filter.ts';
+import { readableRemovals } from './scim-removals.ts';
 import { declareResources, mountPath, userNameOf } from './scim-resources.ts';
 import {
   fold,
@@ -86,6 +87,15 @@ export async function startSampleScimService(options: SampleScimOptions): Promis
   app.use(mountPath, oneWriteAtATime(), (request, _response, next) => {
     const { filter } = request.query;
     if (typeof filter === 'string') request.query['filter'] = wrapFilterValues(filter);
+    next();
+  });
+  // The router reads the same in the same way, where nobody has before.
+  app.use(mountPath, express.json({ type: ['application/scim+json', 'application/json'], limit: '1mb' }));
+  app.patch(`${mountPath}/Users/:id`, (request, _response, next) => {
+    request.body = readableRemovals(
+      request.body,
+      store.state.users.find(({ id }) => id === request.params.id),
+    );
     next();
   });
   app.use(mountPath, router);
