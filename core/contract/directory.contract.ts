@@ -186,6 +186,8 @@ export const applicationDetailSchema = applicationRowSchema.extend({
 });
 export type ApplicationDetail = z.output<typeof applicationDetailSchema>;
 
+const fieldConditionSchema = z.object({ field: z.string(), is: z.string() });
+
 const fieldSchema = z.object({
   name: z.string(),
   label: z.string(),
@@ -203,7 +205,7 @@ const fieldSchema = z.object({
   advanced: z.boolean().optional(),
   placeholder: z.string().optional(),
   multiline: z.boolean().optional(),
-  onlyWhen: z.object({ field: z.string(), is: z.string() }).optional(),
+  onlyWhen: z.union([fieldConditionSchema, z.array(fieldConditionSchema).readonly()]).optional(),
 });
 
 export const connectorDescriptionSchema = z.object({

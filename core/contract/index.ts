@@ -53,7 +53,7 @@ export * from './workspace.contract.ts';
 export type { Refusal, RefusalCode, Result } from '#core/domain/errors.ts';
 export * from '#core/domain/ids.ts';
 export { instant, type Instant } from '#core/domain/instant.ts';
-export { addressProblem, folderProblem } from '#core/domain/connector.ts';
+export { addressProblem, folderProblem, isAsked } from '#core/domain/connector.ts';
 export { roles } from '#core/domain/directory.ts';
 export { reviewerKinds, type ReviewerKind } from '#core/domain/review-settings.ts';
 export type { RiskLevel, Role } from '#core/domain/directory.ts';

@@ -29,8 +29,20 @@ export interface ConnectorField {
   readonly placeholder?: string;
   /** A secret of several lines, e.g. a private key. */
   readonly multiline?: boolean;
-  /** Shown, and required, only while another field has this value. */
-  readonly onlyWhen?: { readonly field: string; readonly is: string };
+  /** Shown only while another field has this value; of several conditions one is enough. */
+  readonly onlyWhen?: FieldCondition | readonly FieldCondition[] | undefined;
+}
+
+export interface FieldCondition {
+  readonly field: string;
+  readonly is: string;
+}
+
+/** Whether a field is asked for with these values of the others. */
+export function isAsked({ onlyWhen }: Pick<ConnectorField, 'onlyWhen'>, valueOf: (name: string) => unknown): boolean {
+  if (onlyWhen === undefined) return true;
+  const conditions: readonly FieldCondition[] = 'field' in onlyWhen ? [onlyWhen] : onlyWhen;
+  return conditions.some(({ field, is }) => valueOf(field) === is);
 }
 
 /** What keeps a text from being an address of this field, in words for people; null when nothing does. */

@@ -1,6 +1,7 @@
 /** Opens connectors for applications with what the workspace and the keychain hold, and keeps them open until something changes. */
 import { existsSync } from 'node:fs';
 import type { Connector, ConnectorDefinition } from '#core/connectors/connector.ts';
+import { isAsked } from '#core/domain/connector.ts';
 import { GatehouseError, messageOf } from '#core/domain/errors.ts';
 import type { ConnectorInstance } from '#core/domain/directory.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
@@ -169,6 +170,6 @@ export function neededSecrets(
 ): readonly string[] {
   return definition.description.fields
     .filter((field) => field.kind === 'secret' && field.required)
-    .filter((field) => field.onlyWhen === undefined || configuration[field.onlyWhen.field] === field.onlyWhen.is)
+    .filter((field) => isAsked(field, (name) => configuration[name]))
     .map((field) => field.name);
 }

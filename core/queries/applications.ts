@@ -1,6 +1,6 @@
 /** Applications as lines of their list, and the state of their connections. */
 import type { ApplicationRow, SyncRunView } from '#core/contract/index.ts';
-import type { ConnectorDescription } from '#core/domain/connector.ts';
+import { isAsked, type ConnectorDescription } from '#core/domain/connector.ts';
 import type { ConnectorInstance } from '#core/domain/directory.ts';
 import type { ReviewSettings } from '#core/domain/review-settings.ts';
 import type { ApplicationId } from '#core/domain/ids.ts';
@@ -120,7 +120,7 @@ function missingSecrets(
 ): readonly string[] {
   return description.fields
     .filter(({ kind, required }) => kind === 'secret' && required)
-    .filter(({ onlyWhen }) => onlyWhen === undefined || valueOf(description, instance, onlyWhen.field) === onlyWhen.is)
+    .filter((field) => isAsked(field, (name) => valueOf(description, instance, name)))
     .filter(({ name }) => present[name] !== true)
     .map(({ label }) => label);
 }

@@ -2,6 +2,21 @@
 import type { ConnectorField } from '#core/domain/connector.ts';
 import { defaultPageSize, defaultTimeoutSeconds } from './configuration.ts';
 
+const onlyOpenLdap = {
+  onlyWhen: [
+    { field: 'schema', is: 'groupOfNames' },
+    { field: 'schema', is: 'groupOfUniqueNames' },
+    { field: 'schema', is: 'posixGroup' },
+  ],
+} as const;
+/** Where a new account may be a Unix login; with the schema of Unix groups it always is. */
+const onlyPeople = { onlyWhen: onlyOpenLdap.onlyWhen.slice(0, 2) } as const;
+const onlyUnixLogins = {
+  onlyWhen: [
+    { field: 'schema', is: 'posixGroup' },
+    { field: 'accountKind', is: 'posixAccount' },
+  ],
+} as const;
 const onlyActiveDirectory = { onlyWhen: { field: 'schema', is: 'activeDirectory' } } as const;
 
 function override(name: string, label: string, help: string, placeholder?: string): ConnectorField {
@@ -126,11 +141,12 @@ export const ldapFields: readonly ConnectorField[] = [
     help: 'What groupOfNames and groupOfUniqueNames are left with when the last member goes. Never shown as access. Empty: the DN of the group itself.',
     kind: 'text',
     required: false,
+    ...onlyPeople,
   },
   {
     name: 'accountKind',
     label: 'New accounts are',
-    help: 'Not for Active Directory. With the schema posixGroup they are Unix logins in any case.',
+    help: 'What kind of entry Gatehouse makes for somebody who has no account.',
     kind: 'choice',
     required: false,
     choices: [
@@ -138,6 +154,7 @@ export const ldapFields: readonly ConnectorField[] = [
       { value: 'posixAccount', label: 'Unix logins (inetOrgPerson and posixAccount)' },
     ],
     initial: 'inetOrgPerson',
+    ...onlyPeople,
   },
   {
     name: 'firstUidNumber',
@@ -146,6 +163,7 @@ export const ldapFields: readonly ConnectorField[] = [
     kind: 'number',
     required: false,
     initial: 10_000,
+    ...onlyUnixLogins,
   },
   {
     name: 'gidNumber',
@@ -154,6 +172,7 @@ export const ldapFields: readonly ConnectorField[] = [
     kind: 'number',
     required: false,
     initial: 10_000,
+    ...onlyUnixLogins,
   },
   {
     name: 'homeDirectories',
@@ -162,6 +181,7 @@ export const ldapFields: readonly ConnectorField[] = [
     kind: 'text',
     required: false,
     initial: '/home/{username}',
+    ...onlyUnixLogins,
   },
   {
     name: 'loginShell',
@@ -170,11 +190,12 @@ export const ldapFields: readonly ConnectorField[] = [
     kind: 'text',
     required: false,
     initial: '/bin/bash',
+    ...onlyUnixLogins,
   },
   {
     name: 'disabling',
     label: 'Disabling accounts',
-    help: 'How a login is switched off. Active Directory has its own way and needs no choice here. The overlay heeds a lock only under a policy with pwdLockout TRUE.',
+    help: 'How a login is switched off. The overlay heeds a lock only under a policy with pwdLockout TRUE.',
     kind: 'choice',
     required: false,
     choices: [
@@ -183,6 +204,7 @@ export const ldapFields: readonly ConnectorField[] = [
       { value: 'attribute', label: 'An attribute with a value' },
     ],
     initial: 'none',
+    ...onlyOpenLdap,
   },
   {
     name: 'disabledAttribute',

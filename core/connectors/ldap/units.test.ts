@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOfGuid, entryOf, guidOf, idFilter, relativeId } from './entries.ts';
 import { failureOfCode, failureOfNetwork } from './faults.ts';
+import { isAsked } from '#core/domain/connector.ts';
 import { personDraft } from '#core/testing/ldap-testbed.ts';
 import { contextOf, ldapConnector } from './index.ts';
 import { escapeDnValue, escapeFilterValue, isWithin, normalDn, parseDn, parseFilter } from './names.ts';
@@ -205,6 +206,22 @@ describe('the form', () => {
     const parsed = ldapConnector.configuration.safeParse({ ...form, ...more });
     return parsed.error && [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].join(' ');
   };
+
+  it('asks for Unix logins, locks and principal names only where there are such', () => {
+    const asked = (values: Readonly<Record<string, string>>) =>
+      ['placeholderMember', 'accountKind', 'loginShell', 'disabling', 'principalSuffix'].filter((name) =>
+        ldapConnector.description.fields.some(
+          (field) => field.name === name && isAsked(field, (other) => values[other]),
+        ),
+      );
+    const people = ['placeholderMember', 'accountKind', 'disabling'];
+    expect(asked({ schema: 'groupOfNames', accountKind: 'inetOrgPerson' })).toEqual(people);
+    expect(asked({ schema: 'groupOfUniqueNames', accountKind: 'posixAccount' })).toEqual(
+      people.toSpliced(2, 0, 'loginShell'),
+    );
+    expect(asked({ schema: 'posixGroup' })).toEqual(['loginShell', 'disabling']);
+    expect(asked({ schema: 'activeDirectory' })).toEqual(['principalSuffix']);
+  });
 
   it('fills in what is left empty', () => {
     const emptied = {

@@ -16,7 +16,7 @@ export function ConnectionField({ field, value, error, isSecretSaved, onChange }
     description: field.help,
     error,
     placeholder: field.placeholder ?? '',
-    required: (field.required || field.onlyWhen !== undefined) && !(field.kind === 'secret' && isSecretSaved),
+    required: field.required && !(field.kind === 'secret' && isSecretSaved),
   };
   switch (field.kind) {
     case 'choice':

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectorView } from '#core/contract/index.ts';
-import { changed, fieldProblems, initialValues, toPayload, visibleFields } from './connection-fields.ts';
+import {
+  changed,
+  fieldProblems,
+  initialValues,
+  toPayload,
+  visibleFields,
+  type ConnectionValues,
+} from './connection-fields.ts';
 
 const scim: ConnectorView = {
   name: 'scim',
@@ -31,7 +38,7 @@ const scim: ConnectorView = {
       label: 'Token',
       help: '',
       kind: 'secret',
-      required: false,
+      required: true,
       onlyWhen: { field: 'authentication', is: 'bearer' },
     },
     {
@@ -66,6 +73,34 @@ describe('a connection form', () => {
       'pageSize',
     ]);
     expect(names(visibleFields(scim, { authentication: 'basic' }))).toContain('username');
+  });
+
+  it('shows a field with several conditions while one of them holds, and asks for it only where it is required', () => {
+    const text = { help: '', kind: 'text' } as const;
+    const ldap: ConnectorView = {
+      ...scim,
+      fields: [
+        { ...text, name: 'schema', label: 'Schema', required: true },
+        { ...text, name: 'kind', label: 'Kind', required: false, onlyWhen: { field: 'schema', is: 'names' } },
+        {
+          ...text,
+          name: 'shell',
+          label: 'Shell',
+          required: false,
+          onlyWhen: [
+            { field: 'schema', is: 'unix' },
+            { field: 'kind', is: 'login' },
+          ],
+        },
+      ],
+    };
+    const shown = (values: ConnectionValues) => names(visibleFields(ldap, values));
+    expect(shown({ schema: 'names', kind: 'person' })).toEqual(['schema', 'kind']);
+    expect(shown({ schema: 'names', kind: 'login' })).toEqual(['schema', 'kind', 'shell']);
+    expect(shown({ schema: 'unix', kind: '' })).toEqual(['schema', 'shell']);
+    // What was chosen in a field that does not show any more says nothing.
+    expect(shown({ schema: 'other', kind: 'login' })).toEqual(['schema']);
+    expect(fieldProblems(ldap, { schema: 'names', kind: 'login', shell: '' }, {})).toEqual({});
   });
 
   it('hides a field whose governing field is hidden itself, and survives a circle', () => {

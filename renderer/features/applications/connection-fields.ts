@@ -1,5 +1,5 @@
 /** A connection's form as data: which of the connector's fields show, what is missing, and what is sent. */
-import { addressProblem, folderProblem, type ConnectorView } from '#core/contract/index.ts';
+import { addressProblem, folderProblem, isAsked, type ConnectorView } from '#core/contract/index.ts';
 
 type Field = ConnectorView['fields'][number];
 
@@ -52,11 +52,11 @@ export function changed(
 /** Fields without a condition, and those whose condition holds now (which needs its own field to show). */
 export function visibleFields(connector: ConnectorView, values: ConnectionValues): Field[] {
   const isVisible = (field: Field, seen: readonly string[]): boolean => {
-    if (field.onlyWhen === undefined) return true;
-    const { field: other, is } = field.onlyWhen;
-    if (seen.includes(other) || values[other] !== is) return false;
-    const governing = connector.fields.find((candidate) => candidate.name === other);
-    return governing === undefined || isVisible(governing, [...seen, other]);
+    return isAsked(field, (other) => {
+      const governing = connector.fields.find(({ name }) => name === other);
+      const counts = !seen.includes(other) && (governing === undefined || isVisible(governing, [...seen, other]));
+      return counts ? values[other] : undefined;
+    });
   };
   return connector.fields.filter((field) => isVisible(field, [field.name]));
 }
@@ -78,8 +78,7 @@ export function fieldProblems(
 function fieldProblem(field: Field, typed: string, secretPresent: boolean): string | null {
   const value = typed.trim();
   if (value === '') {
-    const needed = field.required || field.onlyWhen !== undefined;
-    return needed && !(field.kind === 'secret' && secretPresent) ? `${field.label} is needed.` : null;
+    return field.required && !(field.kind === 'secret' && secretPresent) ? `${field.label} is needed.` : null;
   }
   if (field.kind === 'url') return addressProblem(field, value);
   if (field.kind === 'folder') return folderProblem(value);
