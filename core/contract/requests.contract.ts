@@ -190,6 +190,8 @@ export const fulfillmentViewSchema = z.object({
   nextAttemptAt: instantSchema.nullable(),
   attempts: z.number().int(),
   lastProblem: z.string().nullable(),
+  /** It was asked for, and took: by others through a ticket, or in the application. Now it is only looked whether it is done. */
+  isAwaited: z.boolean(),
   endedAt: instantSchema.nullable(),
   latenessSeconds: z.number().nullable(),
   /** The ticket in another system through which others do it; null: none was opened. */

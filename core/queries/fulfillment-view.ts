@@ -16,6 +16,7 @@ export const fulfillmentColumns = [
   'fulfillment_task.next_attempt_at',
   'fulfillment_task.attempts',
   'fulfillment_task.last_problem',
+  'fulfillment_task.accepted_at',
   'fulfillment_task.ended_at',
   'fulfillment_task.lateness_seconds',
   'fulfillment_task.ticket',
@@ -46,6 +47,7 @@ type FulfillmentRow = Pick<
   | 'next_attempt_at'
   | 'attempts'
   | 'last_problem'
+  | 'accepted_at'
   | 'ended_at'
   | 'lateness_seconds'
   | 'ticket'
@@ -74,6 +76,7 @@ export function fulfillmentView(row: FulfillmentRow, viewer: Viewer): Fulfillmen
     nextAttemptAt: row.next_attempt_at,
     attempts: row.attempts,
     lastProblem: row.last_problem,
+    isAwaited: row.state === 'waiting' && row.accepted_at !== null,
     endedAt: row.ended_at,
     latenessSeconds: row.lateness_seconds,
     ticket: ticketOf(row.ticket),

@@ -2,14 +2,20 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import { startGithubServer } from '#core/testing/github-server.ts';
+import { playServer } from '#core/testing/http-server.ts';
+import { jiraAccount, startJiraServer } from '#core/testing/jira-server.ts';
 import { canRunKeyringSession } from '#core/testing/keyring-session.ts';
 import { startOpenLdapTestbed } from '#core/testing/openldap-testbed.ts';
 import { startRoleTestbed } from '#core/testing/role-testbed.ts';
 import { canRunSlapd } from '#core/testing/slapd-server.ts';
 import { ApplicationPage } from '../pages/applications.ts';
+import { DirectoryPage } from '../pages/directory.ts';
 import { signInAs, switchTo } from '../pages/entrance.ts';
 import { NewRequestPage } from '../pages/new-request.ts';
 import { RequestPage } from '../pages/requests.ts';
+import { download } from '../pages/shell.ts';
 import { expect, test } from '../support/gatehouse.ts';
 
 const administrator = 'Daniel Castillo';
@@ -24,6 +30,115 @@ function exportInto(folder: string, secondsAgo: number, ...rows: readonly string
   const at = Date.now() / 1000 - secondsAgo;
   utimesSync(file, at, at);
 }
+
+const signingSecret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+
+test('an organization on GitHub, tickets, a webhook and work by hand are set up and give access from the console', async ({
+  console: window,
+}) => {
+  const [github, jira] = await Promise.all([startGithubServer(), startJiraServer()]);
+  // It believes what the reference implementation of Standard Webhooks believes.
+  const hook = await playServer(({ body, headers }) => {
+    const sent = new Webhook(signingSecret).verify(body, headers as Record<string, string>) as { key?: string };
+    return {
+      status: 200,
+      body: sent.key === undefined ? {} : { reference: 'badge-7', note: 'badge is open', by: 'ops' },
+    };
+  });
+  github.addMember('zhang', { nameId: 'bjorn.zhang@alderbrook.example' });
+  github.addMember('stranger', { nameId: 'stranger@elsewhere.example' });
+  const team = github.addTeam('Chart makers', ['stranger']);
+
+  await signInAs(window, administrator);
+  const charts = await ApplicationPage.add(window, { name: 'Chart room', owner: administrator, atOnce: true });
+  await charts.chooseConnector('GitHub');
+  await charts.fill({ 'API address': github.baseUrl, Organization: 'example-inc', Token: 'not the token' });
+  await expect(await charts.test()).toContainText('1 check failed.');
+  await charts.fill({ Token: github.token });
+  await expect(await charts.test()).toContainText('2 e-mails of members are known.');
+  await charts.saveConnection();
+  await charts.discover();
+  await expect(await charts.tab('Entitlements')).toContainText('Chart makers');
+  await expect(await charts.tab('Findings')).toContainText('stranger belongs to nobody who works here');
+
+  const desk = await ApplicationPage.add(window, { name: 'Service desk', owner: administrator, atOnce: true });
+  await desk.chooseConnector('Ticket');
+  await desk.fill({
+    Address: jira.baseUrl,
+    'Project or table': 'ACCESS',
+    'User name': jiraAccount.username,
+    'Password or API token': jiraAccount.password,
+  });
+  await expect(await desk.test()).toContainText('No ticket was opened. One would begin like this:');
+  await desk.saveConnection();
+  await desk.connectionIs('Working');
+  await expect(await desk.tab('Entitlements')).toContainText('Import a file in the directory instead.');
+
+  const doors = await ApplicationPage.add(window, { name: 'Door badges', owner: administrator, atOnce: true });
+  await doors.chooseConnector('Webhook');
+  await doors.fill({ Address: `${hook.baseUrl}/badges`, 'Signing secret': 'a word' });
+  await expect(await doors.test()).toContainText('The signing secret is not whsec_');
+  await doors.fill({ 'Signing secret': signingSecret });
+  await expect(await doors.test()).toContainText('The connection works.');
+  await doors.saveConnection();
+  await doors.connectionIs('Working');
+
+  const keys = await ApplicationPage.add(window, {
+    name: 'Key cabinet',
+    owner: administrator,
+    byHand: true,
+    atOnce: true,
+  });
+  await keys.instruct('Write a line into the book, and leave a copy of it.');
+
+  const directory = await DirectoryPage.open(window);
+  const imported = await directory.import({
+    holds: 'Entitlements',
+    fileName: 'entitlements.csv',
+    text: [
+      'application,entitlement_id,name,kind',
+      'Service desk,agent,Desk agents,role',
+      'Door badges,north,North door,door',
+      'Key cabinet,boats,Boat keys,key',
+      '',
+    ].join('\n'),
+  });
+  await imported.says('Imported 3 rows.', { Created: 3 });
+  await imported.close();
+
+  await switchTo(window, 'Bjørn Zhang');
+  const wishes = await NewRequestPage.open(window);
+  await wishes.add('Chart makers', 'Desk agents', 'North door', 'Boat keys');
+  await wishes.because('I take the boats out and chart the sound.');
+  const number = await wishes.submit();
+  const request = await RequestPage.of(window, number);
+  await expect(request.item('Chart makers', 'Bjørn Zhang')).toContainText(/Actual\s*held, read back/);
+  expect(github.membersOf(team)).toEqual(['stranger', 'zhang']);
+  await expect(request.item('North door', 'Bjørn Zhang')).toContainText(/badge-7.*badge is open/);
+  const waiting = request.item('Desk agents', 'Bjørn Zhang');
+  await expect(waiting).toContainText('Waits for others');
+  await expect(waiting).toContainText(`${jira.baseUrl}/browse/ACCESS-1`);
+
+  await switchTo(window, administrator);
+  const work = await RequestPage.find(window, number);
+  const boats = work.item('Boat keys', 'Bjørn Zhang');
+  await expect(boats).toContainText('Write a line into the book, and leave a copy of it.');
+  await work.completeByHand(boats, 'Line 12 of the book.', 'done', {
+    name: 'line-12.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('12. Bjørn Zhang, the keys of both boats\n'),
+  });
+  await expect(work.trail.last()).toContainText('line-12.txt');
+  const saved = await download(window, boats.getByRole('button', { name: 'line-12.txt' }));
+  expect(readFileSync(saved.path, 'utf8')).toBe('12. Bjørn Zhang, the keys of both boats\n');
+
+  // Whoever is told that a ticket is resolved need not wait for the next look at it.
+  jira.move('ACCESS-1', { name: 'Done', category: 'done' }, 'Done');
+  await work.item('Desk agents', 'Bjørn Zhang').getByRole('button', { name: 'Send again' }).click();
+  await work.state('Completed');
+  expect([jira.issues.length, github.problems]).toEqual([1, []]);
+  await Promise.all([github.close(), jira.close(), hook.close()]);
+});
 
 test('a directory, a database and an exchange of files are set up, discovered and given access to from the console', async ({
   console: window,

@@ -34,7 +34,7 @@ export class ApplicationPage {
   }
 
   async tab(
-    name: 'Overview' | 'Connection' | 'Entitlements' | 'Accounts' | 'Discoveries' | 'Findings',
+    name: 'Overview' | 'Connection' | 'Delivery' | 'Entitlements' | 'Accounts' | 'Discoveries' | 'Findings',
   ): Promise<Locator> {
     await this.#page.getByRole('tab', { name }).click();
     return this.#page.getByRole('tabpanel', { name });
@@ -90,6 +90,14 @@ export class ApplicationPage {
 
   async saveConnection(): Promise<void> {
     await this.connection.getByRole('button', { name: 'Save connection' }).click();
+  }
+
+  /** How its work is done by hand. */
+  async instruct(instructions: string): Promise<void> {
+    const delivery = await this.tab('Delivery');
+    await delivery.getByRole('textbox', { name: 'Instructions' }).fill(instructions);
+    await delivery.getByRole('button', { name: 'Save instructions' }).click();
+    await expect(delivery.getByRole('button', { name: 'Save instructions' })).toBeDisabled();
   }
 
   /** Discovers, and waits for its end. */

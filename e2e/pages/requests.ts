@@ -94,11 +94,17 @@ export class RequestPage {
     return download(this.#page, this.#page.getByRole('menuitem', { name: new RegExp(`^${format}`) }));
   }
 
-  async completeByHand(item: Locator, note: string, outcome: 'done' | 'not possible' = 'done'): Promise<void> {
+  async completeByHand(
+    item: Locator,
+    note: string,
+    outcome: 'done' | 'not possible' = 'done',
+    file?: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer },
+  ): Promise<void> {
     await item.getByRole('button', { name: 'Complete by hand' }).click();
     const dialog = this.#page.getByRole('dialog', { name: 'Complete by hand' });
     if (outcome !== 'done') await dialog.getByRole('radio', { name: 'It is not possible' }).check();
     await dialog.getByRole('textbox').fill(note);
+    if (file !== undefined) await dialog.locator('input[type=file]').setInputFiles(file);
     await dialog.getByRole('button', { name: 'Record' }).click();
     await expect(dialog).toBeHidden();
   }

@@ -24,7 +24,7 @@ export type StateBadgeProps =
   | { readonly kind: 'item'; readonly state: ItemState; readonly action: ItemAction }
   | { readonly kind: 'stage'; readonly state: StageState }
   | { readonly kind: 'task'; readonly state: TaskState }
-  | { readonly kind: 'fulfillment'; readonly state: FulfillmentState };
+  | { readonly kind: 'fulfillment'; readonly state: FulfillmentState | 'awaited' };
 
 export function StateBadge(props: StateBadgeProps) {
   const words = wordsOf(props);

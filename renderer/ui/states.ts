@@ -70,7 +70,7 @@ export const taskStateWords: Readonly<Record<TaskState, StateWords>> = {
   closed: { label: 'Not needed', tone: 'neutral', meaning: 'Somebody else decided, or the item ended.' },
 };
 
-export const fulfillmentStateWords: Readonly<Record<FulfillmentState, StateWords>> = {
+export const fulfillmentStateWords: Readonly<Record<FulfillmentState | 'awaited', StateWords>> = {
   scheduled: { label: 'Scheduled', tone: 'neutral', meaning: 'Due at a later time.' },
   ready: { label: 'Starting', tone: 'active', meaning: 'Will be done as soon as a console or worker takes it.' },
   running: { label: 'Running', tone: 'active', meaning: 'Is being done in the application right now.' },
@@ -78,6 +78,11 @@ export const fulfillmentStateWords: Readonly<Record<FulfillmentState, StateWords
     label: 'Will be tried again',
     tone: 'waiting',
     meaning: 'The last attempt did not succeed; the next one is planned.',
+  },
+  awaited: {
+    label: 'Waits for others',
+    tone: 'active',
+    meaning: 'It was asked for, and taken up. Gatehouse looks whether it is done.',
   },
   byHand: { label: 'To be done by hand', tone: 'waiting', meaning: 'A person has to do it in the application.' },
   done: { label: 'Done', tone: 'good', meaning: 'Done in the application.' },

@@ -75,8 +75,8 @@ const capabilityWords: Readonly<Record<ConnectorView['capabilities'][number], st
   grant: 'grant access',
   revoke: 'remove access',
   read: 'read back what it did',
-  openTicket: 'open a ticket',
-  readTicket: 'follow its tickets',
+  openTicket: 'ask others to make a change',
+  readTicket: 'look whether it is made',
   takeReport: 'be told by the other system',
 };
 

@@ -24,7 +24,7 @@ const effectWords: Readonly<Record<string, string>> = {
   deleteAccount: 'deleting them',
   grant: 'granting',
   revoke: 'removing',
-  openTicket: 'opening tickets',
+  openTicket: 'asking others',
 };
 
 const classWords: Readonly<Record<EffectClass, string>> = {

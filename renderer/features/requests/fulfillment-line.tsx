@@ -1,6 +1,6 @@
 /** One piece of work in the application: its state, its evidence, and what a person may do about it. */
 import { Alert, Box, Group, Text } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
+import { IconAlertCircle, IconHourglass } from '@tabler/icons-react';
 import type { FulfillmentView } from '#core/contract/index.ts';
 import { ExternalAddress } from '#renderer/ui/external-address.tsx';
 import { factLabel, spanOfSeconds } from '#renderer/ui/format.ts';
@@ -20,7 +20,7 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
       <Group gap={8} justify="space-between">
         <Group gap={8}>
           <Text size="sm">{titleOf(task)}</Text>
-          <StateBadge kind="fulfillment" state={task.state} />
+          <StateBadge kind="fulfillment" state={task.isAwaited ? 'awaited' : task.state} />
           <Overdue task={task} />
         </Group>
         <Text size="xs" c="dimmed">
@@ -29,9 +29,9 @@ export function FulfillmentLine({ task }: { readonly task: FulfillmentView }) {
       </Group>
       {task.lastProblem !== null && task.state !== 'done' && (
         <Alert
-          color={task.state === 'failed' ? 'red' : 'yellow'}
+          color={task.isAwaited ? 'petrol' : task.state === 'failed' ? 'red' : 'yellow'}
           variant="light"
-          icon={<IconAlertCircle size={16} aria-hidden />}
+          icon={task.isAwaited ? <IconHourglass size={16} aria-hidden /> : <IconAlertCircle size={16} aria-hidden />}
           mt={6}
           p="xs"
         >
@@ -85,7 +85,7 @@ function When({ task }: { readonly task: FulfillmentView }) {
   if (task.state === 'waiting' && task.nextAttemptAt !== null) {
     return (
       <>
-        {task.ticket?.state === 'open' ? 'looked at again' : 'next attempt'} <TimeText at={task.nextAttemptAt} />
+        {task.isAwaited ? 'looked at again' : 'next attempt'} <TimeText at={task.nextAttemptAt} />
         {tries}
       </>
     );
@@ -107,7 +107,10 @@ function Ticket({ ticket }: { readonly ticket: NonNullable<FulfillmentView['tick
       <dt>Ticket</dt>
       <dd>
         <ExternalAddress text={ticket.reference} address={ticket.url} what="the ticket’s address" />
-        {`, ${ticketWords[ticket.state]}`}
+      </dd>
+      <dt>Its state</dt>
+      <dd>
+        {ticketWords[ticket.state]}
         {ticket.note !== '' && `: ${ticket.note}`}
       </dd>
       <dt>Opened</dt>
@@ -125,7 +128,7 @@ function Evidence({ task }: { readonly task: FulfillmentView }) {
     ['Result', resultOf(task)],
     ...(evidence.accountCreated ? ([['Account', 'created for this, because there was none']] as const) : []),
     evidence.readBackAt === null
-      ? ([evidence.outcome === 'byTicket' ? 'Said by' : 'Note', evidence.source] as const)
+      ? ([evidence.outcome === 'byTicket' ? 'Heard from' : 'Note', evidence.source] as const)
       : ([
           'Read back',
           <span key="read">

@@ -15,7 +15,8 @@ const filters: Readonly<Record<Filter, (item: ItemView) => boolean>> = {
   mine: (item) => item.stages.some((stage) => stage.tasks.some((task) => task.mine)),
   open: (item) => item.state === 'inReview' || item.state === 'approved',
   problem: (item) =>
-    item.state === 'failed' || item.fulfillment.some((task) => task.lastProblem !== null && task.state !== 'done'),
+    item.state === 'failed' ||
+    item.fulfillment.some((task) => task.lastProblem !== null && task.state !== 'done' && !task.isAwaited),
 };
 
 const labels: Readonly<Record<Filter, string>> = {
