@@ -11,9 +11,11 @@ const unreadable = /["\\[\]().]/;
 /** The message of a PATCH that is such a removal, written as what is left. Anything else stays as it is. */
 export function readableRemovals(message: unknown, user: StoredResource | undefined): unknown {
   if (user === undefined || !isObject(message) || !Array.isArray(message['Operations'])) return message;
-  const [operation, ...more]: readonly unknown[] = message['Operations'];
+  const operations: readonly unknown[] = message['Operations'];
   // What an operation before it changes is not known here.
-  return more.length > 0 ? message : { ...message, Operations: [readable(operation, user.attributes)] };
+  return operations.length > 1
+    ? message
+    : { ...message, Operations: operations.map((operation) => readable(operation, user.attributes)) };
 }
 
 function readable(operation: unknown, attributes: Readonly<Record<string, unknown>>): unknown {
