@@ -23,7 +23,8 @@ type Seen = Pick<Finding, 'kind' | 'subjectKey' | 'accountId' | 'entitlementId' 
   Pick<Finding, 'proposedAction'>;
 type Raised = Piece<{ readonly raised: number }>;
 
-const rowsAtOnce = 1_000;
+/** Looked at, and written, before it is somebody else's turn. */
+const rowsAtOnce = 500;
 
 /** Keeps what was found: what stands already was seen again, the rest is raised. Answers with how much was raised. */
 async function keep(writer: Writer, run: SyncRun, found: readonly Seen[], now: Instant): Promise<number> {
@@ -273,7 +274,7 @@ export async function findStillLost(writer: Writer, run: SyncRun, after: string,
     // Nothing begins with it but these, so that no other finding is walked over.
     .where('subject_key', '>', after === '' ? 'removedOutside' : after)
     .orderBy('subject_key')
-    .limit(500)
+    .limit(rowsAtOnce)
     .execute();
   const lost = standing.flatMap(({ account_id: accountId, entitlement_id: entitlementId, detail }) =>
     accountId === null || entitlementId === null
@@ -286,7 +287,7 @@ export async function findStillLost(writer: Writer, run: SyncRun, after: string,
     lost.filter(({ requestItemId }) => requestItemId !== ''),
     now,
   );
-  return { raised, next: standing.length < 500 ? null : (standing.at(-1)?.subject_key ?? null) };
+  return { raised, next: standing.length < rowsAtOnce ? null : (standing.at(-1)?.subject_key ?? null) };
 }
 
 /** What the directory says, and what the application does, by attribute. */

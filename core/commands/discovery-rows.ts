@@ -1,14 +1,25 @@
 /** Writes a page of a discovery: a few statements for many rows, only what differs. */
 import { setImmediate as afterOthers } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { isDeepStrictEqual } from 'node:util';
 import type { RemoteEntitlement, RemoteGrant } from '#core/connectors/connector.ts';
 import { furtherAttributes, type AccountAttributes, type SyncRun } from '#core/domain/directory.ts';
 import { z } from 'zod';
-import { newId, type AccountId, type EmployeeId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
+import {
+  newId,
+  type AccountId,
+  type ApplicationId,
+  type EmployeeId,
+  type EntitlementId,
+  type GrantId,
+  type SyncRunId,
+} from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import { entitlementSearchText } from '#core/directory/search-text.ts';
+import { prepared, preparedByShape } from '#core/persistence/prepared.ts';
 import { fromRow, type Rows, type Writer } from '#core/persistence/tables.ts';
 import { insertRows, updateRow } from '#core/persistence/write-rows.ts';
+import { evened, unique } from './chunks.ts';
 
 type Count = (name: string, by: number) => void;
 
@@ -193,54 +204,73 @@ export async function writeGrants(
     });
     count('grantsOfUnknownAccounts', chunk.length - pairs.length);
     if (pairs.length === 0) continue;
-    const known = await writer
-      .selectFrom('access_grant')
-      .select(['id', 'account_id', 'entitlement_id', 'status', 'ended_at'])
-      .where(
-        'account_id',
-        'in',
-        pairs.map((pair) => pair.accountId),
-      )
-      .where('entitlement_id', 'in', [...new Set(pairs.map((pair) => pair.entitlementId))])
-      .execute();
-    const active = new Map(
-      known
-        .filter((grant) => grant.status === 'active')
-        .map((grant) => [`${grant.account_id} ${grant.entitlement_id}`, grant.id]),
-    );
-    // What Gatehouse has removed since the page was asked for may still be on it.
-    const removedMeanwhile = new Set(
-      known
-        .filter((grant) => grant.ended_at !== null && grant.ended_at >= run.startedAt)
-        .map((grant) => `${grant.account_id} ${grant.entitlement_id}`),
-    );
-    const seen: GrantId[] = [];
-    const added: Rows['access_grant'][] = [];
-    for (const pair of pairs) {
-      const key = `${pair.accountId} ${pair.entitlementId}`;
-      const grantId = active.get(key);
-      if (grantId !== undefined) seen.push(grantId);
-      else if (!removedMeanwhile.has(key)) {
-        added.push({
-          id: newId<GrantId>(),
-          ...pair,
-          origin: 'discovery',
-          requestItemId: null,
-          status: 'active',
-          grantedAt: now,
-          expiresAt: null,
-          endedAt: null,
-          lastSeenRunId: run.id,
-        });
-      }
+    const removed = await removedSince(writer, evened(unique(pairs.map((pair) => pair.accountId))), run.startedAt);
+    const removedMeanwhile = new Set(removed.map((grant) => `${grant.account_id} ${grant.entitlement_id}`));
+    // By account, as their indexes have them: neighbours are on the same page of the database.
+    const there = pairs
+      .filter((pair) => !removedMeanwhile.has(`${pair.accountId} ${pair.entitlementId}`))
+      .toSorted((one, other) => (one.accountId < other.accountId ? -1 : 1));
+    if (there.length > 0) {
+      const ids = there.map(() => newId<GrantId>());
+      const kept = await addOrSee(
+        writer,
+        ids,
+        there.map((pair) => pair.accountId),
+        there.map((pair) => pair.entitlementId),
+        now,
+        run.id,
+      );
+      const fresh = new Set(ids);
+      count('grantsAddedOutside', kept.filter(({ id }) => fresh.has(id)).length);
     }
-    await insertRows(writer, 'access_grant', added);
-    count('grantsAddedOutside', added.length);
-    if (seen.length > 0)
-      await writer.updateTable('access_grant').set({ last_seen_run_id: run.id }).where('id', 'in', seen).execute();
     await afterOthers();
   }
 }
+
+/** What Gatehouse has removed since the page was asked for: it may still be on it. */
+const removedSince = prepared((reader, accountIds: readonly AccountId[], since: Instant) =>
+  reader
+    .selectFrom('access_grant')
+    .select(['account_id', 'entitlement_id'])
+    .where('account_id', 'in', accountIds)
+    .where('status', '=', sql.lit('ended'))
+    .where('ended_at', '>=', since),
+);
+
+/** Adds each grant, or notes of the one that stands that it was seen. Answers with the ids they have. */
+const addOrSee = prepared(
+  (
+    writer,
+    ids: readonly GrantId[],
+    accountIds: readonly AccountId[],
+    entitlementIds: readonly EntitlementId[],
+    now: Instant,
+    runId: SyncRunId,
+  ) =>
+    writer
+      .insertInto('access_grant')
+      .values(
+        ids.map((id, index) => ({
+          id,
+          account_id: accountIds[index] as AccountId,
+          entitlement_id: entitlementIds[index] as EntitlementId,
+          origin: sql.lit('discovery'),
+          status: sql.lit('active'),
+          request_item_id: sql.lit(null),
+          granted_at: now,
+          expires_at: sql.lit(null),
+          ended_at: sql.lit(null),
+          last_seen_run_id: runId,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['account_id', 'entitlement_id'])
+          .where('status', '=', sql.lit('active'))
+          .doUpdateSet({ last_seen_run_id: runId }),
+      )
+      .returning('id'),
+);
 
 /** The application does not show who holds these: what is known of them counts as seen, so that nothing is ended. */
 export async function keepGrantsOf(
@@ -288,28 +318,43 @@ async function knownAccounts(
   run: SyncRun,
   accounts: readonly DiscoveredAccount[],
 ): Promise<readonly Rows['account'][]> {
-  const ofApplication = writer.selectFrom('account').selectAll().where('application_id', '=', run.applicationId);
-  const externalIds = accounts.map(({ externalId }) => externalId);
-  const byExternalId = await ofApplication.where('external_id', 'in', externalIds).execute();
-  const usernameKeys = accounts.map(({ username }) => username.toLowerCase());
-  const byUsername = await ofApplication.where('username_key', 'in', usernameKeys).execute();
+  const externalIds = evened(accounts.map(({ externalId }) => externalId));
+  const byExternalId = await accountsByExternalId(writer, run.applicationId, externalIds);
+  const usernameKeys = evened(accounts.map(({ username }) => username.toLowerCase()));
+  const byUsername = await accountsByUsername(writer, run.applicationId, usernameKeys);
   const ids = new Set(byExternalId.map(({ id }) => id));
   return [...byExternalId, ...byUsername.filter(({ id }) => !ids.has(id))].map((row) => fromRow('account', row));
 }
+
+const accountsByExternalId = prepared((reader, applicationId: ApplicationId, externalIds: readonly string[]) =>
+  reader
+    .selectFrom('account')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .where('external_id', 'in', externalIds),
+);
+
+const accountsByUsername = prepared((reader, applicationId: ApplicationId, usernameKeys: readonly string[]) =>
+  reader
+    .selectFrom('account')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .where('username_key', 'in', usernameKeys),
+);
 
 async function employeesByEmail(
   writer: Writer,
   emails: readonly (string | null)[],
 ): Promise<ReadonlyMap<string, EmployeeId>> {
-  const wanted = [...new Set(emails.flatMap((email) => (email === null ? [] : [email.toLowerCase()])))];
+  const wanted = unique(emails.flatMap((email) => (email === null ? [] : [email.toLowerCase()])));
   if (wanted.length === 0) return new Map();
-  const rows = await writer
-    .selectFrom('employee')
-    .select(['id', 'work_email'])
-    .where('work_email', 'in', wanted)
-    .execute();
+  const rows = await employeesBy(writer, evened(wanted));
   return new Map(rows.map((row) => [row.work_email, row.id]));
 }
+
+const employeesBy = prepared((reader, emails: readonly string[]) =>
+  reader.selectFrom('employee').select(['id', 'work_email']).where('work_email', 'in', emails),
+);
 
 async function idsByExternalId(
   writer: Writer,
@@ -317,14 +362,23 @@ async function idsByExternalId(
   run: SyncRun,
   externalIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await writer
-    .selectFrom(table)
-    .select(['id', 'external_id'])
-    .where('application_id', '=', run.applicationId)
-    .where('external_id', 'in', [...new Set(externalIds)])
-    .execute();
+  const rows = await idsBy(writer, table, [run.applicationId, evened(unique(externalIds))]);
   return new Map(rows.flatMap((row) => (row.external_id === null ? [] : [[row.external_id, row.id] as const])));
 }
+
+const idsBy = preparedByShape(
+  (
+    reader,
+    table: 'account' | 'entitlement',
+    [applicationId, externalIds]: readonly [ApplicationId, readonly string[]],
+  ) =>
+    reader
+      .selectFrom(table)
+      .select(['id', 'external_id'])
+      .where('application_id', '=', applicationId)
+      .where('external_id', 'in', externalIds),
+  (table) => table,
+);
 
 function sameBut<Row extends object>(before: Row, after: Row, except: keyof Row): boolean {
   return (Object.keys(after) as (keyof Row)[]).every(

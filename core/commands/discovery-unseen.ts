@@ -8,8 +8,9 @@ import type { Tables, Writer } from '#core/persistence/tables.ts';
 
 /** Fewer than these come and go in any application, however small it is: one of two accounts is no reason to ask. */
 const fewestToAsk = 3;
-const accountsAtOnce = 5_000;
-const entitlementsAtOnce = 50;
+/** Of each, what is asked for at once: few enough that nobody else's question waits long for this one. */
+const accountsAtOnce = 2_000;
+const entitlementsAtOnce = 20;
 const endedAtOnce = 500;
 
 /** A grant that a request gave and that somebody took away past Gatehouse. */

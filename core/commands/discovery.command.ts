@@ -130,8 +130,15 @@ export const recordDiscoveryPage = defineCommand({
     runId: idSchema<SyncRunId>(),
     leaseOwner: z.string(),
     page: discoveryPageSchema,
-    /** How much was on the whole page, with its last part; null: more of the page follows. */
-    seen: z.object({ accounts: z.number().int(), entitlements: z.number().int(), grants: z.number().int() }).nullable(),
+    /** How much was on all of it, with its last part; null: more of it follows. */
+    seen: z
+      .object({
+        pages: z.number().int(),
+        accounts: z.number().int(),
+        entitlements: z.number().int(),
+        grants: z.number().int(),
+      })
+      .nullable(),
   }),
   // A page is worth a megabyte; where it stands in its run tells it apart.
   fingerprint: ({ runId, leaseOwner, page, seen }) => [
@@ -170,7 +177,7 @@ export const recordDiscoveryPage = defineCommand({
           accounts_seen: run.accountsSeen + seen.accounts,
           entitlements_seen: run.entitlementsSeen + seen.entitlements,
           grants_seen: run.grantsSeen + seen.grants,
-          pages: run.pages + 1,
+          pages: run.pages + seen.pages,
           checkpoint: page.checkpoint,
           ending: page.checkpoint === null ? JSON.stringify(freshEnding) : null,
         }),

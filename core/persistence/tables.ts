@@ -225,13 +225,19 @@ export function columnsOf(table: TableName): readonly Column[] {
 
 /** A row as the database takes it. Properties that are not columns are left out; missing ones become null. */
 export function toRow<Name extends TableName>(table: Name, value: Rows[Name]): Tables[Name] {
-  const source = value as Readonly<Record<string, unknown>>;
   const row: Record<string, unknown> = {};
-  for (const { property, column, json } of columnsOf(table)) {
-    const field = source[property] ?? null;
-    row[column] = json && field !== null ? JSON.stringify(field) : field;
-  }
+  for (const column of columnsOf(table)) row[column.column] = fieldOf(value, column);
   return row as Tables[Name];
+}
+
+/** The fields of a row in the order of the table's columns, at the end of `fields`: without a row of its own for each of many. */
+export function appendFields<Name extends TableName>(fields: unknown[], table: Name, value: Rows[Name]): void {
+  for (const column of columnsOf(table)) fields.push(fieldOf(value, column));
+}
+
+function fieldOf(value: object, { property, json }: Column): unknown {
+  const field = (value as Readonly<Record<string, unknown>>)[property] ?? null;
+  return json && field !== null ? JSON.stringify(field) : field;
 }
 
 /** A raw row as the domain knows it. */

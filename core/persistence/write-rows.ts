@@ -2,7 +2,7 @@
 import type { InsertObject, UpdateObject } from 'kysely';
 import type { EmployeeId } from '#core/domain/ids.ts';
 import { preparedByShape } from './prepared.ts';
-import { columnsOf, toRow, type Rows, type TableName, type Tables, type Writer } from './tables.ts';
+import { appendFields, columnsOf, toRow, type Rows, type TableName, type Tables, type Writer } from './tables.ts';
 
 /** Many rows are written in blocks of these sizes, so that a table needs a few statements and each is put together once. */
 const blockSizes = [512, 256, 128, 64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
@@ -20,7 +20,7 @@ export async function insertRows<Name extends TableName>(
     const left = Math.min(most, rows.length - start);
     const size = blockSizes.find((block) => block <= left) ?? 1;
     const fields: unknown[] = [];
-    for (const row of rows.slice(start, start + size)) fields.push(...Object.values(toRow(table, row)));
+    for (const row of rows.slice(start, start + size)) appendFields(fields, table, row);
     await insertBlock(writer, { table, rows: size }, fields);
     start += size;
   }

@@ -2,6 +2,7 @@
  * Discovery: all users with their roles and entitlements, then all groups, then whatever else has members. The checkpoint
  * names the phase and the place in its list, so an interrupted discovery goes on where the last page ended.
  */
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import {
   ConnectorFault,
   type DiscoveryPage,
@@ -99,6 +100,8 @@ async function* withHolders(
       if (resource === null || entitlement === null) continue;
       entitlements.push(entitlement);
       const holders = valuesOf(resource, 'members');
+      // A page may bring all members of a hundred groups: others are answered in between.
+      await afterOthers();
       if (holders.size === 0) empty.push(entitlement.externalId);
       for (const accountExternalId of holders) {
         grants.push({ accountExternalId, entitlementExternalId: entitlement.externalId });

@@ -93,7 +93,7 @@ describeEachDatabase('a discovery', (open) => {
     // A part of a page is no page: died there, all of it is read again.
     expect(await record(null)).toMatchObject({ outcome: 'done' });
     expect(await run()).toMatchObject({ accountsSeen: 0, pages: 0, ending: null });
-    expect(await record({ accounts: 1, entitlements: 0, grants: 0 })).toMatchObject({ outcome: 'done' });
+    expect(await record({ pages: 1, accounts: 1, entitlements: 0, grants: 0 })).toMatchObject({ outcome: 'done' });
     expect(await run()).toMatchObject({ accountsSeen: 1, pages: 1, ending: { stage: 'countAccounts' } });
     const abilities = { effects: [], compares: [] };
     const step = { runId, leaseOwner: 'dead', failure: null, abilities };

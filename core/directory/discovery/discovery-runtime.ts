@@ -25,6 +25,7 @@ import type { Connection, Connections } from '#core/fulfillment/connections.ts';
 import type { Credentials } from '#core/fulfillment/credentials.ts';
 import type { Database } from '#core/persistence/open-database.ts';
 import type { DiscoveryRuntime as Discovery } from '#core/workspace.ts';
+import { gathered } from './gathered-pages.ts';
 import { partsOf } from './page-parts.ts';
 
 export interface DiscoveryRuntime extends Discovery {
@@ -52,9 +53,13 @@ const system: Actor = { kind: 'system', part: 'discovery' };
 const lookEveryMilliseconds = 30_000;
 const burstMilliseconds = 200;
 /** Of a page, written in one transaction. */
-const rowsAtOnce = 5_000;
+const rowsAtOnce = 2_500;
+/** Of smaller pages, that are written together. */
+const gathering = { rows: 1_000, milliseconds: 500 };
 /** Leases are renewed well before their end: a page may take longer than a lease lasts. */
 const renewEveryMilliseconds = runLeaseMilliseconds / 3;
+
+const none = (async function* (): AsyncGenerator<never, void, void> {})();
 
 export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   const { database, execute, connections, credentials, now, owner, log } = options;
@@ -234,10 +239,10 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     let failure: string | null = null;
     try {
       if (connection.kind !== 'open') throw new Error(connection.message);
-      const pages: AsyncIterable<DiscoveryPage> | undefined =
-        from === 'read' ? undefined : connection.connector.discover?.(from.checkpoint, signal);
-      for await (const page of pages ?? []) {
-        for (const part of partsOf(page, rowsAtOnce)) {
+      const pages: AsyncIterable<DiscoveryPage> =
+        from === 'read' ? none : (connection.connector.discover?.(from.checkpoint, signal) ?? none);
+      for await (const taken of gathered(pages, gathering)) {
+        for (const part of partsOf(taken, rowsAtOnce)) {
           const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, ...part }, system));
           if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
         }

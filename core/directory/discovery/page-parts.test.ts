@@ -31,7 +31,7 @@ describe('a page in parts of at most three rows of a kind', () => {
     [7, 7, 5],
   ])('with %i accounts and %i grants', (accounts, grants, expected) => {
     const page = pageOf(accounts, grants);
-    const parts = [...partsOf(page, 3)];
+    const parts = [...partsOf({ page, pages: 2 }, 3)];
     expect(parts).toHaveLength(expected);
     for (const { page: part } of parts) {
       expect(Math.max(part.accounts.length, part.grants.length)).toBeLessThanOrEqual(3);
@@ -47,7 +47,7 @@ describe('a page in parts of at most three rows of a kind', () => {
     expect(later.flatMap((part) => [...part.page.accounts, ...part.page.entitlements])).toEqual([]);
     expect(parts.map((part) => part.seen)).toEqual([
       ...Array.from({ length: expected - 1 }, () => null),
-      { accounts, entitlements: 1, grants },
+      { pages: 2, accounts, entitlements: 1, grants },
     ]);
   });
 });

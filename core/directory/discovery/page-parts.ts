@@ -1,15 +1,23 @@
 /** A page in parts that are written one by one, so that nobody waits long: a page of groups may bring all their members. */
-import type { DiscoveryPage } from '#core/connectors/connector.ts';
+import type { DiscoveryPage, RemoteGrant } from '#core/connectors/connector.ts';
+import type { GatheredPages } from './gathered-pages.ts';
 
 export interface PagePart {
   readonly page: DiscoveryPage;
-  /** How much was on the whole page, with its last part; null: more of the page follows. */
-  readonly seen: { readonly accounts: number; readonly entitlements: number; readonly grants: number } | null;
+  /** How much was on all of it, with its last part; null: more of it follows. */
+  readonly seen: {
+    readonly pages: number;
+    readonly accounts: number;
+    readonly entitlements: number;
+    readonly grants: number;
+  } | null;
 }
 
 /** In their order: accounts, the entitlements, grants; at most so many accounts and so many grants in each. */
-export function* partsOf(page: DiscoveryPage, rowsAtOnce: number): Generator<PagePart> {
-  const { accounts, entitlements, grants, checkpoint } = page;
+export function* partsOf({ page, pages }: GatheredPages, rowsAtOnce: number): Generator<PagePart> {
+  const { accounts, entitlements, checkpoint } = page;
+  // By account: what is near to each other in the database is written together, not all over it with each part.
+  const grants = page.grants.length > rowsAtOnce ? page.grants.toSorted(byAccount) : page.grants;
   const nothing = { accounts: [], entitlements: [], grants: [], checkpoint };
   const accountParts = slicesOf(accounts, rowsAtOnce);
   for (const part of accountParts.slice(0, -1)) yield { page: { ...nothing, accounts: part }, seen: null };
@@ -22,8 +30,13 @@ export function* partsOf(page: DiscoveryPage, rowsAtOnce: number): Generator<Pag
   }
   yield {
     page: { ...page, ...nothing, ...begun, grants: grantParts.at(-1) ?? [] },
-    seen: { accounts: accounts.length, entitlements: entitlements.length, grants: grants.length },
+    seen: { pages, accounts: accounts.length, entitlements: entitlements.length, grants: grants.length },
   };
+}
+
+function byAccount(one: RemoteGrant, other: RemoteGrant): number {
+  if (one.accountExternalId === other.accountExternalId) return 0;
+  return one.accountExternalId < other.accountExternalId ? -1 : 1;
 }
 
 function slicesOf<Value>(values: readonly Value[], rowsAtOnce: number): readonly (readonly Value[])[] {
