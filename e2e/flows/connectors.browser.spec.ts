@@ -6,7 +6,8 @@ import { Webhook } from 'standardwebhooks';
 import { startGithubServer } from '#core/testing/github-server.ts';
 import { playServer } from '#core/testing/http-server.ts';
 import { jiraAccount, startJiraServer } from '#core/testing/jira-server.ts';
-import { canRunKeyringSession } from '#core/testing/keyring-session.ts';
+import { canRunKeyringSession, runInKeyringSession } from '#core/testing/keyring-session.ts';
+import { acceptsLogin } from '#core/testing/ldap-testbed.ts';
 import { startOpenLdapTestbed } from '#core/testing/openldap-testbed.ts';
 import { startRoleTestbed } from '#core/testing/role-testbed.ts';
 import { canRunSlapd } from '#core/testing/slapd-server.ts';
@@ -31,11 +32,21 @@ function exportInto(folder: string, secondsAgo: number, ...rows: readonly string
   utimesSync(file, at, at);
 }
 
+/** What `npm run handover` shows on a terminal, which `script` plays. */
+async function handOver(home: string, name: string): Promise<string> {
+  const command = `${process.execPath} core/cli/handover.ts ${name}`;
+  const play = `require('node:child_process').spawnSync('script', ['-qec', ${JSON.stringify(command)}, '/dev/null'], { stdio: 'inherit' })`;
+  const { stdout } = await runInKeyringSession(['-e', play], { home });
+  return stdout;
+}
+
 const signingSecret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
-test('an organization on GitHub, tickets, a webhook and work by hand are set up and give access from the console', async ({
+test('applications of every kind are set up, tested, discovered and given access to from the console', async ({
   console: window,
+  folder: home,
 }) => {
+  test.setTimeout(300_000);
   const [github, jira] = await Promise.all([startGithubServer(), startJiraServer()]);
   // It believes what the reference implementation of Standard Webhooks believes.
   const hook = await playServer(({ body, headers }) => {
@@ -48,6 +59,21 @@ test('an organization on GitHub, tickets, a webhook and work by hand are set up 
   github.addMember('zhang', { nameId: 'bjorn.zhang@alderbrook.example' });
   github.addMember('stranger', { nameId: 'stranger@elsewhere.example' });
   const team = github.addTeam('Chart makers', ['stranger']);
+
+  const [ldap, postgres] = await Promise.all([startOpenLdapTestbed(), startRoleTestbed()]);
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-exchange-'));
+  await ldap.newTree();
+  const carol = await ldap.admin.add(`uid=carol,${ldap.people()}`, {
+    objectClass: 'inetOrgPerson',
+    cn: 'Carol Stranger',
+    sn: 'Stranger',
+    mail: 'carol@elsewhere.example',
+  });
+  await ldap.group('Lighthouse keepers', [carol]);
+  const watch = await ldap.group('Night watch');
+  await postgres.createGroup('ledger_readers');
+  writeFileSync(join(folder, 'gatehouse-exchange.txt'), '');
+  exportInto(folder, 60, 'carol,carol@elsewhere.example,Carol Stranger,yes,Payroll clerk');
 
   await signInAs(window, administrator);
   const charts = await ApplicationPage.add(window, { name: 'Chart room', owner: administrator, atOnce: true });
@@ -106,67 +132,14 @@ test('an organization on GitHub, tickets, a webhook and work by hand are set up 
   await imported.says('Imported 3 rows.', { Created: 3 });
   await imported.close();
 
-  await switchTo(window, 'Bjørn Zhang');
-  const wishes = await NewRequestPage.open(window);
-  await wishes.add('Chart makers', 'Desk agents', 'North door', 'Boat keys');
-  await wishes.because('I take the boats out and chart the sound.');
-  const number = await wishes.submit();
-  const request = await RequestPage.of(window, number);
-  await expect(request.item('Chart makers', 'Bjørn Zhang')).toContainText(/Actual\s*held, read back/);
-  expect(github.membersOf(team)).toEqual(['stranger', 'zhang']);
-  await expect(request.item('North door', 'Bjørn Zhang')).toContainText(/badge-7.*badge is open/);
-  const waiting = request.item('Desk agents', 'Bjørn Zhang');
-  await expect(waiting).toContainText('Waits for others');
-  await expect(waiting).toContainText(`${jira.baseUrl}/browse/ACCESS-1`);
-
-  await switchTo(window, administrator);
-  const work = await RequestPage.find(window, number);
-  const boats = work.item('Boat keys', 'Bjørn Zhang');
-  await expect(boats).toContainText('Write a line into the book, and leave a copy of it.');
-  await work.completeByHand(boats, 'Line 12 of the book.', 'done', {
-    name: 'line-12.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from('12. Bjørn Zhang, the keys of both boats\n'),
-  });
-  await expect(work.trail.last()).toContainText('line-12.txt');
-  const saved = await download(window, boats.getByRole('button', { name: 'line-12.txt' }));
-  expect(readFileSync(saved.path, 'utf8')).toBe('12. Bjørn Zhang, the keys of both boats\n');
-
-  // Whoever is told that a ticket is resolved need not wait for the next look at it.
-  jira.move('ACCESS-1', { name: 'Done', category: 'done' }, 'Done');
-  await work.item('Desk agents', 'Bjørn Zhang').getByRole('button', { name: 'Send again' }).click();
-  await work.state('Completed');
-  expect([jira.issues.length, github.problems]).toEqual([1, []]);
-  await Promise.all([github.close(), jira.close(), hook.close()]);
-});
-
-test('a directory, a database and an exchange of files are set up, discovered and given access to from the console', async ({
-  console: window,
-}) => {
-  const [ldap, postgres] = await Promise.all([startOpenLdapTestbed(), startRoleTestbed()]);
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-exchange-'));
-  await ldap.newTree();
-  const carol = await ldap.admin.add(`uid=carol,${ldap.people()}`, {
-    objectClass: 'inetOrgPerson',
-    cn: 'Carol Stranger',
-    sn: 'Stranger',
-    mail: 'carol@elsewhere.example',
-  });
-  await ldap.group('Lighthouse keepers', [carol]);
-  const watch = await ldap.group('Night watch');
-  await postgres.createGroup('ledger_readers');
-  writeFileSync(join(folder, 'gatehouse-exchange.txt'), '');
-  exportInto(folder, 60, 'carol,carol@elsewhere.example,Carol Stranger,yes,Payroll clerk');
-
-  await signInAs(window, administrator);
-  const directory = await ApplicationPage.add(window, {
+  const harbour = await ApplicationPage.add(window, {
     name: 'Harbour directory',
     owner: administrator,
     atOnce: true,
   });
-  await directory.chooseConnector('LDAP and Active Directory');
+  await harbour.chooseConnector('LDAP and Active Directory');
   const form = ldap.form() as Readonly<Record<string, string>>;
-  await directory.fill({
+  await harbour.fill({
     Address: form['address']!,
     'Certificate authority': form['certificateAuthority']!,
     'Bind name': form['bindDn']!,
@@ -174,16 +147,15 @@ test('a directory, a database and an exchange of files are set up, discovered an
     'Base DN of accounts': form['accountsBase']!,
     'Base DN of groups': form['groupsBase']!,
   });
-  await expect(await directory.test()).toContainText('1 check failed.');
-  await directory.fill({ 'Bind password': ldap.server.service.password });
-  await expect(await directory.test()).toContainText('The connection works.');
-  await directory.saveConnection();
-  await directory.connectionIs('Working');
-  await directory.discover();
-  await expect(await directory.tab('Entitlements')).toContainText('Night watch');
+  await expect(await harbour.test()).toContainText('1 check failed.');
+  await harbour.fill({ 'Bind password': ldap.server.service.password });
+  await expect(await harbour.test()).toContainText('The connection works.');
+  await harbour.saveConnection();
+  await harbour.connectionIs('Working');
+  await harbour.discover();
+  await expect(await harbour.tab('Entitlements')).toContainText('Night watch');
   // Nobody knows whose account it is; that is found, and proposed to be mended.
-  const findings = await directory.tab('Findings');
-  await expect(findings).toContainText('carol');
+  await expect(await harbour.tab('Findings')).toContainText('carol');
 
   const database = await ApplicationPage.add(window, { name: 'Ledger database', owner: administrator, atOnce: true });
   await database.chooseConnector('PostgreSQL');
@@ -208,10 +180,18 @@ test('a directory, a database and an exchange of files are set up, discovered an
 
   await switchTo(window, 'Bjørn Zhang');
   const wishes = await NewRequestPage.open(window);
+  await wishes.add('Chart makers', 'Desk agents', 'North door', 'Boat keys');
   await wishes.add('Night watch', 'ledger_readers', 'Payroll clerk');
-  await wishes.because('I keep the light and the books.');
+  await wishes.because('I take the boats out, keep the light and chart the sound.');
   const number = await wishes.submit();
   const request = await RequestPage.of(window, number);
+  await expect(request.item('Chart makers', 'Bjørn Zhang')).toContainText(/Actual\s*held, read back/);
+  expect(github.membersOf(team)).toEqual(['stranger', 'zhang']);
+  await expect(request.item('North door', 'Bjørn Zhang')).toContainText(/badge-7.*badge is open/);
+  const waiting = request.item('Desk agents', 'Bjørn Zhang');
+  await expect(waiting).toContainText('Waits for others');
+  await expect(waiting).toContainText(`${jira.baseUrl}/browse/ACCESS-1`);
+
   await expect.poll(() => ldap.admin.texts(watch.dn, 'member')).toContain(`uid=bjorn.zhang,${ldap.people()}`);
   await expect.poll(() => postgres.membersOf('ledger_readers')).toEqual(['bjorn.zhang@alderbrook.example']);
   const changes = join(folder, 'changes');
@@ -221,6 +201,23 @@ test('a directory, a database and an exchange of files are set up, discovered an
   );
   await request.state('Being delivered');
 
+  await switchTo(window, administrator);
+  const work = await RequestPage.find(window, number);
+  const boats = work.item('Boat keys', 'Bjørn Zhang');
+  await expect(boats).toContainText('Write a line into the book, and leave a copy of it.');
+  await work.completeByHand(boats, 'Line 12 of the book.', 'done', {
+    name: 'line-12.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('12. Bjørn Zhang, the keys of both boats\n'),
+  });
+  await expect(work.trail.last()).toContainText('line-12.txt');
+  const saved = await download(window, boats.getByRole('button', { name: 'line-12.txt' }));
+  expect(readFileSync(saved.path, 'utf8')).toBe('12. Bjørn Zhang, the keys of both boats\n');
+
+  // Whoever is told that a ticket is resolved need not wait for the next look at it.
+  jira.move('ACCESS-1', { name: 'Done', category: 'done' }, 'Done');
+  await work.item('Desk agents', 'Bjørn Zhang').getByRole('button', { name: 'Send again' }).click();
+
   // The application has read the change, and says so in its next export.
   exportInto(
     folder,
@@ -228,9 +225,20 @@ test('a directory, a database and an exchange of files are set up, discovered an
     'carol,carol@elsewhere.example,Carol Stranger,yes,Payroll clerk',
     'bjorn.zhang@alderbrook.example,bjorn.zhang@alderbrook.example,Bjørn Zhang,yes,Payroll clerk',
   );
-  await switchTo(window, administrator);
   await (await ApplicationPage.open(window, 'Payroll by file')).discover();
-  await (await RequestPage.find(window, number)).state('Completed');
-  await Promise.all([ldap.close(), postgres.close()]);
+  const delivered = await RequestPage.find(window, number);
+  await delivered.state('Completed');
+  expect([jira.issues.length, github.problems]).toEqual([1, []]);
+
+  // The first password of the account that was made is handed over once, from the keychain of this machine.
+  const evidence = await delivered.item('Night watch', 'Bjørn Zhang').textContent();
+  const [name = ''] = /initial-password:[0-9a-f-]{36}/.exec(evidence ?? '') ?? [];
+  const handed = await handOver(join(home, 'home'), name);
+  const login = { dn: `uid=bjorn.zhang,${ldap.people()}`, password: handed.trim() };
+  const url = `ldap://${ldap.server.host}:${ldap.server.port}`;
+  expect(await acceptsLogin({ url, certificateAuthority: null, login })).toBe(true);
+  expect(await handOver(join(home, 'home'), name)).toContain('it was handed over already');
+
+  await Promise.all([github, jira, hook, ldap, postgres].map((server) => server.close()));
   rmSync(folder, { recursive: true });
 });
