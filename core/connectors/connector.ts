@@ -130,6 +130,8 @@ export interface AccountDraft {
    * hands it over. The account must have to change it at first use where the application can ask for that.
    */
   readonly initialPassword?: string;
+  /** External id of the account the person had there last, and which is gone; left out: none is known. */
+  readonly formerAccount?: string;
 }
 
 /** What a person or a program outside Gatehouse is asked to do, through a ticket or a call to another system. */

@@ -75,8 +75,14 @@ describeEachDatabase(
           state: 'failed',
           lastProblem: expect.stringContaining('declined or cancelled'),
         });
+        // A discovery ends what is known of the invitation, and not that there was one.
+        // Whether an account was there before the discovery, its id says, which is of this machine's clock.
+        await settled(1 + (Date.now() - Date.parse(workspace.clock.now())) / 3_600_000);
+        await delivery.discovery.start(applications.automatic, discoveryActor);
+        await delivery.discovery.idle();
         await again();
       }
+      expect(await rowsOf(workspace, 'account')).toContainEqual(expect.objectContaining({ status: 'gone' }));
       expect(sent()).toBe(1);
 
       const id = (github.state.nextId += 1);

@@ -16,11 +16,13 @@ export async function loadWork(
 ): Promise<Work & { readonly initialPassword: InitialPassword | null }> {
   const [row] = await taskWithPerson(reader, id);
   if (row === undefined) throw new Error('A fulfillment task without its beneficiary or entitlement');
-  const accounts = likeliestFirst(await accountsOf(reader, row.application_id, row.beneficiary_id)).filter((account) =>
+  const all = (await accountsOf(reader, row.application_id, row.beneficiary_id)).filter((account) =>
     row.service_account === null
       ? account.kind === 'employee'
       : account.kind === 'service' && account.username_key === row.service_account.toLowerCase(),
   );
+  const accounts = likeliestFirst(all.filter(({ status }) => status !== 'gone'));
+  const gone = all.filter(({ status }) => status === 'gone').toSorted((one, other) => (one.id < other.id ? 1 : -1));
   return {
     effect: row.effect,
     entitlementExternalId: row.entitlement_external_id,
@@ -30,6 +32,7 @@ export async function loadWork(
     expiresAt: row.effect === 'grant' ? endOf(fromJson<Term>(row.term), now) : null,
     initialPassword: row.initial_password === null ? null : fromJson<InitialPassword>(row.initial_password),
     serviceAccount: row.service_account,
+    formerAccount: gone[0]?.external_id ?? null,
     person: {
       employeeId: row.source_user_id ?? row.beneficiary_id,
       workEmail: row.work_email,
@@ -89,6 +92,5 @@ const accountsOf = prepared((reader, applicationId: ApplicationId, employeeId: E
     .selectFrom('account')
     .select(['id', 'external_id', 'username', 'username_key', 'kind', 'email', 'display_name', 'status'])
     .where('application_id', '=', applicationId)
-    .where('employee_id', '=', employeeId)
-    .where('status', '<>', 'gone'),
+    .where('employee_id', '=', employeeId),
 );

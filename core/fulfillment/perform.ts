@@ -37,6 +37,8 @@ export interface Work {
   readonly serviceAccount?: string | null;
   /** The accounts in question in the application that the workspace knows, the likeliest first: those that are enabled. */
   readonly accounts: readonly RemoteAccount[];
+  /** External id of the one that was there last and is gone; null or left out: there was none. */
+  readonly formerAccount?: string | null;
   /** Attempts made before this one: an effect found present may be theirs. */
   readonly earlierAttempts: number;
   /** The application took the write earlier: it is only read whether the access is there. */
@@ -317,7 +319,8 @@ async function findOrCreate(work: Work, performance: Performance): Promise<Outco
     };
   }
   const { passwords = null } = performance;
-  const draft = accountDraftOf(work);
+  const { formerAccount = null } = work;
+  const draft = { ...accountDraftOf(work), ...(formerAccount === null ? {} : { formerAccount }) };
   if (passwords === null)
     return onlyTheServiceAccount(work, await guarded(() => connector.createAccount?.(draft, signal)));
   let initialPassword: string;

@@ -4,7 +4,7 @@
  */
 import type { AccountDraft, Failure, Outcome, RemoteAccount } from '#core/connectors/connector.ts';
 import { needsPerson, retryable } from '../failures.ts';
-import { unansweredInvitation } from './invitations.ts';
+import { turnedDown, unansweredInvitation } from './invitations.ts';
 import {
   accountOf,
   invitationIdOf,
@@ -69,6 +69,8 @@ export async function createAccount(
   const addresses = [draft.email, draft.username];
   const unanswered = await unansweredInvitation(context, null, [...addresses, invitee.user?.login ?? ''], signal);
   if (unanswered !== null) return unanswered;
+  const former = invitationIdOf(draft.formerAccount ?? '');
+  if (former !== null) return turnedDown(former, context.configuration.organization);
   const { organization } = context.configuration;
   const body = invitee.user === null ? { email: draft.email } : { invitee_id: Number(invitee.user.id) };
   const answer = await context.client.send(
