@@ -109,6 +109,7 @@ function Decide({ finding }: { readonly finding: FindingRow }) {
         <LinkAccount
           account={{ id: accountId, username: finding.account }}
           employee={finding.employee}
+          isService={finding.kind === 'ownerMissing'}
           onClose={() => setLinking(false)}
         />
       )}

@@ -14,10 +14,12 @@ export interface LinkAccountProps {
   readonly account: Pick<AccountRow, 'id' | 'username'>;
   /** Whom it belongs to now. */
   readonly employee: Person | null;
+  /** A program signs in with it: a person answers for it, and their own access has nothing to do with it. */
+  readonly isService?: boolean;
   readonly onClose: () => void;
 }
 
-export function LinkAccount({ account, employee, onClose }: LinkAccountProps) {
+export function LinkAccount({ account, employee, isService = false, onClose }: LinkAccountProps) {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<Person | null>(null);
   const found = useQuery(ownerSearchQuery(search));
@@ -27,15 +29,22 @@ export function LinkAccount({ account, employee, onClose }: LinkAccountProps) {
     onDone: onClose,
   });
   return (
-    <Modal opened onClose={onClose} title={`Link ${account.username} to a person`} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={isService ? `Name the owner of ${account.username}` : `Link ${account.username} to a person`}
+      centered
+    >
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          {employee === null
-            ? 'Gatehouse gives and takes this person’s access through the account from now on. Discoveries keep the link.'
-            : `It belongs to ${employee.fullName} now.`}
+          {isService
+            ? 'Whoever owns a service account answers for it: access of it is asked for through them, and it is found again when they leave.'
+            : employee === null
+              ? 'Gatehouse gives and takes this person’s access through the account from now on. Discoveries keep the link.'
+              : `It belongs to ${employee.fullName} now.`}
         </Text>
         <AsyncSelect
-          label="Person"
+          label={isService ? 'Owner' : 'Person'}
           placeholder="Search people"
           options={(found.data?.rows ?? []).map(toOption)}
           loading={found.isFetching}
@@ -70,7 +79,7 @@ export function LinkAccount({ account, employee, onClose }: LinkAccountProps) {
               if (chosen !== null) void link.run({ accountId: account.id, employeeId: chosen.id });
             }}
           >
-            Link
+            {isService ? 'Name the owner' : 'Link'}
           </Button>
         </Group>
       </Stack>
