@@ -17,6 +17,7 @@ import { findConflicts, nothingHeld } from '#core/engine/conflicts.ts';
 import { prepared } from '#core/persistence/prepared.ts';
 import type { Tables, Writer } from '#core/persistence/tables.ts';
 import { insertRows } from '#core/persistence/write-rows.ts';
+import { accountNamed } from './further-facts.ts';
 import { loadConflictRules } from './review-facts.ts';
 
 export async function loadStartFacts(
@@ -27,12 +28,20 @@ export async function loadStartFacts(
 ): Promise<
   Pick<
     StartFacts,
-    'option' | 'beneficiaryWorksHere' | 'entitlementExists' | 'grantIs' | 'conflicts' | 'disabledAccount'
+    | 'option'
+    | 'beneficiaryWorksHere'
+    | 'entitlementExists'
+    | 'grantIs'
+    | 'conflicts'
+    | 'disabledAccount'
+    | 'serviceAccount'
   >
 > {
   const [row] = await startRow(writer, task.entitlementId, task.beneficiaryId);
   if (row === undefined) throw new Error('A fulfillment task without its application, entitlement or beneficiary');
   const grants = task.effect === 'grant';
+  const account =
+    grants && serviceAccount !== null ? await accountNamed(writer, task.applicationId, serviceAccount) : undefined;
   return {
     option: row.fulfillment,
     beneficiaryWorksHere: row.employeeStatus === 'active',
@@ -41,6 +50,16 @@ export async function loadStartFacts(
     conflicts: grants ? await conflictsNow(writer, task, lock) : [],
     disabledAccount:
       grants && row.fulfillment === 'manual' ? await disabledAccount(writer, task, serviceAccount) : null,
+    ...(account === undefined
+      ? {}
+      : {
+          serviceAccount: {
+            kind: account.kind,
+            ownerId: account.employee_id,
+            ownerName: account.full_name,
+            beneficiaryName: row.beneficiaryName,
+          },
+        }),
   };
 }
 
@@ -113,6 +132,7 @@ const startRow = prepared((reader, entitlementId: EntitlementId, beneficiaryId: 
     .innerJoin('entitlement', 'entitlement.application_id', 'application.id')
     .innerJoin('employee', (join) => join.on('employee.id', '=', beneficiaryId))
     .select(['application.fulfillment', 'entitlement.status as entitlementStatus', 'employee.status as employeeStatus'])
+    .select('employee.full_name as beneficiaryName')
     .where('entitlement.id', '=', entitlementId),
 );
 

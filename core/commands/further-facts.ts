@@ -1,5 +1,5 @@
 /** Facts about lines that are not ordinary: for a service account, or prolonging access that is held. */
-import type { EmployeeId, EntitlementId, RequestItemId } from '#core/domain/ids.ts';
+import type { ApplicationId, EmployeeId, EntitlementId, RequestItemId } from '#core/domain/ids.ts';
 import type { RequestItem, Term } from '#core/domain/request.ts';
 import type { ItemDraft } from '#core/engine/check-item.ts';
 import { joining, type OpenLine } from '#core/engine/joining.ts';
@@ -121,6 +121,18 @@ export function openLine(
   };
 }
 
+/** The account of an application that has this name, a person's or a service's, with whoever it belongs to. */
+export function accountNamed(reader: Reader, applicationId: ApplicationId, name: string) {
+  return reader
+    .selectFrom('account')
+    .leftJoin('employee', 'employee.id', 'account.employee_id')
+    .select(['account.id', 'account.kind', 'account.employee_id', 'employee.full_name'])
+    .where('account.application_id', '=', applicationId)
+    .where('account.username_key', '=', name.toLowerCase())
+    .where('account.status', '<>', 'gone')
+    .executeTakeFirst();
+}
+
 /** What is held and what is asked for are then questions about that account, not about its owner. */
 async function factsOfServiceAccount(
   reader: Reader,
@@ -130,14 +142,7 @@ async function factsOfServiceAccount(
 ): Promise<ItemFacts> {
   const { application } = facts;
   if (application === null) return facts;
-  const account = await reader
-    .selectFrom('account')
-    .leftJoin('employee', 'employee.id', 'account.employee_id')
-    .select(['account.id', 'account.kind', 'account.employee_id', 'employee.full_name'])
-    .where('account.application_id', '=', application.id)
-    .where('account.username_key', '=', name.toLowerCase())
-    .where('account.status', '<>', 'gone')
-    .executeTakeFirst();
+  const account = await accountNamed(reader, application.id, name);
   const grant =
     account === undefined
       ? undefined
@@ -168,10 +173,11 @@ async function factsOfServiceAccount(
       same === undefined || (same.action === draft.action && asked !== undefined) ? null : openLine(same),
       draft,
     ),
-    // Asked for by somebody else as theirs, it is not free any more, though it is not there yet.
-    serviceAccount:
-      account === undefined
-        ? { kind: 'service', ownerId: asked?.beneficiary_id ?? null, ownerName: asked?.full_name ?? null }
-        : { kind: account.kind, ownerId: account.employee_id, ownerName: account.full_name },
+    // Asked for by somebody else as theirs, it is not free any more, though it is not there yet or nobody's.
+    serviceAccount: {
+      kind: account?.kind ?? 'service',
+      ownerId: account?.employee_id ?? asked?.beneficiary_id ?? null,
+      ownerName: account?.full_name ?? asked?.full_name ?? null,
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** What would refuse a line that begins later, is for a service account, or prolongs access that is held. */
 import type { Refusal } from '#core/domain/errors.ts';
+import type { EmployeeId } from '#core/domain/ids.ts';
 import type { Instant } from '#core/domain/instant.ts';
 import type { ItemDraft } from './item-draft.ts';
 import { endOf } from './fulfillment-plan.ts';
@@ -28,25 +29,29 @@ function startProblems({ startsAt = null, term }: ItemDraft, now: Instant): read
 }
 
 function serviceAccountProblems(draft: ItemDraft, facts: ItemFacts): readonly Refusal[] {
-  const { serviceAccount: known } = facts;
-  const name = draft.serviceAccount ?? null;
-  if (name === null || known === null || known === undefined) return [];
-  const owner = facts.beneficiary?.fullName ?? 'this person';
+  const owner = { id: draft.beneficiaryId, name: facts.beneficiary?.fullName ?? 'this person' };
+  const problem = serviceAccountProblem(draft.serviceAccount ?? null, owner, facts.serviceAccount ?? null);
+  return problem === null ? [] : [problem];
+}
+
+/** Why an account of this name cannot be this owner's service account; null: it can, or there is none yet. */
+export function serviceAccountProblem(
+  name: string | null,
+  owner: { readonly id: EmployeeId; readonly name: string },
+  known: NonNullable<ItemFacts['serviceAccount']> | null,
+): Refusal | null {
+  if (name === null || known === null) return null;
   if (known.kind === 'employee')
-    return [
-      {
-        code: 'item.serviceAccountInvalid',
-        message: `${name} is a person\u2019s account, not a service account. Choose another name, or ask for that person.`,
-      },
-    ];
-  if (known.ownerId !== null && known.ownerId !== draft.beneficiaryId)
-    return [
-      {
-        code: 'item.serviceAccountTaken',
-        message: `The service account ${name} belongs to ${known.ownerName ?? 'somebody else'}, not to ${owner}. Ask with its owner, or choose another name.`,
-      },
-    ];
-  return [];
+    return {
+      code: 'item.serviceAccountInvalid',
+      message: `${name} is a person\u2019s account, not a service account. Choose another name, or ask for that person.`,
+    };
+  if (known.ownerId !== null && known.ownerId !== owner.id)
+    return {
+      code: 'item.serviceAccountTaken',
+      message: `The service account ${name} belongs to ${known.ownerName ?? 'somebody else'}, not to ${owner.name}. Ask with its owner, or choose another name.`,
+    };
+  return null;
 }
 
 function extensionProblems(draft: ItemDraft, facts: ItemFacts, now: Instant): readonly Refusal[] {

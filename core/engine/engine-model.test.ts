@@ -21,6 +21,7 @@ import {
   provisionedOnlyWhenApproved,
   refusalsChangeNothing,
   sameCommandsSameState,
+  serviceAccountsKeepTheirOwner,
   type Check,
 } from '#core/testing/model/checks.ts';
 import { realEngine, type Engine } from '#core/testing/model/engine.ts';
@@ -63,6 +64,10 @@ function noticed(check: Check, engine: Engine, over = anything): string {
 describe('whatever happens', () => {
   it('nobody ever decides their own request on any path, nor does who stands in for them (defect 8)', () => {
     expect(counterexample(nobodyDecidesTheirOwn)).toBeNull();
+  });
+
+  it('a service account is asked for as that of its owner alone, and nothing that is given makes it somebody else’s', () => {
+    expect(counterexample(serviceAccountsKeepTheirOwner)).toBeNull();
   });
 
   it('whoever decides is among those who review it at that moment, or stands where one of them handed it on', () => {
@@ -124,6 +129,18 @@ describe('a check notices an engine that', () => {
       nobodyDecidesTheirOwn,
       broken.letsStandInsOfConcernedDecide,
       /decided .*, which concerns them/,
+    ],
+    [
+      'lets anybody ask for a service account as theirs',
+      serviceAccountsKeepTheirOwner,
+      broken.asksForAnybodysAccount,
+      /was asked for as .*'s/,
+    ],
+    [
+      'gives to a service account that has found another owner',
+      serviceAccountsKeepTheirOwner,
+      broken.deliversToWhoeverOwnsIt,
+      /(robot|batch) of .* became .*'s/,
     ],
     [
       'goes by the plan, whatever has become of the people in it',

@@ -353,6 +353,12 @@ export const lifecycle: readonly LifecycleCommand[] = [
       delivery(['waiting'], 'done', 'access.granted', 'The other system says that the access was given.'),
       delivery(['waiting'], 'done', 'access.removed', 'The other system says that the access was taken away.'),
       delivery(['waiting'], 'failed', 'fulfillment.failed', 'It was turned down.'),
+      delivery(
+        ['waiting'],
+        'waiting',
+        'fulfillment.accepted',
+        'The other system has it again, after an attempt that failed.',
+      ),
       delivery(['waiting'], 'waiting', 'fulfillment.retrying', 'A removal was turned down; it is asked for once more.'),
       end(['waiting'], 'done', 'access.expired', 'The other system says that the access was taken away.'),
       end(['waiting'], 'waiting', 'fulfillment.retrying', 'It was turned down; it is asked for once more.'),

@@ -5,8 +5,9 @@
  */
 import type { Instant } from '#core/domain/instant.ts';
 import type { RequestItem } from '#core/domain/request.ts';
+import { serviceAccountProblem } from './check-further.ts';
 import { unreviewed, type Conflicts } from './conflicts.ts';
-import type { RequestAggregate } from './state.ts';
+import type { ItemFacts, RequestAggregate } from './state.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface ObstacleFacts {
@@ -15,6 +16,8 @@ export interface ObstacleFacts {
   readonly entitlementExists: boolean;
   /** Duties that delivering it would bring into conflict by the rules of now. Left out: none. */
   readonly conflicts?: Conflicts['found'];
+  /** The account of the name it is for, and who was said to own it. Left out: it is for the beneficiary's own, or there is none yet. */
+  readonly serviceAccount?: NonNullable<ItemFacts['serviceAccount']> & { readonly beneficiaryName: string };
 }
 
 /** Why it can never be delivered; null: nothing speaks against it. The verdict is derived from the decisions anew. */
@@ -24,6 +27,11 @@ export function obstacleTo(before: RequestAggregate, item: RequestItem, facts: O
   if (item.action === 'REVOKE') return null;
   if (!facts.beneficiaryWorksHere) return 'The person no longer works here.';
   if (!facts.entitlementExists) return 'The entitlement no longer exists in the application.';
+  if (facts.serviceAccount !== undefined) {
+    const owner = { id: item.beneficiaryId, name: facts.serviceAccount.beneficiaryName };
+    const problem = serviceAccountProblem(item.serviceAccount, owner, facts.serviceAccount);
+    if (problem !== null) return problem.message;
+  }
   if (item.term.kind === 'until' && item.term.endsAt <= facts.now)
     return 'The access would have ended before it could be delivered.';
   return null;

@@ -4,6 +4,7 @@ import { decideTask } from '#core/commands/decide-task.command.ts';
 import { completeFulfillmentByHand } from '#core/commands/fulfillment-by-person.command.ts';
 import { endAccessEarly, notRenewAccess } from '#core/commands/later-access.command.ts';
 import { submitRequest } from '#core/commands/submit-request.command.ts';
+import type { EmployeeId } from '#core/domain/ids.ts';
 import type { Term } from '#core/domain/request.ts';
 import {
   approved,
@@ -350,7 +351,7 @@ describeEachDatabase('A service account', (open) => {
   });
 
   it('is not taken from its owner, nor from whoever asked for it first, nor is a person’s account', async () => {
-    const { ask, refusalOf, delivery, people, entitlements } = await begin(open);
+    const { ask, later, refusalOf, delivery, people, entitlements, workspace } = await begin(open);
     await ask('automatic', { serviceAccount: 'nightly-export' });
     await ask('automatic', {});
     expect(await refusalOf('automatic', { serviceAccount: 'nightly-export' }, 'colleague')).toBe('item.alreadyHeld');
@@ -371,6 +372,29 @@ describeEachDatabase('A service account', (open) => {
     expect(await refusalOf('reviewed', { serviceAccount: 'report-writer' }, 'colleague')).toBe(
       'item.serviceAccountTaken',
     );
+
+    // Nobody's by now, it goes to whoever asks first; and when it is found to be another's before the delivery, it stays theirs.
+    const belongsTo = (fields: { readonly employee_id: EmployeeId | null }) =>
+      workspace.database.transaction((writer) =>
+        writer.updateTable('account').set(fields).where('username', '=', 'nightly-export').execute(),
+      );
+    await belongsTo({ employee_id: null });
+    const [, second] = entitlements.automatic;
+    await submitted(delivery.execute, people.requester, [
+      line(people.requester, second, {
+        serviceAccount: 'nightly-export',
+        startsAt: '2026-03-02T10:00:00.000Z' as never,
+      }),
+    ]);
+    expect(await other('nightly-export')).toMatchObject({ refusal: { code: 'item.serviceAccountTaken' } });
+    await belongsTo({ employee_id: people.colleague });
+    await later(180 * minute);
+    const items = await rowsOf(workspace, 'request_item');
+    expect(items.find((item) => item.entitlementId === second)).toMatchObject({ state: 'failed' });
+    const refused = (await rowsOf(workspace, 'audit_event')).findLast((event) => event.type === 'fulfillment.refused');
+    expect(refused?.data).toContain('The service account nightly-export belongs to colleague, not to requester.');
+    const account = (await rowsOf(workspace, 'account')).find((one) => one.username === 'nightly-export');
+    expect(account).toMatchObject({ employeeId: people.colleague });
   });
 
   it('that waits in an open request is joined', async () => {

@@ -53,7 +53,8 @@ function oneSuffices(before: RequestAggregate, run: (easy: RequestAggregate) => 
   }));
 }
 
-const { submit, decide, decideTasks, reassign, cancel, expireUndecided, escalate } = realEngine;
+const { submit, decide, decideTasks, reassign, cancel, expireUndecided, escalate, startFulfillment, completeByHand } =
+  realEngine;
 
 export const plansAsIfSomebodyElseAsked: Engine = {
   ...realEngine,
@@ -220,4 +221,16 @@ export const letsStandInsPassTheLevel: Engine = {
     const delegated = before.tasks.some((task) => task.id === command.taskId && task.via === 'delegated');
     return delegated ? oneSuffices(before, run) : run(before);
   },
+};
+
+export const asksForAnybodysAccount: Engine = {
+  ...realEngine,
+  submit: (command, facts) =>
+    submit(command, { ...facts, items: facts.items.map((item) => ({ ...item, serviceAccount: null })) }),
+};
+
+export const deliversToWhoeverOwnsIt: Engine = {
+  ...realEngine,
+  startFulfillment: (before, command, { serviceAccount: _known, ...facts }) => startFulfillment(before, command, facts),
+  completeByHand: (before, command, { serviceAccount: _known, ...facts }) => completeByHand(before, command, facts),
 };

@@ -3,7 +3,17 @@ import type { Delegation } from '#core/domain/delegation.ts';
 import { plusMinutes } from '#core/domain/instant.ts';
 import type { Engine } from './engine.ts';
 import type { Step } from './steps.ts';
-import { circumstancesIn, found, pick, tasksOf, worksHere, type World } from './world.ts';
+import {
+  circumstancesIn,
+  entitlementOf,
+  found,
+  fulfillmentOf,
+  namedAccount,
+  pick,
+  tasksOf,
+  worksHere,
+  type World,
+} from './world.ts';
 
 /** Null: the step is one for the engine. */
 export function changeOrganisation(world: World, step: Step, engine: Engine): World | null {
@@ -42,6 +52,8 @@ export function changeOrganisation(world: World, step: Step, engine: Engine): Wo
         secondaryOwnerIds: one.secondaryOwnerIds.slice(1),
         version: one.version + 1,
       }));
+    case 'link':
+      return linked(world, step);
     case 'settings':
       return changed(world, 'applications', step.application, (one) => ({
         ...one,
@@ -67,6 +79,30 @@ export function changeOrganisation(world: World, step: Step, engine: Engine): Wo
     default:
       return null;
   }
+}
+
+/** A person says whose service account it is, as far as it is somebody's to say: nobody's, or that of somebody who left. */
+function linked(world: World, step: { readonly who: number; readonly to: number }): World {
+  const account = pick(
+    world.serviceAccounts.filter(({ ownerId }) => !worksHere(world, ownerId)),
+    step.who,
+  );
+  const { id: ownerId } = found(pick(world.people, step.to));
+  const isOf = (grant: World['grants'][number]) =>
+    account !== undefined &&
+    grant.serviceAccount === account.name &&
+    entitlementOf(world, grant).applicationId === account.applicationId;
+  const requested = world.grants.some((grant) => isOf(grant) && grant.active && grant.itemId !== null);
+  // Not in the very moment in which it is written to.
+  const busy = fulfillmentOf(world).some(
+    ({ item, row }) => ['running', 'waiting'].includes(row.state) && account === namedAccount(world, item),
+  );
+  if (account === undefined || requested || busy || !worksHere(world, ownerId)) return world;
+  return {
+    ...world,
+    serviceAccounts: world.serviceAccounts.map((one) => (one === account ? { ...one, ownerId } : one)),
+    grants: world.grants.map((grant) => (isOf(grant) ? { ...grant, employeeId: ownerId } : grant)),
+  };
 }
 
 function away(world: World, step: Extract<Step, { readonly kind: 'away' }>, engine: Engine): World {

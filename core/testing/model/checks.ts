@@ -8,7 +8,7 @@ import { isApproved, plannedReviewer, problemsOfPlan, reviewersNow } from './ora
 import { play, takeStep } from './play.ts';
 import type { Change, Taken } from './played.ts';
 import type { History } from './steps.ts';
-import { concernedIn, found, type World } from './world.ts';
+import { accountKey, concernedIn, found, itemsOf, namedAccount, type World } from './world.ts';
 
 export type Check = (history: History, engine: Engine) => readonly string[];
 
@@ -51,6 +51,36 @@ function isUnavoidable(aggregate: RequestAggregate, task: ReviewTask, concerned:
     ['planned', 'rerouted'].includes(task.via) && others.length < stage.needed && !themselves.includes(task.reviewerId)
   );
 }
+
+/**
+ * Whoever owns a service account, or was the first to ask for it, is the one whom its lines are for: so it is the owner
+ * who asks or receives, and nobody takes an account over by asking for it or by having something delivered to it.
+ */
+export const serviceAccountsKeepTheirOwner: Check = (history, engine) =>
+  play(history, engine).flatMap(({ step, before, after, changes }, index) => {
+    const asked = changes
+      .flatMap((change) => (change.before === null ? change.after.items : []))
+      .filter((item) => item.serviceAccount !== null)
+      .flatMap((item) => {
+        const first = itemsOf(before).find(
+          ({ item: other }) =>
+            accountKey(other) === accountKey(item) &&
+            other.applicationId === item.applicationId &&
+            ['inReview', 'approved'].includes(other.state),
+        );
+        const owner = namedAccount(before, item)?.ownerId ?? first?.item.beneficiaryId ?? item.beneficiaryId;
+        return owner === item.beneficiaryId
+          ? []
+          : [`${item.serviceAccount} of ${owner} was asked for as ${item.beneficiaryId}'s`];
+      });
+    const taken = before.serviceAccounts.flatMap(({ applicationId, name, ownerId }) => {
+      const now = after.serviceAccounts.find((one) => one.applicationId === applicationId && one.name === name);
+      return ownerId === null || step.kind === 'link' || now?.ownerId === ownerId
+        ? []
+        : [`${name} of ${ownerId} became ${now?.ownerId}'s`];
+    });
+    return [...asked, ...taken].map((problem) => `step ${index}: ${problem}`);
+  });
 
 function concernedAt(world: World, aggregate: RequestAggregate, itemId: string): ReadonlySet<EmployeeId> {
   return concernedIn(world, aggregate.request, found(aggregate.items.find((item) => item.id === itemId)));

@@ -1,5 +1,5 @@
 /** What the engine is told for each command, made from the organisation the way the commands' loaders make it from a database. */
-import type { EmployeeId, EntitlementId } from '#core/domain/ids.ts';
+import type { EmployeeId } from '#core/domain/ids.ts';
 import type { FulfillmentTask, RequestItem } from '#core/domain/request.ts';
 import type { AuthorityNow } from '#core/engine/authority-now.ts';
 import {
@@ -19,11 +19,14 @@ import type { StartFacts } from '#core/engine/start-fulfillment.ts';
 import type { ItemFacts, RequestAggregate } from '#core/engine/state.ts';
 import { openEnd } from '#core/engine/temporary-access.ts';
 import {
+  accountKey,
   applicationOf,
   chainOf,
   entitlementOf,
+  found,
   fulfillmentOf,
   itemsOf,
+  namedAccount,
   ownersOf,
   personOf,
   standInOf,
@@ -80,26 +83,56 @@ export function reviewersOf(world: World, line: Pick<ItemDraft, 'beneficiaryId' 
 }
 
 export function itemFacts(world: World, draft: ItemDraft): ItemFacts {
-  const open = openLine(world, draft.beneficiaryId, draft.entitlementId);
   return {
     ...reviewersOf(world, draft),
     standing: standingOf(world, draft.beneficiaryId),
-    held: holds(world, draft.beneficiaryId, draft.entitlementId),
-    ...joining(open, draft),
+    ...(accountKey(draft) === null ? ownFacts(world, draft) : serviceAccountFacts(world, draft)),
     ...(draft.extendsItemId === null || draft.extendsItemId === undefined ? {} : { prolongs: prolonged(world, draft) }),
   };
 }
 
-export function holds(world: World, employeeId: EmployeeId, entitlementId: EntitlementId): boolean {
+function ownFacts(world: World, draft: ItemDraft): Pick<ItemFacts, 'held' | 'joins' | 'pendingIn' | 'pendingAs'> {
+  const open = openLines(world, draft).find((line) => line.beneficiaryId === draft.beneficiaryId) ?? null;
+  return { held: holds(world, draft), ...joining(open, draft) };
+}
+
+/** What is held and asked for is asked of the account, whoever asks for it as theirs. */
+function serviceAccountFacts(world: World, draft: ItemDraft) {
+  const account = namedAccount(world, draft);
+  const { applicationId } = entitlementOf(world, draft);
+  const asked = itemsOf(world).find(
+    ({ item }) =>
+      item.applicationId === applicationId &&
+      accountKey(item) === accountKey(draft) &&
+      item.beneficiaryId !== draft.beneficiaryId &&
+      isOpen(item),
+  );
+  const same = openLines(world, draft)[0] ?? null;
+  return {
+    held: holds(world, draft),
+    ...joining(same?.action === draft.action && asked !== undefined ? null : same, draft),
+    serviceAccount: {
+      kind: 'service' as const,
+      ownerId: account?.ownerId ?? asked?.item.beneficiaryId ?? null,
+      ownerName: null,
+    },
+  };
+}
+
+function holds(world: World, draft: Pick<ItemDraft, 'beneficiaryId' | 'entitlementId' | 'serviceAccount'>): boolean {
+  const account = accountKey(draft);
   return world.grants.some(
-    (grant) => grant.active && grant.employeeId === employeeId && grant.entitlementId === entitlementId,
+    (grant) =>
+      grant.active &&
+      grant.entitlementId === draft.entitlementId &&
+      grant.serviceAccount === account &&
+      (account !== null || grant.employeeId === draft.beneficiaryId),
   );
 }
 
 function standingOf(world: World, employeeId: EmployeeId): Standing {
   const mine = itemsOf(world).filter(
-    ({ item }) =>
-      item.beneficiaryId === employeeId && ['inReview', 'approved'].includes(item.state) && item.action === 'GRANT',
+    ({ item }) => item.beneficiaryId === employeeId && isOpen(item) && item.action === 'GRANT',
   );
   return {
     held: new Set(
@@ -109,14 +142,18 @@ function standingOf(world: World, employeeId: EmployeeId): Standing {
   };
 }
 
-function openLine(world: World, employeeId: EmployeeId, entitlementId: EntitlementId) {
-  const open = itemsOf(world).find(
-    ({ item }) =>
-      item.beneficiaryId === employeeId &&
-      item.entitlementId === entitlementId &&
-      ['inReview', 'approved'].includes(item.state),
-  );
-  return open === undefined ? null : { ...open.item, number: open.aggregate.request.number };
+function isOpen({ state }: RequestItem): boolean {
+  return ['inReview', 'approved'].includes(state);
+}
+
+/** About the same access of the same account, or of anybody's own. */
+function openLines(world: World, draft: Pick<ItemDraft, 'entitlementId' | 'serviceAccount'>) {
+  return itemsOf(world)
+    .filter(
+      ({ item }) =>
+        item.entitlementId === draft.entitlementId && accountKey(item) === accountKey(draft) && isOpen(item),
+    )
+    .map(({ item, aggregate }) => ({ ...item, number: aggregate.request.number }));
 }
 
 function prolonged(world: World, draft: ItemDraft): NonNullable<ItemFacts['prolongs']> | null {
@@ -125,7 +162,8 @@ function prolonged(world: World, draft: ItemDraft): NonNullable<ItemFacts['prolo
     old === undefined ||
     old.item.action !== 'GRANT' ||
     old.item.beneficiaryId !== draft.beneficiaryId ||
-    old.item.entitlementId !== draft.entitlementId
+    old.item.entitlementId !== draft.entitlementId ||
+    accountKey(old.item) !== accountKey(draft)
   )
     return null;
   const end = old.aggregate.fulfillment.find((task) => task.itemId === old.item.id && task.cause === 'expiry');
@@ -197,19 +235,27 @@ export function startFacts(
     ),
   };
   const rules = indexConflictRules(world.rules);
+  const { item } = found(itemsOf(world).find(({ row }) => row.id === task.itemId));
+  const account = namedAccount(world, item);
   return {
     option: applicationOf(world, task).fulfillment,
     beneficiaryWorksHere: worksHere(world, task.beneficiaryId),
     entitlementExists: entitlementOf(world, task).status === 'active',
-    grantIs: task.cause === 'expiry' ? whoseGrant(world, task) : 'unknown',
+    grantIs: task.cause === 'expiry' ? whoseGrant(world, task, item) : 'unknown',
     conflicts:
       task.effect === 'grant' ? findConflicts(task.entitlementId, rules, standing, nothingHeld.held).found : [],
+    ...(account === undefined
+      ? {}
+      : { serviceAccount: { kind: 'service', ownerId: account.ownerId, ownerName: null, beneficiaryName: 'them' } }),
   };
 }
 
-function whoseGrant(world: World, task: FulfillmentTask): StartFacts['grantIs'] {
+function whoseGrant(world: World, task: FulfillmentTask, item: RequestItem): StartFacts['grantIs'] {
   const grants = world.grants.filter(
-    (grant) => grant.employeeId === task.beneficiaryId && grant.entitlementId === task.entitlementId,
+    (grant) =>
+      grant.employeeId === task.beneficiaryId &&
+      grant.entitlementId === task.entitlementId &&
+      grant.serviceAccount === accountKey(item),
   );
   const active = grants.filter((grant) => grant.active);
   if (active.some((grant) => grant.itemId === task.itemId)) return 'mine';

@@ -218,13 +218,22 @@ export function organisations(skips = true): fc.Arbitrary<World> {
         maxLength: 5,
         selector: ([who, what]) => `${who} ${what}`,
       }),
+      robotOwner: fc.option(someone, { freq: 1 }),
+      robotHolds: fc.boolean(),
     })
-    .map(({ members, held, ...made }) => ({
+    .map(({ members, held, robotOwner, robotHolds, ...made }) => ({
       ...made,
       now: instant('2026-03-02T08:00:00.000Z'),
       groups: new Map([[groupId, members]]),
       delegations: [],
-      grants: held.map(([employeeId, entitlementId]) => ({ employeeId, entitlementId, itemId: null, active: true })),
+      // One that exists in an application; others come to be when they are asked for.
+      serviceAccounts: [{ applicationId: applicationIds[0] as ApplicationId, name: 'robot', ownerId: robotOwner }],
+      grants: [
+        ...held.map(([employeeId, entitlementId]) => ({ employeeId, entitlementId, serviceAccount: null })),
+        ...(robotOwner !== null && robotHolds
+          ? [{ employeeId: robotOwner, entitlementId: entitlementIds[0] as EntitlementId, serviceAccount: 'robot' }]
+          : []),
+      ].map((grant) => ({ ...grant, itemId: null, active: true })),
       requests: [],
       questions: [],
       ids: 0,

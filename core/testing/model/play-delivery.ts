@@ -13,7 +13,18 @@ import { prolongedBy, startFacts } from './facts.ts';
 import { changeBy, type Change, type Performed } from './played.ts';
 import type { Tell } from './play-review.ts';
 import type { Step } from './steps.ts';
-import { found, fulfillmentOf, itemsOf, ownersOf, applicationOf, pick, type Located, type World } from './world.ts';
+import {
+  accountKey,
+  namedAccount,
+  found,
+  fulfillmentOf,
+  itemsOf,
+  ownersOf,
+  applicationOf,
+  pick,
+  type Located,
+  type World,
+} from './world.ts';
 
 type TicketOutcome = Extract<AttemptOutcome, { readonly kind: 'ticket' }>;
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
@@ -227,15 +238,26 @@ function onHeld(world: World, step: StepOf<'endEarly' | 'notRenew'>, engine: Eng
 /** The grants of the organisation once a task was performed. */
 function withGrant(task: FulfillmentTask, item: RequestItem) {
   return (world: World): World => {
+    const serviceAccount = accountKey(item);
     const mine = (grant: World['grants'][number]) =>
-      grant.active && grant.employeeId === item.beneficiaryId && grant.entitlementId === item.entitlementId;
+      grant.active &&
+      grant.employeeId === item.beneficiaryId &&
+      grant.entitlementId === item.entitlementId &&
+      grant.serviceAccount === serviceAccount;
     if (task.effect === 'revoke')
       return { ...world, grants: world.grants.map((grant) => (mine(grant) ? { ...grant, active: false } : grant)) };
     const explained = world.grants.map((grant) => (mine(grant) ? { ...grant, itemId: item.id } : grant));
-    const { beneficiaryId: employeeId, entitlementId, id: itemId } = item;
+    const { beneficiaryId: employeeId, entitlementId, id: itemId, applicationId } = item;
+    const grant = { employeeId, entitlementId, serviceAccount, itemId, active: true };
+    const others = world.serviceAccounts.filter((one) => one !== namedAccount(world, item));
     return {
       ...world,
-      grants: explained.some(mine) ? explained : [...explained, { employeeId, entitlementId, itemId, active: true }],
+      // Whoever was said to own it does from then on.
+      serviceAccounts:
+        serviceAccount === null
+          ? world.serviceAccounts
+          : [...others, { applicationId, name: serviceAccount, ownerId: employeeId }],
+      grants: explained.some(mine) ? explained : [...explained, grant],
     };
   };
 }

@@ -19,7 +19,18 @@ import {
 } from './facts.ts';
 import { changeBy, type Change, type Performed } from './played.ts';
 import type { AskedLine, Step } from './steps.ts';
-import { applicationOf, found, itemsOf, pick, tasksOf, worksHere, type Located, type World } from './world.ts';
+import {
+  accountKey,
+  applicationOf,
+  found,
+  itemsOf,
+  namedAccount,
+  pick,
+  tasksOf,
+  worksHere,
+  type Located,
+  type World,
+} from './world.ts';
 
 export type Tell = (actorId: EmployeeId | null) => Circumstances;
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
@@ -106,19 +117,32 @@ function draftsOf(world: World, step: StepOf<'submit'>): readonly ItemDraft[] {
     const entitlementId = found(pick(world.entitlements, line.entitlement)).id;
     const beneficiaryId = line.forSelf ? requester.id : found(pick(world.people, line.beneficiary)).id;
     const startsAt = line.later ? plusMinutes(world.now, 30) : null;
-    return { action: 'GRANT', beneficiaryId, entitlementId, term: termOf(line, world.now), startsAt };
+    const { serviceAccount } = line;
+    // Whose account it is, is mostly known to whoever asks.
+    const ownerId = namedAccount(world, { entitlementId, serviceAccount })?.ownerId ?? beneficiaryId;
+    return {
+      action: 'GRANT',
+      beneficiaryId: line.beneficiary % 3 === 0 ? beneficiaryId : ownerId,
+      entitlementId,
+      term: termOf(line, world.now),
+      startsAt,
+      serviceAccount,
+    };
   });
   // Twice the same line is refused as a whole, which would leave little to look at.
   return drafts.filter(
     (draft, index) =>
       drafts.findIndex(
-        (other) => other.beneficiaryId === draft.beneficiaryId && other.entitlementId === draft.entitlementId,
+        (other) =>
+          other.beneficiaryId === draft.beneficiaryId &&
+          other.entitlementId === draft.entitlementId &&
+          accountKey(other) === accountKey(draft),
       ) === index,
   );
 }
 
-function removalOf({ employeeId, entitlementId }: World['grants'][number]): ItemDraft {
-  return { action: 'REVOKE', beneficiaryId: employeeId, entitlementId, term: { kind: 'permanent' } };
+function removalOf({ employeeId, entitlementId, serviceAccount }: World['grants'][number]): ItemDraft {
+  return { action: 'REVOKE', beneficiaryId: employeeId, entitlementId, term: { kind: 'permanent' }, serviceAccount };
 }
 
 function termOf({ term }: Pick<AskedLine, 'term'>, now: Instant): Term {
@@ -133,9 +157,10 @@ function extend(world: World, step: StepOf<'extend'>, engine: Engine, tell: Tell
     step.item,
   );
   if (old === undefined) return null;
-  const { beneficiaryId, entitlementId } = old.item;
+  const { beneficiaryId, entitlementId, serviceAccount, id: extendsItemId } = old.item;
+  const term = termOf(step, world.now);
   const drafts: readonly ItemDraft[] = [
-    { action: 'GRANT', beneficiaryId, entitlementId, term: termOf(step, world.now), extendsItemId: old.item.id },
+    { action: 'GRANT', beneficiaryId, entitlementId, term, serviceAccount, extendsItemId },
   ];
   return ask(world, found(pick(world.people, step.who)).id, drafts, engine, tell);
 }

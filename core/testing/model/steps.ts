@@ -16,6 +16,8 @@ export interface AskedLine {
   /** 0: permanent; 1: an hour from delivery; 2: three days from delivery; 3: until a fixed end. */
   readonly term: number;
   readonly later: boolean;
+  /** The name of the service account it is for, in any letters; null: the person's own. */
+  readonly serviceAccount: string | null;
 }
 
 export type Step =
@@ -71,7 +73,7 @@ export type Step =
   | { readonly kind: 'endEarly' | 'notRenew'; readonly item: number; readonly who: number }
   | { readonly kind: 'pass'; readonly minutes: number }
   | { readonly kind: 'leave' | 'entitlementGone'; readonly who: number }
-  | { readonly kind: 'manager' | 'owner'; readonly who: number; readonly to: number }
+  | { readonly kind: 'manager' | 'owner' | 'link'; readonly who: number; readonly to: number }
   | { readonly kind: 'settings'; readonly application: number; readonly settings: ReviewSettings }
   | { readonly kind: 'option'; readonly application: number }
   | { readonly kind: 'policy'; readonly policy: number; readonly effect: PolicyEffect }
@@ -89,6 +91,7 @@ const line: fc.Arbitrary<AskedLine> = fc.record({
   removal: seldom,
   term: fc.nat({ max: 3 }),
   later: seldom,
+  serviceAccount: fc.constantFrom(null, null, null, null, null, 'robot', 'Robot', 'batch', 'batch'),
 });
 
 const of = <Kind extends string>(...kinds: readonly Kind[]) => fc.constantFrom(...kinds);
@@ -164,7 +167,7 @@ const passing: fc.Arbitrary<Step> = fc.record({ kind: of('pass'), minutes: fc.co
 function changes(skips: boolean): fc.Arbitrary<Step> {
   return fc.oneof(
     fc.record({ kind: of('leave', 'entitlementGone'), who: small }),
-    fc.record({ kind: of('manager', 'owner'), who: small, to: small }),
+    fc.record({ kind: of('manager', 'owner', 'link'), who: small, to: small }),
     fc.record({ kind: of('settings'), application: small, settings: settingsWith(skips) }),
     fc.record({ kind: of('option'), application: small }),
     fc.record({ kind: of('option'), application: small }),
@@ -205,6 +208,7 @@ export function deliveries(length: number): fc.Arbitrary<History> {
     { weight: 6, arbitrary: passing },
     { weight: 3, arbitrary: fc.record({ kind: of('option'), application: small }) },
     { weight: 1, arbitrary: fc.record({ kind: of('leave', 'entitlementGone'), who: small }) },
+    { weight: 2, arbitrary: fc.record({ kind: of('link'), who: small, to: small }) },
     {
       weight: 2,
       arbitrary: fc.record({ kind: of('rule'), rule: small, effect: of<ConflictEffect>('warn', 'forbid') }),
@@ -236,7 +240,10 @@ export function reviewsInMotion(length: number): fc.Arbitrary<History> {
     { weight: 2, arbitrary: passing },
     { weight: 2, arbitrary: fc.record({ kind: of('escalate'), task: small, who: small }) },
     { weight: 2, arbitrary: fc.record({ kind: of('leave'), who: small }) },
-    { weight: 4, arbitrary: fc.record({ kind: of('manager', 'owner'), who: small, to: small }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: of('manager', 'owner', 'manager', 'owner', 'link'), who: small, to: small }),
+    },
     { weight: 8, arbitrary: fc.record({ kind: of('reconcile'), request: small }) },
   );
   return historyOf(organisations(), step, length);

@@ -6,6 +6,7 @@ import type { ConflictRule } from '#core/domain/conflict-rule.ts';
 import type { Delegation } from '#core/domain/delegation.ts';
 import type { Application, Employee, Entitlement } from '#core/domain/directory.ts';
 import type {
+  ApplicationId,
   Branded,
   CommandId,
   EmployeeId,
@@ -29,6 +30,7 @@ export interface World {
   readonly policies: readonly Policy[];
   readonly rules: readonly ConflictRule[];
   readonly delegations: readonly Delegation[];
+  readonly serviceAccounts: readonly ServiceAccount[];
   readonly grants: readonly HeldGrant[];
   readonly requests: readonly RequestAggregate[];
   readonly questions: readonly ReviewMessage[];
@@ -36,8 +38,19 @@ export interface World {
   readonly ids: number;
 }
 
+/** A service's login that exists in an application already. */
+export interface ServiceAccount {
+  readonly applicationId: ApplicationId;
+  /** In lower case, as which it is one. */
+  readonly name: string;
+  readonly ownerId: EmployeeId | null;
+}
+
 export interface HeldGrant {
+  /** Of a service account: who owns it. */
   readonly employeeId: EmployeeId;
+  /** The name of the service account that holds it, in lower case; null: the person's own does. */
+  readonly serviceAccount: string | null;
   readonly entitlementId: EntitlementId;
   /** The item that explains it; null: a discovery saw it. */
   readonly itemId: RequestItemId | null;
@@ -123,6 +136,20 @@ function delegateOf(world: World, id: EmployeeId): EmployeeId | null {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
+}
+
+/** Two lines, or a line and what is held, are about the same account when this is the same. */
+export function accountKey(line: { readonly serviceAccount?: string | null }): string | null {
+  return line.serviceAccount?.toLowerCase() ?? null;
+}
+
+/** The account that a line names, as far as it exists. */
+export function namedAccount(
+  world: World,
+  line: Pick<RequestItem, 'entitlementId'> & { readonly serviceAccount?: string | null },
+): ServiceAccount | undefined {
+  const { applicationId } = entitlementOf(world, line);
+  return world.serviceAccounts.find((one) => one.applicationId === applicationId && one.name === accountKey(line));
 }
 
 /** Whoever asked for an item or receives it, and everybody who stands in for them now. */
