@@ -206,6 +206,16 @@ export async function writeGrants(
     if (pairs.length === 0) continue;
     const removed = await removedSince(writer, evened(unique(pairs.map((pair) => pair.accountId))), run.startedAt);
     const removedMeanwhile = new Set(removed.map((grant) => `${grant.account_id} ${grant.entitlement_id}`));
+    // What was given again since is there, and only that: nothing is added that was taken away.
+    for (const { accountId, entitlementId } of pairs)
+      if (removedMeanwhile.has(`${accountId} ${entitlementId}`))
+        await writer
+          .updateTable('access_grant')
+          .set({ last_seen_run_id: run.id })
+          .where('account_id', '=', accountId)
+          .where('entitlement_id', '=', entitlementId)
+          .where('status', '=', sql.lit('active'))
+          .execute();
     // By account, as their indexes have them: neighbours are on the same page of the database.
     const there = pairs
       .filter((pair) => !removedMeanwhile.has(`${pair.accountId} ${pair.entitlementId}`))

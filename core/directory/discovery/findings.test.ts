@@ -1,7 +1,5 @@
 /** What discoveries make of an application that changed past Gatehouse, and what people do about it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
 import { createHash } from 'node:crypto';
 import { changeByHandSettings } from '#core/commands/by-hand-settings.command.ts';
 import { completeFulfillmentByHand } from '#core/commands/fulfillment-by-person.command.ts';
@@ -10,165 +8,18 @@ import { plusMinutes } from '#core/domain/instant.ts';
 import { evidenceFile } from '#core/queries/evidence-file.ts';
 import { getRequest } from '#core/queries/request-detail.ts';
 import { loadViewer, type Viewer } from '#core/queries/visibility.ts';
-import { linkAccount } from '#core/commands/link-account.command.ts';
 import { decideFinding } from '#core/commands/finding.command.ts';
-import type { ConnectorDefinition, RemoteAccount } from '#core/connectors/connector.ts';
+import type { RemoteAccount } from '#core/connectors/connector.ts';
+import { linkAccount } from '#core/commands/link-account.command.ts';
 import { newId } from '#core/domain/ids.ts';
-import { commandOf, connect, discoveryActor, line, organisation, rowsOf, submitted } from '#core/testing/builders.ts';
+import { beginWithBook } from '#core/testing/application-book.ts';
+import { commandOf, line, rowsOf, submitted } from '#core/testing/builders.ts';
 import { startDelivery } from '#core/testing/delivery.ts';
-import { describeEachDatabase, type OpenWorkspace } from '#core/testing/each-database.ts';
-
-/** An application whose insides a test changes as it likes. */
-function openBook() {
-  const accounts = new Map<string, RemoteAccount>();
-  const grants = new Set<string>();
-  /** Entitlements of which it does not show who holds them. */
-  const hidden: string[] = [];
-  /** What was written, in order. */
-  const calls: string[] = [];
-  /** `lies`: answers with success and writes nothing. `stuck`: takes no access away. */
-  const moods = { lies: false, stuck: false };
-  /** Accounts that are being disabled, and all that ever were, in order. */
-  const disabling: { now: string[]; together: string[][] } = { now: [], together: [] };
-  const definition: ConnectorDefinition<Record<string, never>> = {
-    description: {
-      name: 'book',
-      title: 'Book',
-      summary: '',
-      fields: [],
-      capabilities: [
-        'test',
-        'discover',
-        'createAccount',
-        'updateAccount',
-        'disableAccount',
-        'deleteAccount',
-        'grant',
-        'revoke',
-        'read',
-      ],
-      requiredPermissions: [],
-      accountAttributes: [
-        { name: 'displayName', becomes: 'its name', required: true },
-        { name: 'jobTitle', becomes: 'its title', required: false },
-      ],
-      nativeExpiry: false,
-      effects: {},
-      limits: { concurrency: 4, effectsPerSecond: null },
-    },
-    configuration: z.object({}) as unknown as z.ZodType<Record<string, never>>,
-    open: () => ({
-      source: 'book:',
-      test: async () => ({ passed: true, checks: [] }),
-      async *discover() {
-        yield {
-          accounts: [...accounts.values()],
-          entitlements: ['automatic-0', 'automatic-1'].map((externalId) => ({
-            externalId,
-            name: externalId,
-            kind: 'group',
-            description: null,
-          })),
-          grants: [...grants].map((key) => {
-            const [accountExternalId = '', entitlementExternalId = ''] = key.split(' ');
-            return { accountExternalId, entitlementExternalId };
-          }),
-          holdersUnknown: hidden,
-          checkpoint: null,
-        };
-      },
-      async findAccount({ username }) {
-        const account = accounts.get(username);
-        return account === undefined
-          ? { kind: 'notFound', what: 'account', message: 'no' }
-          : { kind: 'already', value: account, facts: {} };
-      },
-      async createAccount({ username, email, displayName }) {
-        const account = { externalId: username, username, email, displayName, active: true };
-        accounts.set(username, account);
-        return { kind: 'applied', value: account, facts: {} };
-      },
-      async updateAccount(account, draft) {
-        calls.push(`update ${account.username}`);
-        const attributes = draft.jobTitle === null ? {} : { jobTitle: draft.jobTitle };
-        const after = { ...account, email: draft.email, displayName: draft.displayName, attributes };
-        if (!moods.lies) accounts.set(account.username, after);
-        return { kind: 'applied', value: after, facts: {} };
-      },
-      async deleteAccount(account) {
-        calls.push(`delete ${account.username}`);
-        if (!moods.lies) accounts.delete(account.username);
-        return { kind: 'applied', value: undefined, facts: {} };
-      },
-      async disableAccount(account) {
-        disabling.now.push(account.username);
-        disabling.together.push([...disabling.now]);
-        await sleep(20);
-        disabling.now = disabling.now.filter((name) => name !== account.username);
-        accounts.set(account.username, { ...account, active: false });
-        return { kind: 'applied', value: undefined, facts: {} };
-      },
-      async grant({ accountExternalId, entitlementExternalId }) {
-        grants.add(`${accountExternalId} ${entitlementExternalId}`);
-        return { kind: 'applied', value: undefined, facts: {} };
-      },
-      async revoke({ accountExternalId, entitlementExternalId }) {
-        if (moods.stuck) return { kind: 'retryable', message: 'Busy.', afterMilliseconds: null };
-        calls.push(`revoke ${accountExternalId}`);
-        grants.delete(`${accountExternalId} ${entitlementExternalId}`);
-        return { kind: 'applied', value: undefined, facts: {} };
-      },
-      read: async ({ accountExternalId, entitlementExternalId }) => ({
-        kind: 'applied',
-        value: { held: grants.has(`${accountExternalId} ${entitlementExternalId}`) },
-        facts: {},
-      }),
-      close: async () => undefined,
-    }),
-  };
-  const add = (name: string, displayName = name) =>
-    accounts.set(`${name}@example.com`, {
-      externalId: `${name}@example.com`,
-      username: `${name}@example.com`,
-      email: `${name}@example.com`,
-      displayName,
-      active: true,
-    });
-  return { accounts, grants, hidden, calls, moods, disabling, definition, add };
-}
-
-async function begin(open: OpenWorkspace) {
-  const workspace = await open();
-  const built = await organisation(workspace);
-  const book = openBook();
-  await connect(workspace, built.applications.automatic, { connector: 'book' });
-  const delivery = startDelivery(workspace, { now: workspace.clock.now, definitions: [book.definition] });
-  workspace.onClose(() => delivery.stop());
-  const discover = async () => {
-    workspace.clock.pass(60_000);
-    await delivery.discovery.start(built.applications.automatic, discoveryActor);
-    await delivery.discovery.idle();
-    workspace.clock.pass(60_000);
-    return (await rowsOf(workspace, 'sync_run')).at(-1);
-  };
-  const standing = async () =>
-    (await rowsOf(workspace, 'finding'))
-      .filter(({ endedAt }) => endedAt === null)
-      .map(({ kind, state, proposedAction }) => [kind, state, proposedAction]);
-  const effects = ['updateAccount', 'disableAccount', 'deleteAccount'] as const;
-  const decide = async (action: string, kind: string, note: string | null = null) => {
-    const finding = (await rowsOf(workspace, 'finding')).find((each) => each.kind === kind && each.state === 'open');
-    return delivery.execute(
-      decideFinding,
-      commandOf(built.people.owner, { findingId: finding?.id, action, note, effects }),
-    );
-  };
-  return { workspace, ...built, book, delivery, discover, standing, decide };
-}
+import { describeEachDatabase } from '#core/testing/each-database.ts';
 
 describeEachDatabase('a discovery', (open) => {
   it('has accounts disabled one after the other and once, whichever console is at it', async () => {
-    const { book, delivery, discover, decide, workspace } = await begin(open);
+    const { book, delivery, discover, decide, workspace } = await beginWithBook(open);
     const names = ['ghost', 'shade', 'spook'];
     for (const name of names) book.add(name);
     await discover();
@@ -186,7 +37,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('calls what it meets first the state of things, and later additions findings that close themselves', async () => {
-    const { book, discover, standing } = await begin(open);
+    const { book, discover, standing } = await beginWithBook(open);
     book.add('colleague');
     book.grants.add('colleague@example.com automatic-0');
     await discover();
@@ -203,7 +54,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('raises what was taken away past Gatehouse, and never gives it again by itself', async () => {
-    const { book, delivery, discover, standing, people, entitlements, decide, workspace } = await begin(open);
+    const { book, delivery, discover, standing, people, entitlements, decide, workspace } = await beginWithBook(open);
     await discover();
     await submitted(delivery.execute, people.requester, [line(people.requester, entitlements.automatic[0])]);
     await delivery.fulfillment.idle();
@@ -227,7 +78,8 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('confirms or contradicts what a person said that they did by hand, in the trail of the request', async () => {
-    const { book, delivery, discover, standing, people, entitlements, applications, workspace } = await begin(open);
+    const { book, delivery, discover, standing, people, entitlements, applications, workspace } =
+      await beginWithBook(open);
     await discover();
     await workspace.database.transaction((writer) =>
       writer
@@ -329,7 +181,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('names accounts of nobody and names that differ; a person has an account disabled, and it is read back', async () => {
-    const { book, delivery, discover, standing, decide, workspace, people } = await begin(open);
+    const { book, delivery, discover, standing, decide, workspace, people } = await beginWithBook(open);
     book.add('ghost');
     book.add('colleague', 'Somebody Else');
     await discover();
@@ -360,7 +212,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('has an account brought up to date, and calls it done only when that is seen', async () => {
-    const { book, delivery, discover, standing, decide, workspace } = await begin(open);
+    const { book, delivery, discover, standing, decide, workspace } = await beginWithBook(open);
     book.add('colleague', 'Somebody Else');
     await discover();
     book.moods.lies = true;
@@ -383,7 +235,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('has an account deleted with a reason, after all its access was taken away', async () => {
-    const { book, delivery, discover, decide, workspace, people, entitlements } = await begin(open);
+    const { book, delivery, discover, decide, workspace, people, entitlements } = await beginWithBook(open);
     await submitted(delivery.execute, people.colleague, [line(people.colleague, entitlements.automatic[0])]);
     await delivery.fulfillment.idle();
     // Its removal was asked for while the person still worked here, and the application does not take it.
@@ -422,7 +274,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('takes a service for one, asks who answers for it, and sees what else of an account differs from the directory', async () => {
-    const { book, delivery, discover, standing, decide, workspace, people, entitlements } = await begin(open);
+    const { book, delivery, discover, standing, decide, workspace, people, entitlements } = await beginWithBook(open);
     const change = (name: string, change: Partial<RemoteAccount>) =>
       book.accounts.set(`${name}@example.com`, { ...book.accounts.get(`${name}@example.com`)!, ...change });
     book.add('robot', 'Nightly loads');
@@ -477,7 +329,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('has a person say whose account it is, and keeps to it', async () => {
-    const { book, delivery, discover, standing, workspace, people } = await begin(open);
+    const { book, delivery, discover, standing, workspace, people } = await beginWithBook(open);
     book.add('ghost');
     await discover();
     expect(await standing()).toEqual([['orphanAccount', 'open', 'disableAccount']]);
@@ -502,7 +354,7 @@ describeEachDatabase('a discovery', (open) => {
   });
 
   it('asks before it ends much, and ends it when a person confirms', async () => {
-    const { book, delivery, discover, workspace, people } = await begin(open);
+    const { book, delivery, discover, workspace, people } = await beginWithBook(open);
     // Rows are told apart by when their ids were made, which is by the clock of the machine.
     workspace.clock.pass(50 * 365 * 24 * 3_600_000);
     for (let index = 0; index < 40; index += 1) book.add(`member${index}`);
