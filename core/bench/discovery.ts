@@ -3,15 +3,25 @@
  * pages with bare fetch and inserting the same rows in batches with bare better-sqlite3.
  */
 import { join } from 'node:path';
-import { openReplayWorkspace, type ReplayWorkspace } from '#core/cli/replay/replay-workspace.ts';
-import { newId, type AccountId, type CommandId, type EntitlementId, type GrantId } from '#core/domain/ids.ts';
+import { openReplayWorkspace, prepare, type ReplayWorkspace } from '#core/cli/replay/replay-workspace.ts';
+import {
+  newId,
+  type AccountId,
+  type CommandId,
+  type EmployeeId,
+  type EntitlementId,
+  type GrantId,
+} from '#core/domain/ids.ts';
+import { listMyTasks } from '#core/queries/my-tasks.ts';
+import { listRequests } from '#core/queries/requests-list.ts';
+import { loadViewer } from '#core/queries/visibility.ts';
 import { startScriptedProxy } from '#core/testing/scripted-proxy.ts';
-import { memoryFigure, watchMemory } from './bystanders.ts';
+import { askWhile, forRounds, meanwhile, memoryFigure, watchMemory } from './bystanders.ts';
 import { startChild } from './child.ts';
 import { measurementOf, type Benchmark } from './figure.ts';
 import { copyDatabase, openBareWriter, rowsOfFile } from './recorded-writes.ts';
 
-const limits = { ratio: 2, memoryMegabytes: 300 };
+const limits = { ratio: 2, memoryMegabytes: 300, queryMilliseconds: 50 };
 const membersEach = 500;
 
 export const discovery: Benchmark = {
@@ -33,12 +43,15 @@ export const discovery: Benchmark = {
       const floorFile = join(directory, 'floor.db');
       let product = 0;
       let memory;
+      let others;
       try {
+        const asker = await somebody(replay);
         await connect(replay, service.baseUrl);
         copyDatabase(file, floorFile);
         const watch = watchMemory();
         product = await discover(replay);
         memory = watch.stop();
+        others = await whileDiscovering(replay, asker);
       } finally {
         await replay.workspace.close();
       }
@@ -58,6 +71,7 @@ export const discovery: Benchmark = {
           ],
         }),
         memoryFigure('discovery-100k', limits.memoryMegabytes, memory),
+        meanwhile('discovery-100k', limits.queryMilliseconds, others),
       ];
     } finally {
       await end();
@@ -97,6 +111,32 @@ async function discover({ workspace, applicationId }: ReplayWorkspace): Promise<
     .executeTakeFirstOrThrow();
   if (run.state !== 'completed') throw new Error(`The discovery ended as ${run.state}: ${run.failure ?? ''}`);
   return time;
+}
+
+/** Somebody who has lists of their own to look at. */
+async function somebody(replay: ReplayWorkspace): Promise<EmployeeId> {
+  const id = newId<EmployeeId>();
+  const person = { department: null, jobTitle: null, managerId: null, attributes: {} };
+  await prepare(replay, [{ id, workEmail: 'asker@bench.example', fullName: 'Asker', ...person }], []);
+  return id;
+}
+
+/** How long their lists take while all of it is discovered once more: beside the one that is timed they would slow it. */
+async function whileDiscovering(replay: ReplayWorkspace, asker: EmployeeId) {
+  const { database } = replay.workspace;
+  const viewer = await loadViewer(database.read, asker);
+  if (viewer === null) throw new Error('The benchmark has lost one of its people');
+  const asked = { status: 'all', search: '', cursor: null, limit: 50 } as const;
+  const queries = [
+    () => listMyTasks(database.read, viewer, { ...asked, status: 'open' }),
+    () => listRequests(database.read, viewer, { ...asked, scope: 'visible', applicationId: null, sort: 'newest' }),
+  ];
+  const before = await askWhile(queries, forRounds(60));
+  let ended = false;
+  const asking = askWhile(queries, () => !ended);
+  await discover(replay);
+  ended = true;
+  return { before, during: await asking };
 }
 
 /** The pages that the product asks for, as a proxy sees them. */
