@@ -15,7 +15,7 @@ import { serveLoopback } from '#core/transports/loopback-server.ts';
 import { defaultWorkspaceDirectory, listenOn, portOf, runTool, untilAskedToEnd } from './arguments.ts';
 import { openCallbacks } from './callbacks.ts';
 
-const help = `Usage: npm start -- [options]
+const help = `Usage: node core/cli/serve.ts [options]    (npm start builds and runs it)
 
   --workspace DIR  the folder of the workspace (made when missing)
                    default: ${defaultWorkspaceDirectory()}

@@ -15,6 +15,8 @@ export const help = `Usage: npm start -- [options]
   --workspace DIR  the folder of the workspace (made when missing)
   --browser        in the browser, not as a desktop program
   --port N         in the browser, on this port of 127.0.0.1
+  --callbacks [ADDRESS:]PORT
+                   in the browser, taking reports of other systems (webhooks) there
   --no-open        in the browser, printing the address and opening nothing
   --help           this text
 `;
@@ -26,20 +28,22 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     options: {
       workspace: { type: 'string' },
       port: { type: 'string' },
+      callbacks: { type: 'string' },
       open: { type: 'boolean', default: true },
       browser: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     allowNegative: true,
   });
-  const { workspace, port, open } = values;
+  const { workspace, port, callbacks, open } = values;
   return {
-    // A port, or a browser that stays shut, means nothing to the desktop program.
-    browser: values.browser || port !== undefined || !open,
+    // A port, callbacks, or a browser that stays shut, mean nothing to the desktop program.
+    browser: values.browser || port !== undefined || callbacks !== undefined || !open,
     workspace,
     browserArguments: [
       ...(workspace === undefined ? [] : ['--workspace', workspace]),
       ...(port === undefined ? [] : ['--port', port]),
+      ...(callbacks === undefined ? [] : ['--callbacks', callbacks]),
       ...(open ? [] : ['--no-open']),
     ],
     help: values.help,

@@ -23,6 +23,7 @@ describe('what npm start was asked for', () => {
     ['--browser --workspace /w', true, ['--workspace', '/w']],
     ['--no-open', true, ['--no-open']],
     ['--port 8080', true, ['--port', '8080']],
+    ['--callbacks 10.0.0.5:8790', true, ['--callbacks', '10.0.0.5:8790']],
   ])('%s', (line, browser, browserArguments) => {
     expect(readStartOptions(line.split(' ').filter(Boolean))).toMatchObject({ browser, browserArguments });
   });
