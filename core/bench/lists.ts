@@ -203,6 +203,7 @@ async function measure(
       readonly name: string;
       readonly rows: number;
       readonly times: number[];
+      readonly computed: number[];
       readonly floor: number[];
     }[] = [];
     for (const one of cases) {
@@ -211,18 +212,22 @@ async function measure(
       const statements = recorder.stop();
       const prepared = statements.map(({ sql, parameters }) => ({ statement: native.prepare(sql), parameters }));
       const times: number[] = [];
+      const computed: number[] = [];
       const floor: number[] = [];
       for (let round = 0; round < rounds + 5; round += 1) {
+        const before = process.cpuUsage();
         const from = performance.now();
         await one.run();
         const between = performance.now();
+        const { user, system } = process.cpuUsage(before);
         for (const { statement, parameters } of prepared) statement.all(...parameters);
         const after = performance.now();
         if (round < 5) continue;
         times.push(between - from);
+        computed.push((user + system) / 1000);
         floor.push(after - between);
       }
-      measured.push({ name: one.name, rows: rows.length, times, floor });
+      measured.push({ name: one.name, rows: rows.length, times, computed, floor });
     }
     const worst = measured.toSorted((one, other) => percentile(other.times, 0.95) - percentile(one.times, 0.95))[0];
     if (worst === undefined) throw new Error('There is nothing to measure');
@@ -236,8 +241,8 @@ async function measure(
       notes: [
         `${size}; the slowest is “${worst.name}”`,
         ...measured.map(
-          ({ name, rows, times, floor }) =>
-            `${name} (${rows} rows): ${spread(times)}, its statements alone ${spread(floor)}`,
+          ({ name, rows, times, computed, floor }) =>
+            `${name} (${rows} rows): ${spread(times)}, of processor time ${spread(computed)}; its statements alone ${spread(floor)}`,
         ),
       ],
     });
