@@ -47,6 +47,9 @@ const pauseAfterFault = 5_000;
 const burstMilliseconds = 20;
 /** While much is under way its own commits wake the runtime all the time: it looks this often. */
 const busyLookMilliseconds = 40;
+/** And rests so many times as long as a look took, but never longer than this. */
+const restShare = 10;
+const longestRest = 500;
 /** Access that people give by hand asks nothing of an application. */
 const byHandLimits: Limits = { concurrency: 16, effectsPerSecond: null };
 
@@ -71,7 +74,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
   let looking: Promise<void> | null = null;
   let lookSoon: 'no' | 'atOnce' | 'afterRest' = 'no';
   let lookAgain = false;
-  let lookedAt = -busyLookMilliseconds;
+  let nextLookAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
   /** More may be due than was fetched. */
   let more = false;
@@ -100,7 +103,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
       lookAgain = true;
       return;
     }
-    const rest = underWay.size === 0 ? 0 : lookedAt + busyLookMilliseconds - performance.now();
+    const rest = underWay.size === 0 ? 0 : nextLookAt - performance.now();
     // A look that was put off while something was under way is not waited for once nothing is.
     if (rest > 0 && lookSoon === 'afterRest') return;
     clearTimeout(timer);
@@ -141,6 +144,7 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
     await lanes.load();
     await credentials.load();
     const moment = now();
+    const began = performance.now();
     queues.clear();
     more = false;
     await takeOver();
@@ -172,7 +176,9 @@ export function createFulfillment(options: FulfillmentOptions): FulfillmentRunti
       for (const task of due) passedOver.add(task.application_id);
       if (passedOver.size === before) break;
     }
-    lookedAt = performance.now();
+    const looked = performance.now();
+    // Where very much is due, a look reads all of it: it takes its small share of the time, and what was found is worked off.
+    nextLookAt = looked + Math.min(longestRest, Math.max(busyLookMilliseconds, restShare * (looked - began)));
     drain();
     // Whoever asked while this look was under way is answered by the next one: this one may not have seen what they mean.
     if (underWay.size === 0 && !lookAgain && !waitsForRate()) for (const resolve of idleWaiters.splice(0)) resolve();
