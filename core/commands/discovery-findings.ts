@@ -163,7 +163,8 @@ export async function findAddedOutside(writer: Writer, run: SyncRun, after: stri
           .where('access_grant.origin', '=', 'discovery')
           .where('access_grant.granted_at', '>', baseline.ended_at)
           .$if(grantId !== '', (query) => query.where('access_grant.id', '>', grantId as never))
-          .orderBy('access_grant.id')
+          // Not by the column itself: its index would be walked over every grant there is, to find few or none.
+          .orderBy(sql`cast(access_grant.id as text)`)
           .limit(rowsAtOnce)
           .execute();
   const spokenOf = await contradicted(writer, run, rows);
