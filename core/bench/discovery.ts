@@ -1,6 +1,7 @@
 /**
  * Discovering 100,000 accounts and 500,000 grants from a SCIM service on this machine, beside reading the same
- * pages with bare fetch and inserting the same rows in batches with bare better-sqlite3.
+ * pages with bare fetch and inserting the same rows in batches with bare better-sqlite3. Then all of it once more,
+ * while somebody asks for their lists.
  */
 import { join } from 'node:path';
 import { openReplayWorkspace, prepare, type ReplayWorkspace } from '#core/cli/replay/replay-workspace.ts';
