@@ -18,6 +18,7 @@ export const migrations = {
       load: async () => (await import('./sqlite/0010-account-attributes.ts')).AccountAttributes,
     },
     { name: '0011-followed-items', load: async () => (await import('./sqlite/0011-followed-items.ts')).FollowedItems },
+    { name: '0012-due-tasks', load: async () => (await import('./sqlite/0012-due-tasks.ts')).DueTasks },
   ],
   postgres: [
     { name: '0001-initial', load: async () => (await import('./postgres/0001-initial.ts')).Initial },
@@ -37,5 +38,6 @@ export const migrations = {
       name: '0011-followed-items',
       load: async () => (await import('./postgres/0011-followed-items.ts')).FollowedItems,
     },
+    { name: '0012-due-tasks', load: async () => (await import('./postgres/0012-due-tasks.ts')).DueTasks },
   ],
 };
