@@ -4,6 +4,7 @@
  * hundred schedules that follow from seeds.
  */
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { newId, type CommandId } from '#core/domain/ids.ts';
 import { openDatabase } from '#core/persistence/open-database.ts';
@@ -148,7 +149,22 @@ describeEachDatabase('a console that is killed', (open) => {
     });
     const order = { kind: 'discover', applicationId: applications.automatic, actor: discoveryActor } as const;
     const first = await console();
-    bed.proxy.addRule({ path: /\/Users\?startIndex=4/, fault: { kind: 'beforeAnswer', action: () => first.kill() } });
+    // Pages that come quickly are written together: the second one takes its time, so that it is written before the third.
+    bed.proxy.addRule({
+      path: /\/Users\?startIndex=2/,
+      fault: { kind: 'beforeAnswer', action: () => setTimeout(600) },
+    });
+    bed.proxy.addRule({
+      path: /\/Users\?startIndex=4/,
+      fault: {
+        kind: 'beforeAnswer',
+        action: async () => {
+          const seen = async () => (await rowsOf(workspace, 'sync_run')).map(({ accountsSeen }) => accountsSeen);
+          await expect.poll(seen, { timeout: 15_000 }).toEqual([4]);
+          await first.kill();
+        },
+      },
+    });
     await expect(first.tell(order)).rejects.toThrow('dead');
     expect(await rowsOf(workspace, 'sync_run')).toMatchObject([
       { state: 'running', accountsSeen: 4, checkpoint: expect.stringContaining('5') },
