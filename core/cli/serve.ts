@@ -45,11 +45,11 @@ await runTool(async () => {
   }
   const port = portOf(values.port);
   listenOn(values.callbacks);
-  const rendererDirectory = builtConsole(values.renderer);
   const log = openLog(values.workspace, 'console');
   const workspace = await openWorkspace({ directory: values.workspace, log });
   const router = createRouter({ log: (problem, error) => log.error({ err: error }, problem) });
   try {
+    const rendererDirectory = builtConsole(values.renderer);
     const server = await serveLoopback({
       workspace,
       router,

@@ -204,6 +204,9 @@ describe('users', () => {
   it('are refused without a user name or as broken JSON', async () => {
     expect((await ask('POST', '/Users', {})).status).toBe(400);
     expect((await ask('POST', '/Users', '{"userName":')).status).toBe(400);
+    const broken = await ask('PATCH', '/Users/unknown', '{"Operations":');
+    expect([broken.status, broken.type]).toEqual([400, expect.stringContaining('application/scim+json')]);
+    expect(broken.body).toMatchObject({ status: '400', scimType: 'invalidSyntax' });
     expect((await ask('PUT', '/Users/unknown', { userName: 'x' })).status).toBe(404);
   });
 });

@@ -89,15 +89,16 @@ export async function startSampleScimService(options: SampleScimOptions): Promis
     if (typeof filter === 'string') request.query['filter'] = wrapFilterValues(filter);
     next();
   });
-  // The router reads the same in the same way, where nobody has before.
-  app.use(mountPath, express.json({ type: ['application/scim+json', 'application/json'], limit: '1mb' }));
-  app.patch(`${mountPath}/Users/:id`, (request, _response, next) => {
+  // The router reads everything else in the same way, and answers itself what cannot be read.
+  const readBody = express.json({ type: ['application/scim+json', 'application/json'], limit: '1mb' });
+  app.patch(`${mountPath}/Users/:id`, readBody, (request, _response, next) => {
     request.body = readableRemovals(
       request.body,
       store.state.users.find(({ id }) => id === request.params.id),
     );
     next();
   });
+  app.use(mountPath, unreadable);
   app.use(mountPath, router);
 
   const server = createServer(app);
@@ -120,6 +121,19 @@ export async function startSampleScimService(options: SampleScimOptions): Promis
     },
   };
 }
+
+/** Four parameters: by their number Express knows who takes faults. */
+const unreadable: express.ErrorRequestHandler = (
+  error: { status?: unknown; message?: unknown },
+  _request,
+  response,
+  next,
+) => {
+  if (typeof error.status !== 'number' || error.status >= 500) return next(error);
+  const status = error.status === 413 ? 413 : 400;
+  const body = new SCIMMY.Messages.Error({ status, scimType: 'invalidSyntax', message: String(error.message) });
+  response.status(status).type('application/scim+json').send(JSON.stringify(body));
+};
 
 function settled(store: ScimStore): Promise<void> {
   return store.change((state) => ({ state, value: undefined }));
