@@ -110,7 +110,18 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   const discovery = createDiscovery({ ...shared, isDead: owner.isDead });
   const accountEffects = createAccountEffects(shared);
   const connectorRuntime = createConnectorRuntime({ database, execute, secrets, connections, definitions, now });
-  const parts = { directory, database, execute, now, secrets, connections, connectors: connectorRuntime, discovery };
+  const parts = {
+    directory,
+    database,
+    execute,
+    now,
+    secrets,
+    connections,
+    connectors: connectorRuntime,
+    discovery,
+    wake,
+    log: logProblem,
+  };
   let sample: RunningSample | null = null;
   let closed: Promise<void> | undefined;
 

@@ -30,11 +30,15 @@ function processSpace(): string {
   }
 }
 
-/** proc_pid_stat(5): the fields after the name, which may itself hold blanks and brackets; the 22nd of all is the start time. */
+/**
+ * proc_pid_stat(5): the fields after the name, which may itself hold blanks and brackets; the 22nd of all is the start
+ * time. Null also for a process that has ended and still has its number, because whoever started it has not asked how.
+ */
 function beginningOf(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return /^[ZX]/.test(fields[0] ?? '') ? null : (fields[19] ?? null);
   } catch {
     return null;
   }

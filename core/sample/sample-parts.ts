@@ -16,4 +16,7 @@ export interface SampleParts {
   readonly connections: Connections;
   readonly connectors: ConnectorRuntime;
   readonly discovery: DiscoveryRuntime;
+  /** Looks at once for what can be done now. */
+  readonly wake: () => void;
+  readonly log: (problem: string, error: unknown) => void;
 }

@@ -1,4 +1,6 @@
 /** The sample organisation when its process dies at an awkward moment, or left its claim behind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,10 +67,11 @@ describe('a sample organisation that is being made when its process is killed', 
 
 describe('the claim on its service', () => {
   const claim = () => join(directory, 'sample-service', 'process.json');
+  const holder = () => (JSON.parse(readFileSync(claim(), 'utf8')) as { owner: { pid: number } }).owner.pid;
   const isServed = () =>
     opened(async (workspace) => {
       if ((await rowsOf(workspace, 'setting')).length === 0) await workspace.createSample(crypto.randomUUID());
-      return (JSON.parse(readFileSync(claim(), 'utf8')) as { owner: { pid: number } }).owner.pid === process.pid;
+      return holder() === process.pid;
     });
 
   it('of a process of another boot, of one that died, and of nobody who can be made out, holds nobody up', async () => {
@@ -82,10 +85,30 @@ describe('the claim on its service', () => {
       writeFileSync(claim(), JSON.stringify({ owner, port: null }));
       expect(await isServed()).toBe(true);
     }
-    const living = { ...ownMark(), pid: process.ppid, began: beganOf(process.ppid) };
-    writeFileSync(claim(), JSON.stringify({ owner: living, port: null }));
-    expect(await isServed()).toBe(false);
   }, 120_000);
+
+  it.skipIf(process.platform !== 'linux')(
+    'of a living process is taken over when that ends, even before anybody has asked how it ended',
+    async () => {
+      mkdirSync(join(directory, 'sample-service'));
+      // The one that holds the claim is a child of one that never asks what became of it.
+      const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const pid = Number(String(await once(parent.stdout, 'data')));
+      writeFileSync(claim(), JSON.stringify({ owner: { ...ownMark(), pid, began: beganOf(pid) }, port: null }));
+      await opened(async (workspace) => {
+        await workspace.createSample(crypto.randomUUID());
+        expect(holder()).toBe(pid);
+        process.kill(pid, 'SIGKILL');
+        await expect.poll(holder, { timeout: 30_000 }).toBe(process.pid);
+        await expect
+          .poll(async () => (await rowsOf(workspace, 'connector_instance')).length, { timeout: 30_000 })
+          .toBeGreaterThan(0);
+      }).finally(() => parent.kill('SIGKILL'));
+    },
+    120_000,
+  );
 });
 
 function beganOf(pid: number): string | null {

@@ -23,7 +23,7 @@ import { seedSample } from './seed-sample.command.ts';
 import type { SampleScimService } from './scim-service.ts';
 
 export interface RunningSample {
-  /** The service's address; null when another process of this workspace runs it. */
+  /** Null while another process of this workspace runs the service. */
   readonly service: SampleScimService | null;
   close(): Promise<void>;
 }
@@ -32,6 +32,9 @@ const heldSchema = z.object({
   owner: z.object({ pid: z.number(), space: z.string(), began: z.string().nullable() }).nullable(),
   port: z.number().nullable(),
 });
+
+/** How often it is asked whether the process that runs the service still lives, in milliseconds. */
+const lookEvery = 1_000;
 
 const setup: Actor = { kind: 'system', part: 'setup' };
 
@@ -65,7 +68,44 @@ async function runSample(parts: SampleParts, organisation: SampleOrganisation): 
   const directory = join(parts.directory, 'sample-service');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(directory, 'process.json'));
-  if (lock === null) return { service: null, close: async () => undefined };
+  return lock === null ? runLater(parts, organisation) : runNow(parts, organisation, { directory, lock });
+}
+
+/** Once the process that runs it has ended; there may be none left then but this one. */
+function runLater(parts: SampleParts, organisation: SampleOrganisation): RunningSample {
+  let running: RunningSample | null = null;
+  let taking: Promise<void> | null = null;
+  const directory = join(parts.directory, 'sample-service');
+  async function takeOver(): Promise<void> {
+    try {
+      const lock = takeLock(join(directory, 'process.json'));
+      if (lock === null) return;
+      clearInterval(looking);
+      running = await runNow(parts, organisation, { directory, lock });
+      parts.wake();
+    } catch (error) {
+      clearInterval(looking);
+      parts.log("The sample organisation's service could not be taken over", error);
+    }
+  }
+  const looking = setInterval(() => void (taking = takeOver()), lookEvery).unref();
+  return {
+    get service() {
+      return running?.service ?? null;
+    },
+    async close() {
+      clearInterval(looking);
+      await taking;
+      await running?.close();
+    },
+  };
+}
+
+async function runNow(
+  parts: SampleParts,
+  organisation: SampleOrganisation,
+  { directory, lock }: { readonly directory: string; readonly lock: Lock },
+): Promise<RunningSample> {
   const connected = organisation.applications.find((application) => application.fulfillment === 'connector');
   if (connected === undefined) throw new Error('The sample organisation has no connected application');
   let service: SampleScimService;
