@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { extractAll } from '@electron/asar';
 import { fuses, readFuses, setFuses } from '../resources/fuses/fuses.ts';
 import { filesOfArchive, type PackedFile } from './packaging/archive.ts';
+import { expectBuilt } from './packaging/built.ts';
 import { packOnStandIn, type Packed } from './packaging/pack.ts';
 import { secretsIn } from './packaging/secrets-in.ts';
 import { startPackedEngine } from './packaging/start-engine.ts';
@@ -33,9 +34,7 @@ const named = (path: string) => files.find((file) => file.path === path);
 const matching = (pattern: RegExp) => files.filter(({ path }) => pattern.test(path)).map(({ path }) => path);
 
 before(async () => {
-  for (const built of ['dist/electron/main.js', 'dist/engine/programs/engine-process.js', 'dist/renderer/index.html']) {
-    assert.ok(existsSync(join(root, built)), `${built} is not there. Run: npm run build`);
-  }
+  expectBuilt(root);
   packed = await packOnStandIn(folder);
   files = filesOfArchive(packed.archive);
 });

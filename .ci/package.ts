@@ -6,8 +6,8 @@
  * write the channel's metadata beside the packages: nothing in the program looks for updates or installs them by itself.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { expectBuilt } from './packaging/built.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -34,9 +34,7 @@ export function settingsFrom(
 }
 
 if (import.meta.main) {
-  for (const built of ['dist/electron/main.js', 'dist/engine/programs/engine-process.js', 'dist/renderer/index.html']) {
-    if (!existsSync(join(root, built))) throw new Error(`${built} is not there. Run: npm run build`);
-  }
+  expectBuilt(root);
   const builder = join(root, 'node_modules/electron-builder/cli.js');
   // Nothing is ever published from here: whoever releases looks at the files first.
   const parameters = [

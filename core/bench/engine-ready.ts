@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'vite';
+import { buildProgram, builtProgram } from '#core/testing/build-program.ts';
 import { measurementOf, median, type Benchmark } from './figure.ts';
 import { buildWorkspace } from './large-workspace.ts';
 
@@ -17,6 +17,8 @@ const growthLimit = 1.25;
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const program = 'engine-ready-child';
+const built = join(root, 'dist', 'engine-of-benchmark');
 const bare = `import D from 'better-sqlite3';
 const row = new D(process.argv[1], { readonly: true }).prepare('select * from access_request order by number desc limit 1').get();
 const { user, system } = process.cpuUsage();
@@ -39,7 +41,9 @@ export const engineReady: Benchmark = {
     const empty = join(directory, 'empty');
     await buildWorkspace(large, requests);
     await buildWorkspace(empty, 1);
-    const engine = await builtChild();
+    // As the engine's process is built that the shell starts.
+    await buildProgram(join(import.meta.dirname, `${program}.ts`), built);
+    const engine = builtProgram(program, built);
     const starts = { large: [] as Start[], empty: [] as Start[], bare: [] as Start[] };
     for (let round = 0; round <= rounds; round += 1) {
       const inTurn = {
@@ -82,21 +86,6 @@ export const engineReady: Benchmark = {
     ];
   },
 };
-
-/** Built as the engine's process is that the shell starts. Below dist, so that packages are found as from there. */
-async function builtChild(): Promise<string> {
-  const outDir = join(root, 'dist', 'engine-of-benchmark');
-  await build({
-    root,
-    configFile: join(root, 'core/vite.config.ts'),
-    logLevel: 'error',
-    build: {
-      outDir,
-      rolldownOptions: { input: { 'engine-ready-child': join(root, 'core/bench/engine-ready-child.ts') } },
-    },
-  });
-  return join(outDir, 'programs', 'engine-ready-child.js');
-}
 
 async function start(parameters: readonly string[]): Promise<Start> {
   const { stdout } = await run(process.execPath, [...parameters], { cwd: root });

@@ -67,18 +67,17 @@ export async function resumeSample(parts: SampleParts): Promise<RunningSample | 
 async function runSample(parts: SampleParts, organisation: SampleOrganisation): Promise<RunningSample> {
   const directory = join(parts.directory, 'sample-service');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(directory, 'process.json'));
-  return lock === null ? runLater(parts, organisation) : runNow(parts, organisation, { directory, lock });
+  const lock = takeLock(directory);
+  return lock === null ? runLater(parts, organisation, directory) : runNow(parts, organisation, { directory, lock });
 }
 
 /** Once the process that runs it has ended; there may be none left then but this one. */
-function runLater(parts: SampleParts, organisation: SampleOrganisation): RunningSample {
+function runLater(parts: SampleParts, organisation: SampleOrganisation, directory: string): RunningSample {
   let running: RunningSample | null = null;
   let taking: Promise<void> | null = null;
-  const directory = join(parts.directory, 'sample-service');
   async function takeOver(): Promise<void> {
     try {
-      const lock = takeLock(join(directory, 'process.json'));
+      const lock = takeLock(directory);
       if (lock === null) return;
       clearInterval(looking);
       running = await runNow(parts, organisation, { directory, lock });
@@ -256,7 +255,8 @@ interface Held {
 }
 
 /** Null: another living process of this workspace runs the service. */
-function takeLock(file: string): Lock | null {
+function takeLock(directory: string): Lock | null {
+  const file = join(directory, 'process.json');
   const before = existsSync(file) ? readLock(file) : null;
   const owner = before?.owner ?? null;
   if (owner !== null && owner.pid !== process.pid && lifeOf(owner) === 'alive') return null;

@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { inject } from 'vitest';
+import { buildProgram, builtProgram } from './build-program.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const program = 'console-program';
 
 let bundled: Promise<Bundle> | undefined;
 
@@ -27,21 +27,13 @@ export function consoleBundle(): Promise<Bundle> {
 async function bundle(): Promise<Bundle> {
   const folder = inject('consoleFolder');
   if (!existsSync(folder)) await makeIn(folder);
-  return { program: join(folder, 'programs', 'console-program.js'), compileCache: `${folder}-compiled` };
+  return { program: builtProgram(program, folder), compileCache: `${folder}-compiled` };
 }
 
 /** Beside its place first: another file of the run may be making it as well. */
 async function makeIn(folder: string): Promise<void> {
   const draft = `${folder}-${randomUUID()}`;
-  await build({
-    root,
-    configFile: join(root, 'core/vite.config.ts'),
-    logLevel: 'error',
-    build: {
-      outDir: draft,
-      rolldownOptions: { input: { 'console-program': join(import.meta.dirname, 'console-program.ts') } },
-    },
-  });
+  await buildProgram(join(import.meta.dirname, `${program}.ts`), draft);
   try {
     await rename(draft, folder);
   } catch (error) {

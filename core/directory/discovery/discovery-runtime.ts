@@ -2,7 +2,7 @@
  * Carries discoveries out: on demand and by their schedule. Opens the connector, hands page after page to the
  * engine, and carries on at the checkpoint what a dead process began.
  */
-import { capabilitiesOf, ConnectorFault, type DiscoveryPage, type Failure } from '#core/connectors/connector.ts';
+import { capabilitiesOf, ConnectorFault, type Failure } from '#core/connectors/connector.ts';
 import {
   answerDiscovery,
   finishDiscovery,
@@ -58,8 +58,6 @@ const rowsAtOnce = 2_500;
 const gathering = { rows: 1_000, milliseconds: 500 };
 /** Leases are renewed well before their end: a page may take longer than a lease lasts. */
 const renewEveryMilliseconds = runLeaseMilliseconds / 3;
-
-const none = (async function* (): AsyncGenerator<never, void, void> {})();
 
 export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
   const { database, execute, connections, credentials, now, owner, log } = options;
@@ -239,9 +237,8 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryRuntime {
     let failure: string | null = null;
     try {
       if (connection.kind !== 'open') throw new Error(connection.message);
-      const pages: AsyncIterable<DiscoveryPage> =
-        from === 'read' ? none : (connection.connector.discover?.(from.checkpoint, signal) ?? none);
-      for await (const taken of gathered(pages, gathering)) {
+      const pages = from === 'read' ? undefined : connection.connector.discover?.(from.checkpoint, signal);
+      for await (const taken of pages === undefined ? [] : gathered(pages, gathering)) {
         for (const part of partsOf(taken, rowsAtOnce)) {
           const recorded = await execute(recordDiscoveryPage, command({ runId, leaseOwner: owner, ...part }, system));
           if (recorded.outcome === 'refused') throw new Error(recorded.refusal.message);
